@@ -1,0 +1,31 @@
+"""The one seam to the operating system: whatever nodeprep knows of a machine, it learned through a Host.
+
+Everything here only looks. A Host lives for one round of checks: `once` remembers a derived fact for that round.
+"""
+from typing import Any, Callable, Dict, Optional
+
+from nodeprep.host.commands import Answer, Commands
+from nodeprep.host.files import Files
+from nodeprep.host.kernel import Kernel
+from nodeprep.host.network import Network
+
+__all__ = ['Answer', 'Host']
+
+
+class Host(Files, Commands, Kernel, Network):
+    """This machine, or with another root an image of one, of which only the files are looked at.
+
+    `live` is True when the running kernel is the one to ask. /proc and /sys are then read below the root too,
+    which lets a test be a whole machine in a folder.
+    """
+
+    def __init__(self, root: str = '/', live: Optional[bool] = None) -> None:
+        Files.__init__(self, root)
+        self.live = self.root == '/' if live is None else live
+        self._facts: Dict[Any, Any] = {}
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What make() gave the first time it was asked for under this key. An exception is not remembered."""
+        if key not in self._facts:
+            self._facts[key] = make()
+        return self._facts[key]

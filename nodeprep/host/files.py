@@ -1,0 +1,152 @@
+"""Reading files below a root, without ever leaving it, hanging, or taking in more than fits.
+
+An image may be hostile: a link that points out of it, a FIFO where a file is expected, a file without an end.
+"""
+import errno
+import fnmatch
+import os
+import stat
+from typing import Iterator, List, Optional
+
+from nodeprep.model import CannotTell
+
+MOST = 16 * 2**20         # bytes; the longest honest file read here, a large /proc/net/tcp, is well below
+_ABSENT = (errno.ENOENT, errno.ENOTDIR)
+_LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
+
+
+class Files:
+    """The looking half of a file system. Every path is absolute as the host itself would write it."""
+
+    def __init__(self, root: str = '/') -> None:
+        self.root = os.path.realpath(root)
+
+    def read(self, path: str, missing: Optional[str] = None) -> str:
+        """The text of a file: UTF-8 with surrogateescape, line ends as they are.
+
+        Absent: `missing` when that is given. Anything else that cannot be read raises CannotTell naming the path.
+        """
+        try:
+            return self._bytes(path).decode('utf-8', 'surrogateescape')
+        except OSError as error:
+            if error.errno in _ABSENT and missing is not None:
+                return missing
+            raise CannotTell(f'{path}: {reason(error)}', path) from None
+
+    def names(self, folder: str) -> List[str]:
+        """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
+        try:
+            return sorted(os.listdir(self._below(folder)), key=os.fsencode)
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return []
+            raise CannotTell(f'{folder}: {reason(error)}', folder) from None
+
+    def glob(self, pattern: str) -> List[str]:
+        """Absolute paths that match a pattern; `*`, `?` and `[` match within one part of the path, sorted."""
+        found = ['']
+        for part in pattern.strip('/').split('/'):
+            if any(letter in part for letter in '*?['):
+                found = [f'{folder}/{name}' for folder in found for name in self.names(folder or '/')
+                         if fnmatch.fnmatchcase(name, part)]
+            else:
+                found = [f'{folder}/{part}' for folder in found]
+        return [path for path in found if self.exists(path) or self.link(path) is not None]
+
+    def link(self, path: str) -> Optional[str]:
+        """Where a symbolic link points, as written in it; None for anything else."""
+        try:
+            folder, name = os.path.split(path.rstrip('/'))
+            return os.readlink(os.path.join(self._below(folder or '/'), name))
+        except OSError as error:
+            if error.errno in _ABSENT + (errno.EINVAL, errno.ELOOP):
+                return None
+            raise CannotTell(f'{path}: {reason(error)}', path) from None
+
+    def status(self, path: str) -> Optional[os.stat_result]:
+        """stat(2) of what the path leads to; None when it leads nowhere."""
+        try:
+            return os.stat(self._below(path))
+        except OSError as error:
+            if error.errno in _ABSENT + (errno.ELOOP,):
+                return None
+            raise CannotTell(f'{path}: {reason(error)}', path) from None
+
+    def exists(self, path: str) -> bool:
+        """Whether the path leads to anything."""
+        return self.status(path) is not None
+
+    def is_folder(self, path: str) -> bool:
+        """Whether the path leads to a folder."""
+        found = self.status(path)
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
+    def is_file(self, path: str) -> bool:
+        """Whether the path leads to a regular file."""
+        found = self.status(path)
+        return found is not None and stat.S_ISREG(found.st_mode)
+
+    def resolve(self, path: str) -> str:
+        """The path with every link in it followed within this host; what does not exist stays as written."""
+        below = self._below(path)
+        return os.path.realpath(below) if self.root == '/' else below[len(self.root):] or '/'
+
+    def _bytes(self, path: str) -> bytes:
+        # O_NONBLOCK: opening a FIFO must not wait for its other end.
+        handle = os.open(self._below(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        try:
+            kind = os.fstat(handle).st_mode
+            if stat.S_ISDIR(kind):
+                raise OSError(errno.EISDIR, 'is a folder')
+            if not stat.S_ISREG(kind):
+                raise OSError(errno.EINVAL, 'is not a regular file')
+            parts = list(_chunks(handle))
+        finally:
+            os.close(handle)
+        return b''.join(parts)
+
+    def _below(self, path: str) -> str:
+        """Where the path lies on the machine that looks: links are followed as if the root were `/`."""
+        if not path.startswith('/') or '\0' in path:
+            raise CannotTell(f'{path!r} is not an absolute path')
+        if self.root == '/':
+            return path
+        todo, done, links = path.split('/')[::-1], '', 0
+        while todo:
+            part = todo.pop()
+            if part in ('', '.'):
+                continue
+            if part == '..':
+                done = done.rpartition('/')[0]
+                continue
+            here = f'{self.root}{done}/{part}'
+            try:
+                target = os.readlink(here)
+            except OSError:
+                done += '/' + part
+                continue
+            links += 1
+            if links > _LINKS:
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            if target.startswith('/'):
+                done = ''
+            todo.extend(target.split('/')[::-1])
+        return self.root + done
+
+
+def _chunks(handle: int) -> Iterator[bytes]:
+    taken = 0
+    while True:
+        part = os.read(handle, 65536 if taken else 8192)
+        taken += len(part)
+        if taken > MOST:
+            raise OSError(errno.EFBIG, f'is larger than {MOST >> 20} MiB')
+        if not part:
+            return
+        yield part
+
+
+def reason(error: OSError) -> str:
+    """What went wrong, in lower case, as it stands in a sentence: 'permission denied'."""
+    said = error.strerror or str(error)
+    return said[:1].lower() + said[1:]

@@ -1,0 +1,79 @@
+"""What the kernel tells through system calls."""
+import os
+import time
+from typing import NamedTuple
+
+from nodeprep.model import CannotTell
+
+
+class Clock(NamedTuple):
+    """adjtimex(2) with modes=0: reading the kernel's clock discipline changes nothing."""
+
+    state: int            # the return value; 5 is TIME_ERROR
+    status: int           # STA_* bits; 0x40 is STA_UNSYNC
+    offset: float         # seconds
+    max_error: float      # seconds; 16 and more: nobody disciplines the clock
+    est_error: float      # seconds
+
+
+class Kernel:
+    """System calls that only look."""
+
+    root: str
+    live: bool
+
+    def statvfs(self, path: str) -> os.statvfs_result:
+        """Sizes of the file system that holds the path; statvfs(3). CannotTell when it cannot be asked."""
+        try:
+            return os.statvfs(self._below(path))    # type: ignore[attr-defined]  # from Files
+        except OSError as error:
+            raise CannotTell(f'{path}: {error.strerror}', f'statvfs {path}') from None
+
+    def uname(self) -> os.uname_result:
+        """uname(2): the running kernel, so it has no meaning for an image."""
+        return os.uname()
+
+    def online_here(self) -> int:
+        """CPUs that this very process may use: what kubeadm's NumCPU counts; sched_getaffinity(2)."""
+        return len(os.sched_getaffinity(0))
+
+    def user(self) -> int:
+        """The effective user id; 0 is root."""
+        return os.geteuid()
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    def clock(self) -> Clock:
+        """The kernel's clock discipline; struct timex of <sys/timex.h> on 64-bit Linux."""
+        import ctypes
+
+        class Timex(ctypes.Structure):
+            _fields_ = [('modes', ctypes.c_uint), ('offset', ctypes.c_long), ('freq', ctypes.c_long),
+                        ('maxerror', ctypes.c_long), ('esterror', ctypes.c_long), ('status', ctypes.c_int),
+                        ('rest', ctypes.c_byte * 256)]
+        here = Timex()
+        state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(here))
+        if state < 0:
+            raise CannotTell(os.strerror(ctypes.get_errno()), 'adjtimex(2)')
+        scale = 1e9 if here.status & 0x2000 else 1e6        # STA_NANO
+        return Clock(state, here.status, here.offset / scale, here.maxerror / 1e6, here.esterror / 1e6)
+
+    def xfs_has_ftype(self, path: str) -> bool:
+        """Whether an XFS stores file types in its folders, which overlay2 needs.
+
+        XFS_IOC_FSGEOMETRY_V1 (fs/xfs/libxfs/xfs_fs.h): u32 `flags` at offset 92, bit 0x10000 is FTYPE.
+        CannotTell on anything but XFS.
+        """
+        import fcntl
+        import struct
+        try:
+            handle = os.open(self._below(path), os.O_RDONLY | os.O_CLOEXEC)    # type: ignore[attr-defined]  # Files
+            try:
+                geometry = fcntl.ioctl(handle, 0x80705864, bytes(112))
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise CannotTell(f'{path}: {error.strerror}', f'XFS_IOC_FSGEOMETRY {path}') from None
+        return bool(struct.unpack_from('=I', geometry, 92)[0] & 0x10000)

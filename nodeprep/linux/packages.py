@@ -1,0 +1,35 @@
+"""Installing packages as this release does it."""
+from typing import Any, Tuple
+
+from nodeprep.linux.release import release
+from nodeprep.model import DISRUPTIVE, HARMLESS, Run
+
+
+def install(host: Any, *names: str, risk: str = HARMLESS) -> Tuple[Run, ...]:
+    """The command that installs packages; none when this release's package manager is not one that is known.
+
+    The inverse removes just these packages; what they brought along as dependencies stays.
+    """
+    here = release(host)
+    if here.family != 'el' or not here.major:
+        return ()
+    manager = 'yum' if here.major <= 7 else 'dnf'
+    return (Run((manager, '-y', 'install') + names, (manager, '-y', 'remove') + names, risk or DISRUPTIVE),)
+
+
+def dead_repositories(host: Any) -> str:
+    """Why this release's stock repositories do not answer any more; '' when nothing is known against them.
+
+    CentOS Linux 8 ended 2021-12-31, CentOS Stream 8 2024-05-31, CentOS 7 2024-06-30: mirrorlist.centos.org is gone
+    and their content lies on vault.centos.org. Rebuilds (Rocky, Alma) of 8 go on.
+    """
+    here = release(host)
+    if here.id != 'centos' or here.major not in (7, 8):
+        return ''
+    folder = '/etc/yum.repos.d'
+    texts = [host.read(f'{folder}/{name}', missing='') for name in host.names(folder) if name.endswith('.repo')]
+    live = [line for text in texts for line in text.splitlines()
+            if line.strip().startswith(('baseurl', 'mirrorlist')) and 'mirror.centos.org' not in line
+            and 'mirrorlist.centos.org' not in line]
+    return '' if live else (f'the stock repositories of {here.name} are switched off since it reached its end of '
+                            'life; point /etc/yum.repos.d at vault.centos.org or at a mirror of your own')

@@ -1,0 +1,80 @@
+"""Which release of which system a host runs, and what follows from it."""
+import re
+from typing import Any, Dict, NamedTuple
+
+from nodeprep.model import CannotTell
+
+EL_IDS = ('centos', 'rhel', 'rocky', 'almalinux', 'ol', 'oracle', 'eurolinux', 'scientific', 'virtuozzo', 'circle')
+_SYSTEMD = {7: 219, 8: 239, 9: 252, 10: 257}       # facts of each EL major; the library on the disk decides first
+
+
+class Release(NamedTuple):
+    """`major` is the EL (or Debian) major version, 0 when it has none; `family` is el, debian or other."""
+
+    id: str
+    version: str
+    name: str
+    family: str
+    major: int
+    systemd: int           # 0: could not be told
+    source: str
+
+
+def release(host: Any) -> Release:
+    """The release of a host, from os-release(5); a host without one is asked through the `distro` package."""
+    found: Release = host.once('release', lambda: _release(host))
+    return found
+
+
+def _release(host: Any) -> Release:
+    for path in ('/etc/os-release', '/usr/lib/os-release'):
+        fields = parse(host.read(path, missing=''))
+        if fields.get('ID'):
+            break
+    else:
+        fields, path = _from_distro(host), '/etc/*-release'
+    system, like = fields['ID'].lower(), fields.get('ID_LIKE', '').split()
+    version = fields.get('VERSION_ID', '')
+    # ID_LIKE alone misleads: Amazon Linux says fedora. peers and facts: centos.md chapter 1.
+    family = 'el' if system in EL_IDS or 'rhel' in like else 'debian' if 'debian' in [system] + like else 'other'
+    digits = re.match(r'\d{1,4}', version)
+    major = int(digits.group()) if digits else 0
+    platform = re.match(r'^platform:el(\d{1,3})$', fields.get('PLATFORM_ID', ''))
+    if family == 'el' and platform:
+        major = int(platform.group(1))
+    return Release(system, version, fields.get('PRETTY_NAME') or fields.get('NAME') or system, family, major,
+                   _systemd(host, family, major), path)
+
+
+def parse(text: str) -> Dict[str, str]:
+    r"""The fields of an os-release(5) file: shell-like assignments, quotes taken off.
+
+    >>> parse('ID="centos"\n# no\nVERSION_ID=\'7\'\nNAME=a\\ b\n')['VERSION_ID']
+    '7'
+    """
+    fields = {}
+    for line in text.splitlines():
+        key, equals, value = line.strip().partition('=')
+        if equals and re.match(r'^[A-Z][A-Z0-9_]*$', key):
+            if len(value) > 1 and value[0] == value[-1] and value[0] in '"\'':
+                value = value[1:-1]
+            fields[key] = re.sub(r'\\(.)', r'\1', value)
+    return fields
+
+
+def _systemd(host: Any, family: str, major: int) -> int:
+    """systemd's major version: since 233 its private library carries it in its name."""
+    for folder in ('/usr/lib/systemd', '/lib/systemd', '/usr/lib64/systemd'):
+        for name in host.names(folder):
+            match = re.match(r'^libsystemd-shared-(\d{3})\b.*\.so$', name)
+            if match:
+                return int(match.group(1))
+    return _SYSTEMD.get(major, 0) if family == 'el' else 0
+
+
+def _from_distro(host: Any) -> Dict[str, str]:
+    import distro
+    here = distro.LinuxDistribution(include_lsb=False, include_uname=False, root_dir=host.root)
+    if not here.id():
+        raise CannotTell('no os-release file, and no other release file that is known', '/etc/os-release')
+    return {'ID': here.id(), 'VERSION_ID': here.version(), 'NAME': here.name(pretty=True), 'ID_LIKE': here.like()}

@@ -1,0 +1,126 @@
+"""The kinds of values that a requirement may want: each reads one value of a config file, or says what is wrong.
+
+An Option is made by one of the functions here and stands in a requirement's `defaults`:
+`defaults = {'minimum': size('2GB'), 'servers': texts()}`. The check finds the read value in `want`.
+"""
+import re
+from typing import Any, Callable, NamedTuple, Optional
+
+
+class Option(NamedTuple):
+    """One wanted value: its default, how a configured one is read (ValueError says what is wrong), and help."""
+
+    default: Any
+    read: Callable[[Any], Any]
+    kind: str
+    help: str = ''
+
+
+_UNITS = {'': 1, 'b': 1, 'kb': 10**3, 'mb': 10**6, 'gb': 10**9, 'tb': 10**12,
+          'kib': 2**10, 'mib': 2**20, 'gib': 2**30, 'tib': 2**40,
+          'k': 2**10, 'm': 2**20, 'g': 2**30, 't': 2**40, 'ki': 2**10, 'mi': 2**20, 'gi': 2**30, 'ti': 2**40}
+_SECONDS = {'ms': 0.001, 's': 1.0, 'm': 60.0, 'h': 3600.0, 'd': 86400.0}
+
+
+def read_size(value: Any) -> int:
+    """Bytes of '2GB', '1700MiB', '512 MiB' or a plain count of bytes. GB is 10^9, GiB (and Gi, G) is 2^30.
+
+    >>> read_size('2GB'), read_size('1700 MiB'), read_size(5)
+    (2000000000, 1782579200, 5)
+    """
+    match = re.match(r'^(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]*)$', str(value).strip())
+    if isinstance(value, bool) or not match or match.group(2).lower() not in _UNITS:
+        raise ValueError('is not a size; write it as 2GB, 2GiB or 1700MiB')
+    return int(float(match.group(1)) * _UNITS[match.group(2).lower()])
+
+
+def read_duration(value: Any) -> float:
+    """Seconds of '100ms', '60s', '5m', '2h', '1d' or a plain number of seconds.
+
+    >>> read_duration('100ms'), read_duration('5m'), read_duration(2)
+    (0.1, 300.0, 2.0)
+    """
+    match = re.match(r'^(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]*)$', str(value).strip())
+    unit = match.group(2) or 's' if match else ''
+    if isinstance(value, bool) or not match or unit not in _SECONDS:
+        raise ValueError('is not a duration; write it as 100ms, 60s, 5m or 2h')
+    return float(match.group(1)) * _SECONDS[unit]
+
+
+def _read_flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError('is neither true nor false')
+    return value
+
+
+def _read_count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError('is not a whole number of 0 or more')
+    return value
+
+
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError('is not text; put it in quotes')
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
+        raise ValueError('has a control character in it')
+    return value
+
+
+def _read_texts(value: Any) -> tuple:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError('is not a list; write it as [a, b]')
+    return tuple(_read_text(item) for item in value)
+
+
+def _read_mapping(value: Any) -> dict:
+    if not isinstance(value, dict):
+        raise ValueError('is not a mapping; write it as {name: value}')
+    return {_read_text(name): item if isinstance(item, (list, tuple)) and _read_texts(item) else _read_text(item)
+            for name, item in value.items()}
+
+
+def size(default: Optional[str], help: str = '') -> Option:
+    """Bytes, written with a unit."""
+    return Option(None if default is None else read_size(default), read_size, 'size', help)
+
+
+def duration(default: str, help: str = '') -> Option:
+    """Seconds (float), written with a unit."""
+    return Option(read_duration(default), read_duration, 'duration', help)
+
+
+def flag(default: bool, help: str = '') -> Option:
+    """true or false."""
+    return Option(default, _read_flag, 'true or false', help)
+
+
+def count(default: int, help: str = '') -> Option:
+    """A whole number of 0 or more."""
+    return Option(default, _read_count, 'whole number', help)
+
+
+def text(default: str = '', help: str = '') -> Option:
+    """A text without control characters."""
+    return Option(default, _read_text, 'text', help)
+
+
+def texts(default: tuple = (), help: str = '') -> Option:
+    """A list of texts; the check gets a tuple."""
+    return Option(default, _read_texts, 'list of texts', help)
+
+
+def mapping(default: Optional[dict] = None, help: str = '') -> Option:
+    """A mapping of text to text, or to a list of texts."""
+    return Option(default or {}, _read_mapping, 'mapping', help)
+
+
+def choice(default: str, *others: str, **options: str) -> Option:
+    """One of some words; the first is the default."""
+    words = (default,) + others
+
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError('is none of ' + ', '.join(words))
+        return str(value)
+    return Option(default, read, ' | '.join(words), options.get('help', ''))
