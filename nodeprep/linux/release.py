@@ -64,7 +64,8 @@ def parse(text: str) -> Dict[str, str]:
 
 def _systemd(host: Any, family: str, major: int) -> int:
     """systemd's major version: since 233 its private library carries it in its name."""
-    for folder in ('/usr/lib/systemd', '/lib/systemd', '/usr/lib64/systemd'):
+    for folder in ('/usr/lib/systemd', '/usr/lib64/systemd', '/usr/lib/x86_64-linux-gnu/systemd',
+                   '/usr/lib/aarch64-linux-gnu/systemd'):
         for name in host.names(folder):
             match = re.match(r'^libsystemd-shared-(\d{3})\b.*\.so$', name)
             if match:

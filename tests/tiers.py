@@ -1,0 +1,34 @@
+"""What a machine must have for a tier of tests: skipped by name with the reason, or failed when all are required."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+
+def need(what: str, name: str = '') -> None:
+    """Skips the calling test (fails it with REQUIRE_ALL_TIERS=1) unless the machine has `what`.
+
+    root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made); interpreter 3.6
+    """
+    lacking = _lacking(what, name)
+    if not lacking:
+        return
+    if os.environ.get('REQUIRE_ALL_TIERS') == '1':
+        pytest.fail(f'tier {what} {name}: {lacking}; REQUIRE_ALL_TIERS=1 does not let it be skipped')
+    pytest.skip(f'tier {what} {name}: {lacking}')
+
+
+def _lacking(what: str, name: str) -> str:
+    if what == 'root':
+        return '' if os.geteuid() == 0 else 'not root'
+    if what == 'program':
+        found = os.access(name, os.X_OK) if name.startswith('/') else shutil.which(name, path=_PATH)
+        return '' if found else f'{name} is not installed'
+    if what == 'netns':
+        done = subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.PIPE)
+        return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()
+    raise ValueError(what)
+
+
+_PATH = os.environ.get('PATH', '') + ':/usr/local/sbin:/usr/sbin:/sbin'
