@@ -1,0 +1,33 @@
+"""What shows that a host is a container."""
+import doctest
+
+import pytest
+
+from nodeprep.linux import containers
+
+
+def test_doctests():
+    assert doctest.testmod(containers).failed == 0
+
+
+@pytest.mark.parametrize('files, evidence', [
+    ({}, ''),
+    ({'/run/systemd/container': 'systemd-nspawn\n'}, '/run/systemd/container (systemd-nspawn)'),
+    ({'/run/systemd/container': ''}, '/run/systemd/container'),
+    ({'/.dockerenv': ''}, '/.dockerenv'),
+    ({'/run/.containerenv': 'engine="podman-4.4"\n'}, '/run/.containerenv'),
+    ({'/proc/1/environ': b'HOME=/\0container=lxc\0'}, '/proc/1/environ (container=lxc)'),
+    ({'/proc/1/environ': b'HOME=/\0container_host=x\0\xff\xfe'}, ''),
+    ({'/proc/1/environ': b'KUBERNETES_SERVICE_HOST=10.96.0.1\0'}, '/proc/1/environ (KUBERNETES_SERVICE_HOST)'),
+])
+def test_evidence(host, files, evidence):
+    assert containers.in_container(host.files(files)) == evidence
+
+
+def test_an_unreadable_environment_says_nothing(host):
+    host.files({'/proc/1/environ': b'container=docker\0'}).denied.add('/proc/1/environ')
+    assert containers.in_container(host) == ''
+
+
+def test_an_image_is_no_container(image):
+    assert containers.in_container(image.files({'/.dockerenv': ''})) == ''
