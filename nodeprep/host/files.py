@@ -6,7 +6,7 @@ import errno
 import fnmatch
 import os
 import stat
-from typing import Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional
 
 from nodeprep.model import CannotTell
 
@@ -62,6 +62,19 @@ class Files:
             if error.errno in _ABSENT + (errno.EINVAL, errno.ELOOP):
                 return None
             raise CannotTell(f'{path}: {reason(error)}', path) from None
+
+    def links(self, folder: str) -> Dict[str, str]:
+        """The symbolic links in a folder with where they point; none when there is no such folder.
+
+        One scandir(3), where asking link() of each of a few hundred unit files would cost a millisecond.
+        """
+        try:
+            with os.scandir(self._below(folder)) as entries:
+                return {entry.name: os.readlink(entry.path) for entry in entries if entry.is_symlink()}
+        except OSError as error:
+            if error.errno in _ABSENT:
+                return {}
+            raise CannotTell(f'{folder}: {reason(error)}', folder) from None
 
     def status(self, path: str) -> Optional[os.stat_result]:
         """stat(2) of what the path leads to; None when it leads nowhere."""
