@@ -1,0 +1,198 @@
+"""Would the next boot start a unit? The closure of what the default target pulls in, told from the files alone.
+
+Sources: bootup(7); systemd.special(7) default.target; systemd.unit(5) Wants=, Requires=, BindsTo=, Upholds=; and
+"*.wants/, *.requires/ folders"; kernel-command-line(7) systemd.unit= and the run levels. What only a socket, a timer,
+a path or the bus would start counts as started on demand, not at boot. Generators (fstab, GPT, SysV) are not run.
+"""
+from typing import Any, Dict, Iterator, List, Set, Tuple
+
+from nodeprep.linux import unitsyntax
+from nodeprep.linux.unitfiles import ABSENT, MASKED, Found, Tree, tree
+from nodeprep.model import CannotTell
+
+# Requisite= starts nothing; RequiresOverridable= is EL7's; Upholds= came with 249; Sockets= of [Service] implies Wants=.
+_PULLS = ('Wants', 'Requires', 'BindsTo', 'BindTo', 'RequiresOverridable', 'Upholds', 'Sockets')
+_FOLDERS = ('.wants', '.requires', '.upholds')
+# parse_proc_cmdline_item() of src/core/main.c and runlevel_to_target() of src/basic/proc-cmdline.c.
+_LEVELS = {'1': 'rescue.target', 's': 'rescue.target', 'S': 'rescue.target', 'single': 'rescue.target',
+           'rescue': 'rescue.target', '-s': 'rescue.target', 'emergency': 'emergency.target', '-b': 'emergency.target',
+           '2': 'multi-user.target', '3': 'multi-user.target', '4': 'multi-user.target', '5': 'graphical.target'}
+_MOST = 5000              # units looked at; a whole desktop has some five hundred
+
+
+def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
+    """(would the default target pull this unit in, the link or file that says so, or where its end was looked for)."""
+    files = tree(host, at_boot=True)
+    unit = files.find(name)
+    if unit.kind in (MASKED, ABSENT):
+        return False, unit.source or ', '.join(files.folders)
+    closure: Closure = host.once('boot closure', lambda: Closure(host, files))
+    where = closure.source(unit.name)
+    if where:
+        return True, where
+    trigger = _triggered(host, closure, unit.name)
+    return False, trigger or closure.start
+
+
+def on_demand(host: Any, name: str) -> str:
+    """The socket, timer or path unit that the next boot starts and that would start this unit; '' without one."""
+    files = tree(host, at_boot=True)
+    unit = files.find(name)
+    if unit.kind in (MASKED, ABSENT):
+        return ''
+    closure: Closure = host.once('boot closure', lambda: Closure(host, files))
+    return _triggered(host, closure, unit.name)
+
+
+class Closure:
+    """The units that a boot starts, each with what pulled it in. Grown only as far as somebody asks."""
+
+    def __init__(self, host: Any, files: Tree) -> None:
+        self.host, self.files = host, files
+        target, self.start = default_target(host, files)
+        self._sources: Dict[str, str] = {target: self.start}
+        self._folders = _dependency_folders(files)
+        self._targets: List[str] = [target]        # looked at first: most of what is asked for hangs on a target
+        self._others: List[str] = []
+
+    def source(self, name: str) -> str:
+        """What pulls a unit in; '' when nothing does."""
+        while name not in self._sources and (self._targets or self._others) and len(self._sources) < _MOST:
+            here = (self._targets or self._others).pop()
+            for other, where in self._pulled(here):
+                if other not in self._sources:
+                    self._sources[other] = where
+                    (self._targets if other.endswith('.target') else self._others).append(other)
+        return self._sources.get(name, '')
+
+    def _pulled(self, name: str) -> Iterator[Tuple[str, str]]:
+        unit = self.files.find(name)
+        parts = unitsyntax.split(name)
+        wanted = list(self._by_folder(name, parts.template))
+        if unit.kind == ABSENT and not wanted:
+            return
+        wanted.extend(self._by_file(name, unit))
+        for other, where in wanted:
+            found = self._find(other)
+            if found is not None and found.kind != MASKED:
+                yield found.name, where
+
+    def _find(self, name: str) -> Any:
+        try:
+            return self.files.find(name)
+        except (ValueError, CannotTell):
+            return None                  # systemd refuses such a dependency and boots on without it
+
+    def _by_folder(self, name: str, template: str) -> Iterator[Tuple[str, str]]:
+        hidden: Set[str] = set()
+        parts = unitsyntax.split(name)
+        for folder in self._folders.get(name, []) + (self._folders.get(template, []) if parts.instance else []):
+            links = self.files.links(folder)
+            for entry in self.host.names(folder):
+                if entry in hidden or not unitsyntax.is_name(entry):
+                    continue
+                hidden.add(entry)
+                if links.get(entry) == '/dev/null':
+                    continue             # a mask of just this dependency: since 235; process_deps() of load-dropin.c
+                other = entry
+                if unitsyntax.split(entry).kind == unitsyntax.TEMPLATE:
+                    if not parts.instance:
+                        continue
+                    other = unitsyntax.of_instance(entry, parts.instance)
+                yield other, f'{folder}/{entry}'
+
+    def _by_file(self, name: str, unit: Found) -> Iterator[Tuple[str, str]]:
+        paths = [unit.path] if unit.path else []
+        parts = unitsyntax.split(name)
+        folders = self._folders.get(name + '.d', []) + self._folders.get(parts.template + '.d', [])
+        if folders:
+            paths += self.files.drop_ins(sorted({folder.rpartition('/')[2] for folder in folders}))
+        pulled: Dict[str, List[Tuple[str, str]]] = {}
+        for path in paths:
+            text = self._text(path)
+            if not any(key + '=' in text or key + ' ' in text for key in _PULLS):
+                continue
+            for section, key, value, line in unitsyntax.settings(text, path):
+                if key in _PULLS and section in ('Unit', 'Service'):
+                    if not value and key == 'Sockets':
+                        pulled[key] = []
+                    pulled.setdefault(key, []).extend((_expanded(word, name), f'{path}:{line}')
+                                                      for word in unitsyntax.words(value))
+        for found in pulled.values():
+            yield from found
+
+    def _text(self, path: str) -> str:
+        try:
+            text: str = self.host.read(path, missing='')
+        except CannotTell:
+            return ''
+        return text
+
+
+def default_target(host: Any, files: Tree) -> Tuple[str, str]:
+    """(the target that a boot starts, the kernel argument or file that says so). CannotTell without one."""
+    asked, where = _from_kernel(host)
+    found = files.find(asked) if asked else None
+    if found is None or found.kind in (MASKED, ABSENT):
+        found, where = files.find('default.target'), ''
+    if found.kind in (MASKED, ABSENT):
+        raise CannotTell('there is no default.target to start', found.source or '/etc/systemd/system/default.target')
+    return found.name, where or (found.links[0] if found.links else found.path)
+
+
+def _from_kernel(host: Any) -> Tuple[str, str]:
+    try:
+        from nodeprep.linux.kernelargs import at_boot
+        arguments = at_boot(host)
+    except (CannotTell, ImportError):
+        return '', ''                    # an image without a boot loader: default.target is what it will start
+    target, where = '', ''
+    for word in arguments.words:
+        if word.startswith('systemd.unit='):
+            target, where = word[13:], 'systemd.unit'
+        elif word in _LEVELS:
+            target, where = _LEVELS[word], word
+    if not unitsyntax.is_name(target):
+        return '', ''
+    return target, f'{arguments.where(where)} ({where})'
+
+
+def _dependency_folders(files: Tree) -> Dict[str, List[str]]:
+    """The wants, requires and drop-in folders by the unit that they belong to; an alias's folders are the unit's own."""
+    found: Dict[str, List[str]] = {}
+    for folder in files.folders:
+        for entry in files.names[folder]:
+            stem, dot, kind = entry.rpartition('.')
+            if '.' + kind not in _FOLDERS + ('.d',) or not unitsyntax.is_name(stem):
+                continue
+            try:
+                owner = files.find(stem).name
+            except CannotTell:
+                continue
+            found.setdefault(owner + ('.d' if kind == 'd' else ''), []).append(f'{folder}/{entry}')
+    return found
+
+
+def _expanded(word: str, name: str) -> str:
+    """A dependency with the specifiers of systemd.unit(5) that name the unit itself filled in."""
+    if '%' not in word:
+        return word
+    parts = unitsyntax.split(name)
+    values = {'%i': parts.instance, '%I': parts.instance, '%n': name, '%N': name.rpartition('.')[0],
+              '%p': parts.prefix, '%P': parts.prefix, '%j': parts.prefix.rpartition('-')[2], '%%': '%'}
+    done, rest = '', word
+    while '%' in rest:
+        before, _, rest = rest.partition('%')
+        done += before + values.get('%' + rest[:1], '%' + rest[:1])
+        rest = rest[1:]
+    return done + rest
+
+
+def _triggered(host: Any, closure: Closure, name: str) -> str:
+    """A unit that the boot starts and that starts this one later: NAME.socket, NAME.timer or NAME.path."""
+    stem = name.rpartition('.')[0]
+    for kind in ('socket', 'timer', 'path'):
+        where = closure.source(f'{stem}.{kind}')
+        if where:
+            return where
+    return ''

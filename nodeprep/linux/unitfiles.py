@@ -1,0 +1,165 @@
+"""Where systemd looks for unit files, which one it takes for a name, and where links lead.
+
+Sources: systemd.unit(5) "Unit File Load Path"; src/basic/path-lookup.c lookup_paths_init(); install_info_traverse() and
+unit_file_search() of src/shared/install.c in the sources of EL7 (219), EL8 (239) and EL9 (252).
+"""
+import posixpath
+import stat
+from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+
+from nodeprep.linux import unitsyntax
+from nodeprep.model import CannotTell
+
+ETC = '/etc/systemd/system'
+CONTROL = '/etc/systemd/system.control'
+# Highest priority first. Those below /run are gone after a boot; the generators fill theirs anew.
+FOLDERS = (CONTROL, '/run/systemd/system.control', '/run/systemd/transient', '/run/systemd/generator.early', ETC,
+           '/etc/systemd/system.attached', '/run/systemd/system', '/run/systemd/system.attached',
+           '/run/systemd/generator', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system',
+           '/lib/systemd/system', '/run/systemd/generator.late')
+REGULAR, MASKED, ABSENT = 'regular', 'masked', 'absent'
+_FOLLOW = 64               # UNIT_FILE_FOLLOW_SYMLINK_MAX
+
+
+class Found(NamedTuple):
+    """What a name led to. `name` is the unit's own name, `path` its file (or the mask), `links` what was followed."""
+
+    name: str
+    path: str
+    kind: str
+    links: Tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """The file that decides: the mask or unit file, or the link that leads nowhere."""
+        return self.path or (self.links[-1] if self.links else '')
+
+
+class Tree:
+    """The unit files of a host: as systemd sees them now, or as the next boot would."""
+
+    def __init__(self, host: Any, at_boot: bool) -> None:
+        self.host, self.at_boot = host, at_boot
+        self.folders = [folder for folder in FOLDERS if not (at_boot and folder.startswith('/run/'))]
+        merged = host.link('/lib') is not None
+        self.names: Dict[str, FrozenSet[str]] = {}
+        for folder in self.folders:
+            self.names[folder] = frozenset(() if merged and folder.startswith('/lib/') else host.names(folder))
+        self.folders = [folder for folder in self.folders if self.names[folder]]
+        self._found: Dict[str, Found] = {}
+        self._links: Dict[str, Dict[str, str]] = {}
+
+    def find(self, name: str) -> Found:
+        """What systemd takes for a name: ABSENT, MASKED, or the file after every link was followed."""
+        if name not in self._found:
+            self._found[name] = self._traverse(name)
+        return self._found[name]
+
+    def first(self, name: str) -> str:
+        """The path of a name in the folder with the highest priority; '' when none has it."""
+        return next((f'{folder}/{name}' for folder in self.folders if name in self.names[folder]), '')
+
+    def links(self, folder: str) -> Dict[str, str]:
+        """The links in a folder, by name, with where they point."""
+        if folder not in self._links:
+            found = self.host.links(folder)
+            self._links[folder] = {name: found[name] for name in sorted(found)}
+        return self._links[folder]
+
+    def folders_named(self, name: str) -> Iterator[str]:
+        """Every folder of this name, such as multi-user.target.wants, highest priority first."""
+        return (f'{folder}/{name}' for folder in self.folders if name in self.names[folder])
+
+    def drop_ins(self, names: List[str]) -> List[str]:
+        """The .conf files of these folders (docker.service.d), in the order in which they are read.
+
+        A name in a folder of higher priority hides the same name below it; an empty file or a link to /dev/null
+        hides it for good: conf_files_list_strv() of src/basic/conf-files.c.
+        """
+        chosen: Dict[str, str] = {}
+        for name in names:
+            for folder in self.folders_named(name):
+                for entry in self.host.names(folder):
+                    if entry.endswith('.conf'):
+                        chosen.setdefault(entry, f'{folder}/{entry}')
+        paths = [chosen[entry] for entry in sorted(chosen, key=lambda entry: entry.encode('utf-8', 'surrogateescape'))]
+        return [path for path in paths if not empty(self.host, path)]
+
+    def _traverse(self, name: str) -> Found:
+        path, links, asked = self._locate(name), [], name
+        for _ in range(_FOLLOW):
+            if not path:
+                return Found(asked, '', ABSENT, tuple(links))
+            target = self.host.link(path)
+            if target is None:
+                return self._plain(asked, path, links)
+            target = self._absolute(path, target)
+            if empty(self.host, target):
+                return Found(asked, path, MASKED, tuple(links))
+            links.append(path)
+            other = target.rpartition('/')[2]
+            inside = any(target.startswith(folder + '/') for folder in FOLDERS)
+            if not inside or other == asked:
+                path = target if self.host.link(target) is not None or self.host.exists(target) else ''
+                continue
+            if not _may_alias(asked, other):
+                raise CannotTell(f'{path} links to {other}, which systemd refuses', path)
+            asked, path = self._alias(asked, other, target)
+        raise CannotTell(f'{name}: too many links', links[0])
+
+    def _alias(self, asked: str, other: str, target: str) -> Tuple[str, str]:
+        """The name and path behind an alias: a template takes over the instance of the name that was asked for."""
+        here, there = unitsyntax.split(asked), unitsyntax.split(other)
+        if here.kind == unitsyntax.INSTANCE and there.kind == unitsyntax.TEMPLATE:
+            other = unitsyntax.of_instance(other, here.instance)
+            if other == asked:
+                return asked, target
+        return other, self._locate(other)
+
+    def _locate(self, name: str) -> str:
+        parts = unitsyntax.split(name)
+        return self.first(name) or (self.first(parts.template) if parts.kind == unitsyntax.INSTANCE else '')
+
+    def _plain(self, name: str, path: str, links: List[str]) -> Found:
+        status = self.host.status(path)
+        if status is None:
+            return Found(name, '', ABSENT, tuple(links))
+        if stat.S_ISREG(status.st_mode) and status.st_size:
+            return Found(name, path, REGULAR, tuple(links))
+        if stat.S_ISREG(status.st_mode) or stat.S_ISCHR(status.st_mode):
+            return Found(name, path, MASKED, tuple(links))
+        raise CannotTell(f'{path} is not a regular file', path)
+
+    def _absolute(self, path: str, target: str) -> str:
+        """A link's target without dots and with the links in its folders followed, but not the last one."""
+        whole = posixpath.join(path.rpartition('/')[0], target)
+        folder, _, name = posixpath.normpath(whole).rpartition('/')
+        return f'{self.host.resolve(folder or "/").rstrip("/")}/{name}'
+
+
+def tree(host: Any, at_boot: bool = False) -> Tree:
+    """The host's unit files, read once a round. An image has no running systemd, so nothing below /run counts."""
+    at_boot = at_boot or not host.live
+    made: Tree = host.once(('units', at_boot), lambda: Tree(host, at_boot))
+    return made
+
+
+def empty(host: Any, path: str) -> bool:
+    """Whether a path leads to an empty file or a device: what systemd takes for a mask. null_or_empty() of stat-util.c."""
+    if path == '/dev/null':
+        return True
+    status: Optional[Any] = host.status(path)
+    return status is not None and (stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)
+                                   or stat.S_ISREG(status.st_mode) and status.st_size == 0)
+
+
+def _may_alias(name: str, target: str) -> bool:
+    """Whether a link may have this target: unit_validate_alias_symlink_or_warn() of src/basic/unit-file.c."""
+    if not unitsyntax.is_name(target):
+        return False
+    here, there = unitsyntax.split(name), unitsyntax.split(target)
+    if here.type != there.type or here.type not in unitsyntax.MAY_ALIAS:
+        return False
+    if there.kind == unitsyntax.INSTANCE and here.instance != there.instance:
+        return False
+    return here.kind == there.kind or (here.kind, there.kind) == (unitsyntax.INSTANCE, unitsyntax.TEMPLATE)

@@ -1,0 +1,110 @@
+"""The syntax of systemd's unit files, and of the names of units.
+
+Sources: systemd.syntax(7), systemd.unit(5), src/shared/conf-parser.c and src/basic/unit-name.c.
+"""
+import re
+from typing import Iterator, List, NamedTuple, Tuple
+
+from nodeprep.model import CannotTell
+
+TYPES = ('service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope')
+MAY_ALIAS = ('service', 'socket', 'target', 'device', 'timer', 'path')       # unit_type_may_alias()
+MAY_TEMPLATE = ('service', 'socket', 'target', 'timer', 'path')              # unit_type_may_template()
+PLAIN, TEMPLATE, INSTANCE = 'plain', 'template', 'instance'
+_BLANK = ' \t\n\r'
+_LETTERS = frozenset('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@')
+
+
+class Name(NamedTuple):
+    """The parts of a unit's name: 'getty@tty1.service' is getty, tty1, service."""
+
+    prefix: str
+    instance: str
+    type: str
+    kind: str
+
+    @property
+    def template(self) -> str:
+        """'getty@.service' of an instance or a template; the name itself of a plain one."""
+        return f'{self.prefix}.{self.type}' if self.kind == PLAIN else f'{self.prefix}@.{self.type}'
+
+
+def split(name: str) -> Name:
+    """The parts of a unit's name; ValueError when it is none. unit_name_classify() of src/basic/unit-name.c.
+
+    >>> split('getty@tty1.service')
+    Name(prefix='getty', instance='tty1', type='service', kind='instance')
+    >>> split('a.service').kind, split('a@.service').kind
+    ('plain', 'template')
+    """
+    stem, dot, kind = name.rpartition('.')
+    prefix, at, instance = stem.partition('@')
+    if not dot or kind not in TYPES or not prefix or len(name) > 255 or not _LETTERS.issuperset(name):
+        raise ValueError(f'{name!r} is not the name of a unit')
+    return Name(prefix, instance, kind, PLAIN if not at else INSTANCE if instance else TEMPLATE)
+
+
+def is_name(name: str) -> bool:
+    """Whether this may be the name of a unit."""
+    try:
+        return bool(split(name))
+    except ValueError:
+        return False
+
+
+def of_instance(template: str, instance: str) -> str:
+    """The name of an instance.
+
+    >>> of_instance('getty@.service', 'tty1')
+    'getty@tty1.service'
+    """
+    prefix, _, rest = template.partition('@.')
+    return f'{prefix}@{instance}.{rest}'
+
+
+def settings(text: str, path: str) -> Iterator[Tuple[str, str, str, int]]:
+    r"""Each assignment as (section, key, value, line number of its first line). CannotTell for a broken section header.
+
+    A line that ends in an odd backslash goes on in the next one, comments in between left out.
+
+    >>> list(settings('[Unit]\n# no\nAfter=a.service \\\n b.service\n', 'x'))
+    [('Unit', 'After', 'a.service   b.service', 3)]
+    """
+    section, begun, first = '', '', 0
+    for number, raw in enumerate(text.split('\n'), 1):
+        line = raw[1:] if number == 1 and raw[:1] == '\ufeff' else raw
+        if line.lstrip(_BLANK)[:1] in ('#', ';') and line.strip(_BLANK):
+            continue
+        line, begun = begun + line, ''
+        first = first or number
+        if (len(line) - len(line.rstrip('\\'))) % 2:
+            begun = line[:-1] + ' '
+            continue
+        line, at, first = line.strip(_BLANK), first, 0
+        if line.startswith('['):
+            if not line.endswith(']'):
+                raise CannotTell(f'{path}:{at}: broken section header', f'{path}:{at}')
+            section = line[1:-1]
+        elif '=' in line and section and not _undecodable(line):
+            key, _, value = line.partition('=')
+            yield section, key.rstrip(_BLANK), value.lstrip(_BLANK), at
+    if begun and '=' in begun and section and not begun.lstrip(_BLANK).startswith('['):
+        key, _, value = begun.strip(_BLANK).partition('=')
+        yield section, key.rstrip(_BLANK), value.strip(_BLANK), first
+
+
+def _undecodable(line: str) -> bool:
+    # "String is not UTF-8 clean, ignoring assignment": conf-parser.c. Such bytes came in as lone surrogates.
+    return any('\udc80' <= letter <= '\udcff' for letter in line)
+
+
+def words(value: str) -> List[str]:
+    """The words of a list value, quotes taken off; extract_first_word() with EXTRACT_UNQUOTE.
+
+    >>> words('a.service "b c" d')
+    ['a.service', 'b c', 'd']
+    """
+    if '"' not in value and "'" not in value:
+        return value.split()
+    return [''.join(part.strip('"\'') if part[0] in '"\'' else part for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^\s"\']+', word))
+            for word in re.findall(r'(?:"[^"]*"|\'[^\']*\'|[^\s"\'])+', value)]

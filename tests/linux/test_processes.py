@@ -1,0 +1,53 @@
+"""processes: who runs, by name, from /proc."""
+import pytest
+
+from nodeprep.linux import processes
+from nodeprep.model import CannotTell
+
+
+def proc(pid, comm, *argv):
+    return {f'/proc/{pid}/comm': comm + '\n', f'/proc/{pid}/cmdline': '\0'.join(argv) + ('\0' if argv else '')}
+
+
+@pytest.mark.parametrize('comm, argv, found', [
+    ('firewalld', ['/usr/bin/python3', '-s', '/usr/sbin/firewalld', '--nofork'], True),
+    ('python3', ['/usr/bin/python3', '-s', '/usr/sbin/firewalld', '--nofork'], True),
+    ('platform-python', ['/usr/libexec/platform-python', '-s', '/usr/sbin/firewalld'], True),
+    ('python3', ['/usr/bin/python3', '/usr/bin/tail', '/var/log/firewalld'], False),
+    ('firewalld-watch', ['/bin/firewalld-watch'], False),
+    ('bash', [], False),
+])
+def test_a_program_or_its_script(host, comm, argv, found):
+    host.files(proc(1, 'systemd', '/sbin/init')).files(proc(77, comm, *argv))
+    assert [(one.pid, one.name) for one in processes.named(host, 'firewalld')] == ([(77, 'firewalld')] if found else [])
+
+
+@pytest.mark.parametrize('argv, found', [
+    (['/usr/local/bin/kube-controller-manager', '--x'], ['kube-controller-manager']),
+    (['/usr/local/bin/kube-controllers'], []),
+])
+def test_comm_holds_fifteen_bytes_so_the_command_line_tells(host, argv, found):
+    host.files(proc(5, 'kube-controller', *argv))
+    assert [one.name for one in processes.named(host, 'kube-controller-manager')] == found
+
+
+def test_a_process_that_ended_meanwhile_is_left_out(host):
+    host.files(proc(1, 'systemd')).files({'/proc/9': {}})
+    assert [one.pid for one in processes.processes(host)] == [1]
+
+
+def test_an_empty_proc_cannot_be_told(host):
+    with pytest.raises(CannotTell, match='/proc'):
+        processes.named(host, 'firewalld')
+
+
+def test_nothing_runs_in_an_image(image):
+    image.files(proc(1, 'systemd'))
+    with pytest.raises(CannotTell):
+        processes.processes(image)
+
+
+def test_a_command_line_of_any_bytes(host):
+    host.files({'/proc/3/comm': b'\xff\n', '/proc/3/cmdline': b'\xff\0a b\0\0'})
+    assert processes.command_line(host, 3) == ['\udcff', 'a b']
+    assert processes.command_line(host, 4) == []
