@@ -14,6 +14,7 @@ class Option(NamedTuple):
     read: Callable[[Any], Any]
     kind: str
     help: str = ''
+    as_written: bool = False       # read gets the text as it stands in the file: YAML takes `off` for False
 
 
 _UNITS = {'': 1, 'b': 1, 'kb': 10**3, 'mb': 10**6, 'gb': 10**9, 'tb': 10**12,
@@ -123,4 +124,4 @@ def choice(default: str, *others: str, **options: str) -> Option:
         if value not in words:
             raise ValueError('is none of ' + ', '.join(words))
         return str(value)
-    return Option(default, read, ' | '.join(words), options.get('help', ''))
+    return Option(default, read, ' | '.join(words), options.get('help', ''), as_written=True)

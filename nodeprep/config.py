@@ -1,0 +1,98 @@
+"""One YAML file as values that know the line they stand on. Nothing of the product is known here.
+
+Read by PyYAML's composer: it keeps the line of every value, and the text of a scalar as it was written, so that
+`kubernetes: 1.30` is not 1.3 and `policy: off` is not False.
+"""
+from typing import Any, Iterator, List, NamedTuple
+
+MOST = 20000              # nodes of one file
+
+
+class ConfigError(Exception):
+    """What is wrong with a configuration; one line each, with file, line and remedy."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__('\n'.join(problems))
+        self.problems = problems
+
+
+class Node(NamedTuple):
+    """A value with its place. `value` is a dict of str to Node, a list of Nodes, or a scalar; `raw` is a scalar's text."""
+
+    value: Any
+    raw: str
+    place: str             # 'file:line'
+
+    def plain(self) -> Any:
+        """The value without places."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+
+def parse(text: str, path: str) -> Node:
+    """The file's mapping. ConfigError on anything that is no plain YAML mapping; empty and only-comment files are {}."""
+    if all(not line.strip() or line.lstrip().startswith('#') for line in text.split('\n')):
+        return Node({}, '', path + ':1')      # so that the file the package installs costs no YAML library
+    import yaml
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise ConfigError(f'{path}: aliases (*name) are not understood here; write the value out')
+        root = yaml.compose(text, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise ConfigError(f'{path}:{line}: not YAML: {error.problem or error.context}') from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f'{path}: not YAML: {" ".join(str(error).split())}') from None
+    except RecursionError:
+        raise ConfigError(f'{path}: nested too deeply') from None
+    read = _Reader(path)
+    node = Node(None, '', path + ':1') if root is None else read.node(root, 0)
+    if node.value is None and not read.problems:
+        return Node({}, '', node.place)
+    if not isinstance(node.value, dict):
+        read.problems.append(f'{node.place}: the file is a mapping of names to values, such as `role: worker`')
+    if read.problems:
+        raise ConfigError(*read.problems)
+    return node
+
+
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: List[str] = []
+        self.count = 0
+
+    def node(self, found: Any, depth: int) -> Node:
+        import yaml
+        self.count += 1
+        place = f'{self.path}:{found.start_mark.line + 1}'
+        if depth > 20 or self.count > MOST:
+            raise ConfigError(f'{place}: more than {MOST} values, or nested too deeply')
+        if isinstance(found, yaml.MappingNode):
+            return Node(dict(self._entries(found, depth)), '', place)
+        if isinstance(found, yaml.SequenceNode):
+            return Node([self.node(item, depth + 1) for item in found.value], '', place)
+        try:
+            value = yaml.constructor.SafeConstructor().construct_object(found)
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            said = getattr(error, 'problem', None) or str(error)
+            self.problems.append(f'{place}: {found.value!r}: {said}')
+            value = None
+        return Node(value, found.value, place)
+
+    def _entries(self, found: Any, depth: int) -> Iterator[Any]:
+        seen = {}
+        for key, item in found.value:
+            line = key.start_mark.line + 1
+            name = key.value if isinstance(key.value, str) else '(a list or mapping)'
+            if not isinstance(key.value, str):
+                self.problems.append(f'{self.path}:{line}: a name must be a text')
+            elif name in seen:
+                self.problems.append(f'{self.path}:{line}: {name} stands here a second time; '
+                                     f'the first is in line {seen[name]}; remove one')
+            seen.setdefault(name, line)
+            yield name, self.node(item, depth + 1)
