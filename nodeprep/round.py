@@ -1,0 +1,59 @@
+"""One round: a host, a policy, and the report they give. What the command line, the agent and `make run` share."""
+import time
+from typing import Any, Dict, Iterable, NamedTuple, Optional, Sequence, Tuple
+
+from nodeprep import catalogue, engine, ignore, report
+from nodeprep.linux import kubelet, node
+from nodeprep.model import CannotTell
+from nodeprep.policy import Policy
+from nodeprep.text import UnknownName, nearest
+
+
+class Asked(NamedTuple):
+    """What of the policy is asked in a round: ids (none: all) and what to ignore."""
+
+    ids: Tuple[str, ...] = ()
+    ignore: Tuple[str, ...] = ()
+
+
+def examine(host: Any, policy: Policy, asked: Asked = Asked(), diffs: bool = True,
+            begun: Optional[float] = None) -> Dict[str, Any]:
+    """The report tree of a round. UnknownName for an id or a name to ignore that is not known; then nothing is examined.
+
+    `begun` is time.perf_counter() of when the work began, for the report's took_ms.
+    """
+    started = time.perf_counter() if begun is None else begun
+    chosen = _chosen(asked.ids)
+    ignored = ignore.read(asked.ignore, catalogue.load_all()) if asked.ignore else None
+    requirements = [catalogue.load(one) for one in chosen]
+    version = kubernetes(host, policy)
+    rules = {one.id: policy.rule(one, version) for one in requirements}
+    findings = engine.examine_all(requirements, host, {name: rule.want for name, rule in rules.items()})
+    labels = {name[len('labels.'):]: value.value for name, value in policy.settings.items()
+              if name.startswith('labels.')}
+    about = node.describe(host, policy.role, labels)
+    about['kubernetes'] = '{}.{}'.format(*version)
+    return report.build((report.Judged(one, findings[one.id], rules[one.id]) for one in requirements), about,
+                        policy.profile, ignored, time.perf_counter() - started, diffs, host.time())
+
+
+def kubernetes(host: Any, policy: Policy) -> Tuple[int, int]:
+    """The Kubernetes version (major, minor) that is wanted: the owner's, else the installed kubelet's, else the profile's."""
+    setting = policy.settings['kubernetes']
+    if setting.origin.startswith('profile ') and host.live:
+        try:
+            installed = kubelet.version(host)
+        except CannotTell:
+            installed = None      # the requirement `kubelet` tells it
+        if installed:
+            return installed[:2]
+    version: Tuple[int, int] = setting.value
+    return version
+
+
+def _chosen(ids: Sequence[str]) -> Iterable[str]:
+    known = catalogue.ids()
+    for one in ids:
+        if one not in known:
+            raise UnknownName(f'unknown requirement {one!r}' + nearest(one, known))
+    return [one for one in known if not ids or one in ids]

@@ -1,0 +1,90 @@
+"""The JSON Schema of the report format, and a check of a tree against it.
+
+The check knows just the words of JSON Schema that our own schema uses, so that the agent and the master carry no
+schema library; a test holds it against one.
+"""
+import os
+import re
+from typing import Any, Dict
+
+_FOLDER = os.path.join(os.path.dirname(__file__), 'data')
+_TYPES: Dict[str, Any] = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,
+                          'number': (int, float), 'null': type(None)}
+
+
+def text(version: int = 1) -> str:
+    """The schema of a format as it is published."""
+    with open(os.path.join(_FOLDER, f'report-{version}.schema.json'), encoding='utf-8') as file:
+        return file.read()
+
+
+def problem(tree: Any, version: int = 1) -> str:
+    """The first thing that a tree has against the schema, with where it is; '' when nothing."""
+    import json
+    whole = json.loads(text(version))
+    return _problem(tree, whole, whole, 'report')
+
+
+def _problem(value: Any, schema: Any, whole: Any, where: str) -> str:
+    while '$ref' in schema:
+        schema = _referred(schema['$ref'], whole)
+    if 'anyOf' in schema or 'oneOf' in schema:
+        said = [_problem(value, one, whole, where) for one in schema.get('anyOf') or schema['oneOf']]
+        return '' if '' in said else said[0]
+    wrong = _scalar_problem(value, schema, where)
+    if wrong or not isinstance(value, (dict, list)):
+        return wrong
+    if isinstance(value, list):
+        if not schema.get('minItems', 0) <= len(value):
+            return f'{where}: too few items'
+        items = schema.get('items', {})
+        return next(filter(None, (_problem(item, items, whole, f'{where}[{at}]') for at, item in enumerate(value))), '')
+    return _object_problem(value, schema, whole, where)
+
+
+def _object_problem(value: Dict[str, Any], schema: Any, whole: Any, where: str) -> str:
+    missing = [name for name in schema.get('required', ()) if name not in value]
+    if missing:
+        return f'{where}: {missing[0]} is missing'
+    known, more = schema.get('properties', {}), schema.get('additionalProperties', True)
+    for name, item in value.items():
+        if name not in known and more is False:
+            return f'{where}: {name!r} is not known'
+        inner = known.get(name, more if isinstance(more, dict) else {})
+        wrong = _problem(item, inner, whole, f'{where}.{name}')
+        if wrong:
+            return wrong
+    return ''
+
+
+def _scalar_problem(value: Any, schema: Any, where: str) -> str:
+    types = schema.get('type', ())
+    allowed = [types] if isinstance(types, str) else list(types)
+    if allowed and not any(_is(value, name) for name in allowed):
+        return f'{where}: is not {" or ".join(allowed)}'
+    if 'const' in schema and (value != schema['const'] or isinstance(value, bool) != isinstance(schema['const'], bool)):
+        return f'{where}: is not {schema["const"]!r}'
+    if 'enum' in schema and not any(value == one and type(value) is type(one) for one in schema['enum']):
+        return f'{where}: is none of {schema["enum"]!r}'
+    if isinstance(value, str) and 'pattern' in schema and not re.search(schema['pattern'], value):
+        return f'{where}: is not written as {schema["pattern"]}'
+    if isinstance(value, str) and len(value) < schema.get('minLength', 0):
+        return f'{where}: is too short'
+    if isinstance(value, (int, float)) and 'minimum' in schema and value < schema['minimum']:
+        return f'{where}: is below {schema["minimum"]}'
+    return ''
+
+
+def _is(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == 'boolean'
+    if name == 'integer' and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, _TYPES[name])
+
+
+def _referred(reference: str, whole: Any) -> Any:
+    found = whole
+    for part in reference[2:].split('/'):
+        found = found[part]
+    return found
