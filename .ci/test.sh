@@ -1,0 +1,47 @@
+#!/bin/sh
+# Everything that must hold: lint and types on a new Python, all tests on the environment's own, and the tests that
+# need no machine on each of 3.6, 3.9, 3.12 and 3.13 that is installed.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+interpreter() {     # the path of Python $1, from pyenv or the PATH, or nothing
+    for found in "$HOME"/.pyenv/versions/"$1".*/bin/python3 "$(command -v "python$1" || :)"; do
+        if [ -x "$found" ] && "$found" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
+            echo "$found"
+            return
+        fi
+    done
+}
+
+if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
+    sh .ci/venv.sh .venv/bin/python .venv test,lint
+    say 'ruff'
+    .venv/bin/ruff check nodeprep tests benchmarks
+    say 'mypy'
+    .venv/bin/mypy
+else
+    say 'ruff and mypy: skipped, they need Python 3.10'
+fi
+
+failed=''
+for version in 3.6 3.9 3.12 3.13; do
+    python=$(interpreter "$version")
+    if [ -z "$python" ]; then
+        say "Python $version: not installed, skipped"
+        continue
+    fi
+    say "Python $version: the tests that need no machine"
+    sh .ci/venv.sh "$python" ".venvs/$version" test
+    ".venvs/$version/bin/python" -m pytest -q -p no:cacheprovider --ignore tests/system --ignore tests/compare \
+        --ignore tests/lab || failed="$failed $version"
+done
+
+say "All tests, with $(.venv/bin/python --version 2>&1)"
+.venv/bin/python -m coverage run -m pytest -q || failed="$failed .venv"
+.venv/bin/python -m coverage report --skip-covered --skip-empty --sort=cover | tail -n 25
+if [ -n "$failed" ]; then
+    say "Failed on:$failed"
+    exit 1
+fi

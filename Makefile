@@ -1,0 +1,21 @@
+PYTHON ?= python3
+
+.PHONY: run test bench clean
+
+# One check of this host, in an environment of its own. Needs no root and changes nothing on the host.
+# ONCE=1 ends with an error when the host is not fit (make itself then exits with 2 and names the verdict's code).
+run:
+	@sh .ci/venv.sh $(PYTHON) .venv run
+	@.venv/bin/nodeprep check $(if $(ONCE),,|| test $$? -le 3)
+
+# REQUIRE_ALL_TIERS=1 makes a tier that this machine cannot run a failure instead of a skip.
+test:
+	@sh .ci/venv.sh $(PYTHON) .venv test
+	@sh .ci/test.sh
+
+bench:
+	@sh .ci/venv.sh $(PYTHON) .venv run
+	@.venv/bin/python benchmarks/run.py
+
+clean:
+	rm -rf .venv .venvs benchmarks/.venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
