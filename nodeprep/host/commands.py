@@ -1,5 +1,5 @@
 """Commands that only look. One place runs them: a list, the C locale, a fixed PATH with sbin, no input, a time limit."""
-import os
+import stat
 from typing import NamedTuple, Sequence
 
 from nodeprep.model import CannotTell
@@ -29,7 +29,7 @@ class Commands:
         for folder in FOLDERS:
             path = f'{folder}/{name}'
             found = self.status(path)       # type: ignore[attr-defined]  # from Files, beside which this is mixed in
-            if found is not None and found.st_mode & 0o111 and not os.path.isdir(path):
+            if found is not None and stat.S_ISREG(found.st_mode) and found.st_mode & 0o111:
                 return path
         return ''
 

@@ -1,5 +1,5 @@
 """What the network tells: names, ports of peers, HTTP over a local socket or to a registry. Nothing is sent that changes anything."""
-from typing import Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple
 
 from nodeprep.model import CannotTell
 
@@ -66,22 +66,32 @@ class Network:
     def https(self, url: str, proxy: str = '', timeout: float = 2.0) -> Reply:
         """GET of an http or https address, through `proxy` alone when given; the environment's proxies are not used.
 
-        An answer with any status is a Reply; no answer is CannotTell with what went wrong.
+        An answer with any status is a Reply, a redirect too; no answer is CannotTell with what went wrong.
         """
+        import http.client
         import urllib.error
         import urllib.request
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({'http': proxy, 'https': proxy} if proxy else {}))
+        opener = urllib.request.OpenerDirector()       # just these: the default one also opens file: and ftp:
+        for handler in (urllib.request.ProxyHandler({'http': proxy, 'https': proxy} if proxy else {}),
+                        urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
+                        urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler(),
+                        urllib.request.UnknownHandler()):
+            opener.add_handler(handler)
         try:
             with opener.open(url, timeout=timeout) as answer:
                 return _reply(answer)
         except urllib.error.HTTPError as error:
             return Reply(error.code, {name.lower(): value for name, value in error.headers.items()}, b'')
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             said = str(getattr(error, 'reason', '') or error)
             raise CannotTell(f'{url}: {said}', f'GET {url}') from None
 
 
-def _reply(answer: object) -> Reply:
-    return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()},    # type: ignore[attr-defined]  # HTTPResponse in both callers
-                 answer.read(MOST))                                                              # type: ignore[attr-defined]  # as above
+def _reply(answer: Any) -> Reply:
+    import http.client
+    headers = {name.lower(): value for name, value in answer.getheaders()}
+    body = answer.read(MOST)
+    length = headers.get('content-length', '')
+    if length.isdigit() and len(body) < min(int(length), MOST):
+        raise http.client.IncompleteRead(body)
+    return Reply(answer.status, headers, body)

@@ -1,0 +1,127 @@
+"""Names, peers and HTTP, against sockets that the test itself opens on loopback."""
+import http.server
+import os
+import socket
+import threading
+
+import pytest
+
+from nodeprep.host import Host
+from nodeprep.host.network import REACHED, REFUSED, TIMEOUT
+from nodeprep.model import CannotTell
+
+pytestmark = pytest.mark.reaches_machine
+
+
+@pytest.fixture
+def serve():
+    """serve(reaction) -> path of a UNIX socket or port, answered by reaction(connection) once for each connection."""
+    opened = []
+
+    def start(reaction, path=None):
+        server = socket.socket(socket.AF_UNIX if path else socket.AF_INET)
+        server.bind(path or ('127.0.0.1', 0))
+        server.listen(5)
+        opened.append(server)
+
+        def loop():
+            while True:
+                try:
+                    connection = server.accept()[0]
+                except OSError:
+                    return
+                with connection:
+                    reaction(connection)
+        threading.Thread(target=loop, daemon=True).start()
+        return server.getsockname()
+    yield start
+    for server in opened:
+        server.close()
+
+
+def answering(raw):
+    def react(connection):
+        connection.recv(65536)
+        connection.sendall(raw)
+    return react
+
+
+def test_a_reply_over_a_unix_socket(serve, tmp_path):
+    path = serve(answering(b'HTTP/1.1 200 OK\r\nServer: Docker/24\r\nContent-Length: 2\r\n\r\nOK'), str(tmp_path / 's'))
+    reply = Host().unix_http(path, '/_ping')
+    assert (reply.status, reply.headers['server'], reply.body) == (200, 'Docker/24', b'OK')
+
+
+@pytest.mark.parametrize('raw', [b'', b'nonsense\r\n\r\n', b'HTTP/1.1 999999 x\r\n\r\n', b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc',
+                                 b'\x00' * 70000, b'HTTP/1.1 200 OK\r\n' + b'a: b\r\n' * 500 + b'\r\n'])
+def test_a_bad_reply_cannot_tell(serve, tmp_path, raw):
+    path = serve(answering(raw), str(tmp_path / 's'))
+    with pytest.raises(CannotTell, match=path):
+        Host().unix_http(path, '/_ping')
+
+
+def test_a_daemon_that_hangs_cannot_tell(serve, tmp_path):
+    hang = threading.Event()
+    path = serve(lambda connection: hang.wait(5) and None, str(tmp_path / 's'))
+    with pytest.raises(CannotTell, match='timed out'):
+        Host().unix_http(path, '/_ping', timeout=0.1)
+    hang.set()
+
+
+def test_an_absent_socket_cannot_tell(tmp_path):
+    with pytest.raises(CannotTell, match='no such file'):
+        Host().unix_http(str(tmp_path / 'none'), '/_ping')
+
+
+def test_peers_are_reached_refused_or_silent(serve):
+    _, port = serve(lambda connection: None)
+    assert Host().connect('127.0.0.1', port, 2.0) == REACHED
+    closed = socket.socket()
+    closed.bind(('127.0.0.1', 0))
+    assert Host().connect('127.0.0.1', closed.getsockname()[1], 2.0) == REFUSED
+    full = socket.socket()
+    full.bind(('127.0.0.1', 0))
+    full.listen(0)
+    waiting = []
+    for _ in range(8):      # a full accept queue drops what comes, as a filter does
+        one = socket.socket()
+        one.setblocking(False)
+        one.connect_ex(full.getsockname())
+        waiting.append(one)
+    assert Host().connect('127.0.0.1', full.getsockname()[1], 0.2) == TIMEOUT
+    for one in waiting + [full, closed]:
+        one.close()
+
+
+def test_names_resolve_or_cannot_tell():
+    assert '127.0.0.1' in Host().addresses('localhost')
+    for name in ('no-such-host.invalid', 'a' * 300, '\udcff'):
+        with pytest.raises(CannotTell, match='getaddrinfo|not known|name|encod|failure'):
+            Host().addresses(name)
+
+
+def test_any_status_is_an_answer_and_the_environments_proxy_is_not_used(monkeypatch):
+    monkeypatch.setenv('http_proxy', 'http://127.0.0.1:1')
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(401 if self.path == '/v2/' else 200)
+            self.send_header('Content-Length', '0')
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+    server = http.server.HTTPServer(('127.0.0.1', 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f'http://127.0.0.1:{server.server_port}/v2/'
+    try:
+        assert Host().https(url).status == 401
+        assert Host().https('http://registry.invalid/ok', proxy=f'http://127.0.0.1:{server.server_port}').status == 200
+    finally:
+        server.shutdown()
+        server.server_close()
+    with pytest.raises(CannotTell, match='refused'):
+        Host().https(url)
+    with pytest.raises(CannotTell):
+        Host().https('file:///etc/passwd')
+    assert os.path.exists('/etc/passwd')
