@@ -3,7 +3,11 @@
 set -eu
 python=$1 folder=$2 extras=$3
 stamp="$folder/.nodeprep-$extras"
+compile() {     # also where PYTHONDONTWRITEBYTECODE is set: compiling at each start costs more than a whole check
+    "$folder/bin/python" -m compileall -q nodeprep
+}
 if [ -e "$stamp" ] && [ ! pyproject.toml -nt "$stamp" ]; then
+    compile
     exit 0
 fi
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 6))' || {
@@ -25,4 +29,5 @@ sys.exit(tuple(int(part) for part in pip.__version__.split('.')[:2]) < (21, 3))
 PY
 if [ "$extras" = run ]; then what=.; else what=".[$extras]"; fi
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$what"
+compile
 touch "$stamp"

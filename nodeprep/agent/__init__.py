@@ -1,0 +1,1 @@
+"""The daemon: loop, event sources, spool and client. Nothing is here yet; `nodeprep check` does its one round by hand."""

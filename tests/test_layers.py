@@ -1,0 +1,88 @@
+"""Imports point down the page of the house: no circles, no shortcut past the seam."""
+import ast
+import os
+
+import nodeprep
+
+TOP = os.path.dirname(nodeprep.__file__)
+
+# room -> what of ours it may import. Longer names win.
+ALLOWED = {
+    'nodeprep.model': (),
+    'nodeprep.wanted': (),
+    'nodeprep.text': (),
+    'nodeprep.config': ('text',),
+    'nodeprep.schema': (),
+    'nodeprep.host': ('model', 'host'),
+    'nodeprep.linux': ('model', 'linux'),
+    'nodeprep.requirements': ('model', 'wanted', 'linux'),
+    'nodeprep.catalogue': ('model',),
+    'nodeprep.profiles': (),
+    'nodeprep.policy': ('catalogue', 'config', 'model', 'text', 'wanted'),
+    'nodeprep.ignore': ('model', 'text'),
+    'nodeprep.report': ('ignore', 'model', 'policy', 'schema', 'text', '__version__'),
+    'nodeprep.engine': ('model',),
+    'nodeprep.round': ('catalogue', 'engine', 'ignore', 'linux', 'model', 'policy', 'report', 'text'),
+    'nodeprep.output': ('output', 'text', 'schema'),
+    'nodeprep.cli': ('catalogue', 'cli', 'config', 'host', 'output', 'policy', 'round', 'text', '__version__'),
+    'nodeprep.agent': ('model', 'report', 'round', 'policy', 'host', 'text'),
+    'nodeprep.master': ('model', 'report', 'output', 'text', 'schema'),
+    'nodeprep.__main__': ('cli',),
+    'nodeprep': (),
+}
+# What only the seam may import.
+OF_THE_SEAM = {'subprocess', 'socket', 'psutil', 'ctypes', 'http', 'urllib', 'sh'}
+# `distro` reads release files alone, below the root that it is given.
+ELSEWHERE = {('nodeprep.linux.release', 'distro')}
+
+
+def modules():
+    for folder, _, names in os.walk(TOP):
+        for name in names:
+            if name.endswith('.py'):
+                path = os.path.join(folder, name)
+                dotted = os.path.relpath(path, os.path.dirname(TOP))[:-3].replace(os.sep, '.')
+                yield dotted[:-len('.__init__')] if dotted.endswith('.__init__') else dotted, path
+
+
+def imports(path):
+    with open(path, encoding='utf-8') as file:
+        tree = ast.parse(file.read(), path)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f'{path}:{node.lineno}: relative import'
+            for alias in node.names:
+                yield f'{node.module}.{alias.name}'
+
+
+def room(module):
+    return max((name for name in ALLOWED if module == name or module.startswith(name + '.')), key=len)
+
+
+def test_imports_point_down():
+    wrong = []
+    for module, path in modules():
+        allowed = ALLOWED[room(module)]
+        for imported in imports(path):
+            if imported.split('.')[0] == 'nodeprep' and imported.split('.')[1] not in allowed:
+                wrong.append(f'{module} imports {imported}')
+    assert not wrong
+
+
+def test_only_the_seam_reaches_the_machine():
+    wrong = []
+    for module, path in modules():
+        for imported in imports(path):
+            first = imported.split('.')[0]
+            if first in OF_THE_SEAM | {'distro'} and room(module) != 'nodeprep.host' \
+                    and (module, first) not in ELSEWHERE:
+                wrong.append(f'{module} imports {imported}')
+    assert not wrong
+
+
+def test_every_room_exists():
+    known = {module for module, _ in modules()}
+    assert all(any(module == name or module.startswith(name + '.') for module in known) for name in ALLOWED)
