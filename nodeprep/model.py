@@ -147,3 +147,21 @@ class Requirement:
     def boot(self, host: Any, want: Want) -> Iterator[Observation]:
         """What the next boot would bring."""
         return iter(())
+
+
+class Waiver(NamedTuple):
+    """An exception that somebody answers for, until a day (inclusive, UTC)."""
+
+    requirement: str
+    reason: str
+    owner: str
+    until: str             # YYYY-MM-DD, which sorts as days do
+
+
+class Rule(NamedTuple):
+    """What is wanted of one requirement."""
+
+    mode: str
+    severity: str
+    want: Dict[str, Any]
+    waiver: Optional[Waiver] = None

@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from nodeprep import catalogue
 from nodeprep.config import ConfigError, Node, parse
-from nodeprep.model import CannotTell
+from nodeprep.model import CannotTell, Rule, Waiver
 from nodeprep.text import nearest
 from nodeprep.wanted import read_duration
 
@@ -24,24 +24,6 @@ class Value(NamedTuple):
 
     value: Any
     origin: str
-
-
-class Waiver(NamedTuple):
-    """An exception that somebody answers for, until a day (inclusive, UTC)."""
-
-    requirement: str
-    reason: str
-    owner: str
-    until: str             # YYYY-MM-DD, which sorts as days do
-
-
-class Rule(NamedTuple):
-    """What is wanted of one requirement."""
-
-    mode: str
-    severity: str
-    want: Dict[str, Any]
-    waiver: Optional[Waiver] = None
 
 
 class Policy:

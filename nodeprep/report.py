@@ -9,8 +9,8 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 from nodeprep import __version__
 from nodeprep.ignore import Ignored, demoted, noted
-from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN, Change, Finding, Observation, Requirement, Write
-from nodeprep.policy import Rule
+from nodeprep.model import (DRIFTED, MET, NOT_APPLICABLE, UNKNOWN, Change, Finding, Observation, Requirement, Rule,
+                            Write)
 from nodeprep.text import clean
 
 FORMAT = 1

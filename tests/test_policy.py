@@ -3,7 +3,7 @@ import pytest
 
 from nodeprep import catalogue, policy
 from nodeprep.config import ConfigError
-from nodeprep.model import CannotTell
+from nodeprep.model import CannotTell, Waiver
 from tests.pretend import Pretend
 
 FILE = '/etc/nodeprep/nodeprep.yaml'
@@ -53,7 +53,7 @@ master: {url: "https://k8s-master:9443", heartbeat: 60s}
     assert (rule.mode, rule.severity) == ('fix', 'advised')
     assert rule.want['minimum'] == 4 * 2**30 and rule.want['policy'] == 'off' and rule.want['limit'] == 0.1
     assert rule.want['entries'] == {'10.0.0.1': ['a', 'b'], '10.0.0.2': 'c'}
-    assert rule.waiver == policy.Waiver('pretend', 'lab host', 'ops@example.com', '2027-01-31')
+    assert rule.waiver == Waiver('pretend', 'lab host', 'ops@example.com', '2027-01-31')
     assert loaded.settings['requirements.pretend.mode'].origin == FILE + ':8'
 
 

@@ -6,8 +6,7 @@ import pytest
 from nodeprep import report
 from nodeprep.engine import examine
 from nodeprep.ignore import read
-from nodeprep.model import Write
-from nodeprep.policy import Rule, Waiver
+from nodeprep.model import Rule, Waiver, Write
 from nodeprep.text import UnknownName
 from tests.conftest import wants
 from tests.pretend import FIX, Pretend, seen
