@@ -1,0 +1,73 @@
+"""nodeprep explain and nodeprep requirements: what the requirements themselves say."""
+import inspect
+import json
+
+import click
+
+from nodeprep import catalogue
+from nodeprep.cli.usage import stopping_on_bad_input
+from nodeprep.text import UnknownName, nearest
+
+
+@click.command()
+@click.argument('requirement_id', metavar='ID')
+@stopping_on_bad_input
+def explain(requirement_id: str) -> None:
+    """Say why a requirement exists, what is read, what a fix does, and what is left to a person."""
+    known = catalogue.ids()
+    if requirement_id not in known:
+        raise UnknownName(f'unknown requirement {requirement_id!r}' + nearest(requirement_id, known))
+    requirement = catalogue.load(requirement_id)
+    click.echo(f'{requirement.id}: {requirement.title} ({requirement.severity})\n')
+    click.echo(inspect.cleandoc(requirement.__doc__ or ''))
+    if requirement.kubeadm:
+        click.echo('\nkubeadm calls it: ' + ', '.join(requirement.kubeadm))
+    if requirement.defaults:
+        click.echo('\nSettings, below `requirements: {%s: {...}}` in /etc/nodeprep/nodeprep.yaml:' % requirement.id)
+        for name, option in requirement.defaults.items():
+            click.echo(f'  {name}  ({option.kind}; default {shown(option.default, option.kind)})')
+            if option.help:
+                click.echo(f'      {option.help}')
+
+
+@click.command()
+@click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json']), default='table', show_default=True)
+def requirements(format_name: str) -> None:
+    """List the requirements: id, severity, title, and what kubeadm calls them."""
+    everything = catalogue.load_all().values()
+    if format_name == 'json':
+        click.echo(json.dumps([{'id': one.id, 'title': one.title, 'severity': one.severity, 'mode': 'report',
+                                'kubeadm': list(one.kubeadm)} for one in everything], indent=2))
+        return
+    click.echo(f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}TITLE')
+    for one in everything:
+        click.echo(f'{one.id:<15}{one.severity:<10}{"report":<8}{one.title}')
+        for line in _wrapped(one.kubeadm):
+            click.echo(' ' * 33 + line)
+
+
+def _wrapped(names: tuple) -> list:
+    lines, line = [], 'kubeadm:'
+    for name in names:
+        if len(line) + 1 + len(name) > 47:
+            lines.append(line)
+            line = '  '
+        line += ' ' + name
+    return lines + [line] if names else []
+
+
+def shown(value: object, kind: str) -> str:
+    """A wanted value as one writes it in the configuration; `kind` is that of its Option."""
+    if kind == 'size' and isinstance(value, int):
+        for unit, factor in (('GB', 10**9), ('GiB', 2**30), ('MiB', 2**20), ('MB', 10**6)):
+            if value % factor == 0:
+                return f'{value // factor}{unit}'
+    if kind == 'duration' and isinstance(value, float):
+        return f'{value:g}s' if value >= 1 else f'{value * 1000:g}ms'
+    if isinstance(value, tuple):
+        return '[' + ', '.join(str(one) for one in value) + ']'
+    if isinstance(value, bool):
+        return 'true' if value else 'false'
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return '""' if value in ('', None) else str(value)

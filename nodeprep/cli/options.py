@@ -1,0 +1,33 @@
+"""The options that several commands share, as CONTRACT.md lists them."""
+from typing import Any, Callable
+
+import click
+
+from nodeprep.output import FORMATS
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--config, --root, --role and --profile."""
+    for option in reversed((
+            click.option('--config', 'config_file', metavar='FILE', type=click.Path(),
+                         help='Read this configuration alone instead of /etc/nodeprep.'),
+            click.option('--root', default='/', metavar='DIR', type=click.Path(exists=True, file_okay=False),
+                         help='Look at an image or mounted disk: only what its next boot would bring.'),
+            click.option('--role', type=click.Choice(['worker', 'control-plane']), help='The role of the node.'),
+            click.option('--profile', metavar='NAME', default='', help='docker (the default) or containerd.'))):
+        command = option(command)
+    return command
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--output, --quiet, --verbose and --no-color."""
+    for option in reversed((
+            click.option('-o', '--output', 'format_name', type=click.Choice(list(FORMATS)), default='table',
+                         show_default=True, help='How to print.'),
+            click.option('-q', '--quiet', is_flag=True, help='Only what is not met, and the verdict.'),
+            click.option('-v', '--verbose', is_flag=True, help='Every observation, with its evidence.'),
+            click.option('--no-color', is_flag=True, help='No colour; the variable NO_COLOR does the same.'))):
+        command = option(command)
+    return command
