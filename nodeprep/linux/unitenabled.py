@@ -12,7 +12,6 @@ from nodeprep.linux.release import release
 from nodeprep.linux.unitfiles import ABSENT, ETC, MASKED, Found, Tree, tree
 from nodeprep.model import CannotTell
 
-_RUN = ('/run/systemd/system', '/run/systemd/system.attached', '/run/systemd/system.control')
 _SECTIONS = ('Alias', 'WantedBy', 'RequiredBy', 'Also', 'DefaultInstance', 'UpheldBy')
 NOT_FOUND = 'not-found'
 
@@ -48,6 +47,8 @@ def enablement(host: Any, name: str, at_boot: bool = False) -> Enablement:
 def _enablement(host: Any, name: str, at_boot: bool) -> Enablement:
     files, version = tree(host, at_boot), _version(host)
     unit = files.find(name)
+    if unit.loop and version >= 250:
+        raise CannotTell(f'{unit.loop} links to its own name, which systemctl refuses', unit.loop)
     if unit.kind == ABSENT:
         # A link whose target is gone: systemd cannot load it, whatever the link would have meant.
         return Enablement(NOT_FOUND, unit.source or ', '.join(files.folders), '')
@@ -83,10 +84,7 @@ def install(host: Any, files: Tree, unit: Found, version: int) -> Install:
     paths = [unit.path] + (files.drop_ins(folders) if version >= 230 else [])
     lists = {key: [] for key in _SECTIONS}                # type: dict[str, list]
     for path in paths:
-        text = host.read(path)
-        if 'Install]' not in text:
-            continue
-        for section, key, value, _ in unitsyntax.settings(text, path):
+        for section, key, value, _ in unitsyntax.settings(host.read(path), path):
             if section != 'Install' or key not in lists or key == 'Alias' and parts.type not in unitsyntax.MAY_ALIAS:
                 continue
             lists[key] = lists[key] + unitsyntax.words(value) if value or key == 'Also' else []
@@ -107,12 +105,12 @@ def _linked(files: Tree, unit: Found, said: Install, version: int, known: bool) 
         for link, by_name, by_target in _links(files, folder, unit, version, below and version >= 250):
             if link == own and by_name and by_target:
                 same = same or (link if folder == ETC else '')
-                linked_runtime = linked_runtime or (link if folder in _RUN else '')
+                linked_runtime = linked_runtime or (link if folder.startswith('/run/') else '')
             elif names is None or link.rpartition('/')[2] in names:
                 if folder == ETC:
                     return 'enabled', link
-                runtime = runtime or (link if folder in _RUN else '')
-                elsewhere = elsewhere or (link if folder not in _RUN else '')
+                runtime = runtime or (link if folder.startswith('/run/') else '')
+                elsewhere = elsewhere or (link if not folder.startswith('/run/') else '')
                 break
         below = below or unit.path.startswith(folder + '/')
     if runtime:

@@ -22,12 +22,17 @@ _FOLLOW = 64               # UNIT_FILE_FOLLOW_SYMLINK_MAX
 
 
 class Found(NamedTuple):
-    """What a name led to. `name` is the unit's own name, `path` its file (or the mask), `links` what was followed."""
+    """What a name led to. `name` is the unit's own name, `path` its file (or the mask), `links` what was followed.
+
+    `loop` is a link to the same name in another unit folder. The manager passes over it; systemctl since 250 refuses
+    it ("Too many levels of symbolic links"), older ones follow it.
+    """
 
     name: str
     path: str
     kind: str
     links: Tuple[str, ...] = ()
+    loop: str = ''
 
     @property
     def source(self) -> str:
@@ -86,24 +91,27 @@ class Tree:
         return [path for path in paths if not empty(self.host, path)]
 
     def _traverse(self, name: str) -> Found:
-        path, links, asked = self._locate(name), [], name
+        path, links, asked, loop = self._locate(name), [], name, ''
         for _ in range(_FOLLOW):
             if not path:
-                return Found(asked, '', ABSENT, tuple(links))
+                return Found(asked, '', ABSENT, tuple(links), loop)
             target = self.host.link(path)
             if target is None:
-                return self._plain(asked, path, links)
+                return self._plain(asked, path, links)._replace(loop=loop)
             target = self._absolute(path, target)
-            if empty(self.host, target):
-                return Found(asked, path, MASKED, tuple(links))
-            links.append(path)
             other = target.rpartition('/')[2]
             inside = any(target.startswith(folder + '/') for folder in FOLDERS)
+            here = path.rpartition('/')[2]
+            if inside and other == here:
+                loop = path
+            elif inside and not _may_alias(here, other):
+                raise CannotTell(f'{path} links to {other}, which systemd refuses', path)
+            if empty(self.host, target):
+                return Found(asked, path, MASKED, tuple(links), loop)
+            links.append(path)
             if not inside or other == asked:
                 path = target if self.host.link(target) is not None or self.host.exists(target) else ''
                 continue
-            if not _may_alias(asked, other):
-                raise CannotTell(f'{path} links to {other}, which systemd refuses', path)
             asked, path = self._alias(asked, other, target)
         raise CannotTell(f'{name}: too many links', links[0])
 
@@ -146,8 +154,8 @@ def tree(host: Any, at_boot: bool = False) -> Tree:
 
 def empty(host: Any, path: str) -> bool:
     """Whether a path leads to an empty file or a device: what systemd takes for a mask. null_or_empty() of stat-util.c."""
-    if path == '/dev/null':
-        return True
+    if path == '/dev/null' or host.link(path) == '/dev/null':
+        return True                      # the device itself may be absent from an image
     status: Optional[Any] = host.status(path)
     return status is not None and (stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)
                                    or stat.S_ISREG(status.st_mode) and status.st_size == 0)
