@@ -1,0 +1,154 @@
+"""As much of GRUB's script language as its configuration files use: words, variables, menus. Nothing is executed."""
+import re
+from collections import ChainMap
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from nodeprep.model import CannotTell
+
+_MOST = 2**20             # characters; an honest grub.cfg of many kernels has some ten thousand
+_DEEPEST = 16             # levels of submenus
+_MENUS = ('menuentry', 'submenu', 'function')
+_KERNELS = ('linux', 'linux16', 'linuxefi')
+_WORD = (r"""'([^']*)'?|"((?:[^"\\]|\\.)*)"?|\\(.?)|([ \t\r;]+)"""     # 'a', "a", \\a, what parts words,
+         r"""|((?:^|(?<=[ \t\r;]))\#.*)|([^'"\\ \t\r;]+)""")               # a comment, all else
+_KNOWN = _MENUS + _KERNELS + ('set', 'default', 'if', 'fi', '}', 'blscfg', 'configfile')
+
+
+class Entry(NamedTuple):
+    """One entry of a menu. `path` is its place as GRUB counts, from 0, one number a level of submenus."""
+
+    path: Tuple[int, ...]
+    title: str
+    id: str
+    submenu: bool
+    kernel: str = ''               # '/vmlinuz-3.10.0-1160.el7.x86_64', as the boot loader sees it
+    options: str = ''
+    line: int = 0                  # of the linux command; 0: it has none
+
+
+class Config(NamedTuple):
+    """What a grub.cfg holds."""
+
+    entries: Tuple[Entry, ...]
+    defaults: Tuple[Tuple[bool, str], ...]     # what is set as `default`: (within an if, value as written)
+    variables: Dict[str, str]                  # set whatever happens
+    fallbacks: Dict[str, str]                  # set within an if
+    bls: bool                                  # the blscfg command adds the entries of /boot/loader/entries
+    elsewhere: bool                            # it hands over to another configuration file
+
+
+def environment(text: str) -> Dict[str, str]:
+    r"""The variables of an environment block (grub-editenv): a comment line, name=value lines, `#` up to its size.
+
+    >>> environment('# GRUB Environment Block\nsaved_entry=a b\nx=1\\\\2\n####')['saved_entry']
+    'a b'
+    """
+    found = {}
+    for line in text.split('\n'):
+        name, equals, value = line.partition('=')
+        if equals and not name.startswith('#'):
+            found[name] = value.replace('\\\\', '\\')
+    return found
+
+
+def words(line: str, variables: Mapping[str, str]) -> List[str]:
+    """The words of one command, variables replaced; an unknown one is empty, a word in quotes keeps its blanks.
+
+    >>> words('linux /vmlinuz $a "x y"\\' z\\' # no', {'a': 'b'})
+    ['linux', '/vmlinuz', 'b', 'x y z']
+    """
+    found: List[str] = []
+    here, begun = '', False
+    for match in re.finditer(_WORD, line):
+        single, double, escaped, blank, comment, plain = match.groups()
+        if blank is not None or comment is not None:
+            if begun:
+                found.append(here)
+            here, begun = '', False
+            if comment is not None:
+                break
+            continue
+        begun = True
+        if single is not None:
+            here += single
+        elif double is not None:
+            here += re.sub(r'\\(["\\$])', r'\1', expand(double, variables))
+        elif escaped is not None:
+            here += escaped
+        else:
+            here += expand(plain, variables)
+    return found + [here] if begun else found
+
+
+def expand(text: str, variables: Mapping[str, str]) -> str:
+    """Puts the values of variables in the place of $name and ${name}; an unknown one is empty."""
+    if '$' not in text:
+        return text
+    return re.sub(r'\$(?:\{(\w+)\}|(\w+))', lambda match: variables.get(match.group(1) or match.group(2), ''), text)
+
+
+def parse(text: str, block: Mapping[str, str]) -> Config:
+    """Reads a grub.cfg, given the variables of its environment block.
+
+    What an `if` decides is not decided here: what is set within one counts below the environment block.
+    """
+    if len(text) > _MOST:
+        raise CannotTell('is too long to be a configuration of GRUB')
+    always: Dict[str, str] = {}
+    perhaps: Dict[str, str] = {}
+    variables = ChainMap(always, dict(block), perhaps)
+    defaults: List[Tuple[bool, str]] = []
+    entries: List[Entry] = []
+    blocks: List[Optional[int]] = []           # which entry each open brace belongs to; None: a function
+    counts = [0]                               # entries seen so far, one number a level of submenus
+    ifs, seen = 0, set()
+    for number, line in enumerate(text.split('\n'), 1):
+        line = line.strip()
+        name = re.match(r'[a-z0-9_]*|\}', line).group() or line[:1]     # type: ignore[union-attr]  # may be empty
+        if name not in _KNOWN:
+            continue
+        seen.add(name)
+        if name == 'if':
+            ifs += not re.search(r'\bfi\s*$', line)
+        elif name == 'fi':
+            ifs = max(0, ifs - 1)
+        elif name in ('set', 'default'):
+            key, equals, value = (line[4:].strip() if name == 'set' else line).partition('=')
+            if equals and key == 'default':
+                defaults.append((ifs > 0, value.strip().strip('"\'')))
+            elif equals:
+                (perhaps if ifs else always)[key] = ' '.join(words(value, variables))
+        elif name == '}' and blocks:
+            closed = blocks.pop()
+            if closed is not None and entries[closed].submenu:
+                counts.pop()
+        elif name in _MENUS:
+            blocks.append(None if name == 'function' else len(entries))
+            if name != 'function':
+                entries.append(_entry(line, tuple(counts)))
+                counts[-1] += 1
+                counts += [0] if name == 'submenu' else []
+                if len(counts) > _DEEPEST:
+                    raise CannotTell('has too many submenus within each other')
+        elif name in _KERNELS and blocks and blocks[-1] is not None and not entries[blocks[-1]].line:
+            command = words(line, variables)
+            if len(command) > 1:
+                entries[blocks[-1]] = entries[blocks[-1]]._replace(kernel=command[1], options=_joined(command[2:]),
+                                                                   line=number)
+    return Config(tuple(entries), tuple(defaults), always, perhaps, 'blscfg' in seen, 'configfile' in seen)
+
+
+def _entry(line: str, path: Tuple[int, ...]) -> Entry:
+    command = words(line, {'menuentry_id_option': '--id'})
+    identity = ''
+    for word, following in zip(command, command[1:] + ['']):
+        if word == '--id':
+            identity = following
+        elif word.startswith('--id='):
+            identity = word[5:]
+    return Entry(path, command[1] if len(command) > 1 else '', identity, command[0] == 'submenu')
+
+
+def _joined(options: List[str]) -> str:
+    # GRUB puts a word that has blanks back into quotes before it hands the line to the kernel.
+    return ' '.join(f'"{word}"' if ' ' in word or '\t' in word else word for word in options)

@@ -1,0 +1,107 @@
+"""What is mounted where: /proc/self/mountinfo as proc_pid_mountinfo(5) describes it."""
+import re
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from nodeprep.model import CannotTell
+
+SOURCE = '/proc/self/mountinfo'
+
+
+class Mount(NamedTuple):
+    """One mount. `options` are those of this mount, `super_options` those of the file system under it."""
+
+    id: int
+    parent: int
+    device: str                   # 'major:minor' of the file system; 0:N has no block device under it
+    root: str                     # the folder of that file system that is mounted: '/' or, for a bind, another
+    point: str
+    options: Tuple[str, ...]
+    kind: str                     # 'xfs', 'ext4', 'overlay'
+    source: str                   # '/dev/vda', 'tmpfs', 'server:/path'
+    super_options: Tuple[str, ...]
+
+
+def mounts(host: Any) -> List[Mount]:
+    """All mounts of the running host, in the kernel's order: one that hides another comes after it."""
+    found: List[Mount] = host.once('mounts', lambda: parse(host.read(SOURCE)))
+    return found
+
+
+def parse(text: str) -> List[Mount]:
+    r"""The mounts of a mountinfo text. CannotTell on a line that is not one.
+
+    >>> parse('36 35 98:0 /a\\040b /mnt rw,noatime shared:1 - ext3 /dev/root rw,errors=continue\n')[0].root
+    '/a b'
+    """
+    found = []
+    for number, line in enumerate(text.split('\n'), 1):
+        if not line:
+            continue
+        # Split at each blank: the kernel writes an empty source as nothing between two of them.
+        fields = line.split(' ')
+        try:
+            dash = fields.index('-', 6)
+            kind, source, super_options = fields[dash + 1:dash + 4]
+            found.append(Mount(int(fields[0]), int(fields[1]), fields[2], unescape(fields[3]), unescape(fields[4]),
+                               _options(fields[5]), unescape(kind), unescape(source), _options(super_options)))
+        except ValueError:
+            raise CannotTell(f'line {number} is not a line of mountinfo', f'{SOURCE}:{number}') from None
+    return found
+
+
+def unescape(text: str) -> str:
+    r"""Undoes the octal escapes that the kernel's mangle() writes for blank, tab, newline, backslash and #.
+
+    >>> unescape('a\\040b\\134040')
+    'a b\\040'
+    """
+    if '\\' not in text:
+        return text
+    return re.sub(r'\\([0-3][0-7]{2})', _octal, text)
+
+
+def holding(all_mounts: List[Mount], path: str) -> Mount:
+    """The mount on which a path without links lies, found as the kernel walks it, so that hidden mounts do not count.
+
+    >>> both = parse('1 0 8:1 / / rw - xfs /dev/sda1 rw\\n2 1 8:2 / /var rw - xfs /dev/sda2 rw\\n')
+    >>> holding(both, '/var/lib').point, holding(both, '/variable').point
+    ('/var', '/')
+    """
+    ids = {mount.id for mount in all_mounts}
+    children: Dict[int, List[Mount]] = {}
+    here: Optional[Mount] = None
+    for mount in all_mounts:
+        if not covers(mount.point, path):
+            continue
+        if mount.parent in ids and mount.parent != mount.id:
+            children.setdefault(mount.parent, []).append(mount)
+        elif here is None or len(mount.point) >= len(here.point):
+            here = mount
+    if here is None:
+        raise CannotTell(f'no mount holds {path}', SOURCE)
+    for _ in all_mounts:          # each step goes one mount deeper, so there are at most that many
+        below = children.get(here.id)
+        if not below:
+            break
+        # What lies on the shorter path is met first and hides the other, which is mounted on the same mount.
+        here = min(below, key=lambda mount: len(mount.point))
+    return here
+
+
+def covers(point: str, path: str) -> bool:
+    """Whether a path is a folder or lies below it.
+
+    >>> covers('/', '/a'), covers('/a', '/a/b'), covers('/a', '/ab')
+    (True, True, False)
+    """
+    return path == point or path.startswith(point if point.endswith('/') else point + '/')
+
+
+def _options(text: str) -> Tuple[str, ...]:
+    return tuple(unescape(option) for option in text.split(','))
+
+
+def _octal(match: Any) -> str:
+    # A byte, not a character: the text is UTF-8 with surrogateescape. All that the kernel escapes is ASCII.
+    code = int(match.group(1), 8)
+    return chr(code) if code < 128 else match.group(0)

@@ -1,0 +1,28 @@
+"""Comparing versions as rpm does, which is how GRUB and kernel-install order kernels."""
+import re
+from typing import Any, List, Tuple
+
+_END = (0, '')
+
+
+def key(version: str) -> List[Tuple[int, Any]]:
+    """A sort key with the order of rpmvercmp (rpm's rpmio/rpmvercmp.c, copied into GRUB's blscfg.c).
+
+    Runs of digits count as numbers and are newer than runs of letters; `~` is older than the end, `^` newer than it
+    but older than anything else; other characters only part the runs.
+
+    >>> sorted(['5.14.0-70.el9', '5.14.0-427.el9', '5.14.0-427.rc1', '5.14.0-427~rc', '5.14.0-427'], key=key)
+    ['5.14.0-70.el9', '5.14.0-427~rc', '5.14.0-427', '5.14.0-427.el9', '5.14.0-427.rc1']
+    """
+    parts: List[Tuple[int, Any]] = []
+    for run in re.findall(r'[0-9]+|[A-Za-z]+|[~^]', version):
+        if run == '~':
+            parts.append((-1, ''))
+        elif run == '^':
+            parts.append((1, ''))
+        elif run[0] in '0123456789':
+            digits = run.lstrip('0')
+            parts.append((3, (len(digits), digits)))
+        else:
+            parts.append((2, run))
+    return parts + [_END]
