@@ -125,7 +125,7 @@ def parse(text: str, block: Mapping[str, str]) -> Config:
         elif name in _MENUS:
             blocks.append(None if name == 'function' else len(entries))
             if name != 'function':
-                entries.append(_entry(line, tuple(counts)))
+                entries.append(_entry(line, (*(count - 1 for count in counts[:-1]), counts[-1])))
                 counts[-1] += 1
                 counts += [0] if name == 'submenu' else []
                 if len(counts) > _DEEPEST:
