@@ -2,9 +2,10 @@
 
 Sources: bootup(7); systemd.special(7) default.target; systemd.unit(5) Wants=, Requires=, BindsTo=, Upholds=; and
 "*.wants/, *.requires/ folders"; kernel-command-line(7) systemd.unit= and the run levels. What only a socket, a timer,
-a path or the bus would start counts as started on demand, not at boot. Generators (fstab, GPT, SysV) are not run.
+a path or the bus would start counts as started on demand, not at boot. Generators (fstab, GPT, SysV) are not run, and
+Conflicts= between two units that are both wanted is not weighed.
 """
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Found, Tree, tree
@@ -12,6 +13,9 @@ from nodeprep.model import CannotTell
 
 # Requisite= starts nothing; RequiresOverridable= is EL7's; Upholds= came with 249; Sockets= of [Service] implies Wants=.
 _PULLS = ('Wants', 'Requires', 'BindsTo', 'BindTo', 'RequiresOverridable', 'Upholds', 'Sockets')
+_HARD = ('Requires', 'BindsTo', 'BindTo')
+_FROM_FILES = ('service', 'socket', 'target', 'timer', 'path')
+_SYSV = ('/etc/rc.d/init.d', '/etc/init.d')          # EL7's network.service is made of such a script
 _FOLDERS = ('.wants', '.requires', '.upholds')
 # parse_proc_cmdline_item() of src/core/main.c and runlevel_to_target() of src/basic/proc-cmdline.c.
 _LEVELS = {'1': 'rescue.target', 's': 'rescue.target', 'S': 'rescue.target', 'single': 'rescue.target',
@@ -44,82 +48,112 @@ def on_demand(host: Any, name: str) -> str:
     return _triggered(host, closure, unit.name)
 
 
+class Dependency(NamedTuple):
+    """`hard`: without the other unit, this one does not start either."""
+
+    name: str
+    where: str
+    hard: bool
+
+
 class Closure:
     """The units that a boot starts, each with what pulled it in. Grown only as far as somebody asks."""
 
     def __init__(self, host: Any, files: Tree) -> None:
         self.host, self.files = host, files
         target, self.start = default_target(host, files)
-        self._sources: Dict[str, str] = {target: self.start}
         self._folders = _dependency_folders(files)
-        self._targets: List[str] = [target]        # looked at first: most of what is asked for hangs on a target
+        self._known: Dict[str, List[Dependency]] = {}
+        self._startable: Dict[str, bool] = {}
+        self._steps = 0
+        self._sources: Dict[str, str] = {target: self.start} if self._can_start(target) else {}
+        self._targets: List[str] = list(self._sources)   # looked at first: most of what is asked for hangs on a target
         self._others: List[str] = []
 
     def source(self, name: str) -> str:
         """What pulls a unit in; '' when nothing does."""
-        while name not in self._sources and (self._targets or self._others) and len(self._sources) < _MOST:
+        while name not in self._sources and (self._targets or self._others):
             here = (self._targets or self._others).pop()
-            for other, where in self._pulled(here):
-                if other not in self._sources:
+            for other, where, _ in self._dependencies(here):
+                if other not in self._sources and self._can_start(other):
                     self._sources[other] = where
                     (self._targets if other.endswith('.target') else self._others).append(other)
         return self._sources.get(name, '')
 
-    def _pulled(self, name: str) -> Iterator[Tuple[str, str]]:
+    def _can_start(self, name: str) -> bool:
+        """Whether a unit and all that it requires can be loaded: one that is masked or absent keeps it from starting."""
+        if name not in self._startable:
+            seen, todo = {name}, [name]
+            while todo:
+                here = todo.pop()
+                if self._startable.get(here) is False or not self._loadable(here):
+                    self._startable[name] = False
+                    return False
+                if here not in self._startable:
+                    needed = {one.name for one in self._dependencies(here) if one.hard} - seen
+                    seen |= needed
+                    todo.extend(needed)
+            self._startable.update((one, True) for one in seen)
+        return self._startable[name]
+
+    def _loadable(self, name: str) -> bool:
+        if unitsyntax.split(name).kind == unitsyntax.TEMPLATE:
+            return False                 # only an instance of it can be started
+        kind = self.files.find(name).kind
+        if kind != ABSENT or unitsyntax.split(name).type not in _FROM_FILES:
+            return kind != MASKED        # devices, mounts, slices and scopes are there without a file
+        return any(self.host.exists(f'{folder}/{name[:-8]}') for folder in _SYSV) and name.endswith('.service')
+
+    def _dependencies(self, name: str) -> List[Dependency]:
+        """What a unit pulls in, under the other units' own names."""
+        if name in self._known:
+            return self._known[name]
+        self._steps += 1
+        if self._steps > _MOST:
+            raise CannotTell(f'more than {_MOST} units hang on the default target', self.start)
         unit = self.files.find(name)
-        parts = unitsyntax.split(name)
-        wanted = list(self._by_folder(name, parts.template))
-        if unit.kind == ABSENT and not wanted:
-            return
-        wanted.extend(self._by_file(name, unit))
-        for other, where in wanted:
-            found = self._find(other)
-            if found is not None and found.kind != MASKED:
-                yield found.name, where
+        found = list(self._by_folder(name, unitsyntax.split(name).template))
+        found.extend(self._by_file(name, unit))
+        self._known[name] = [one._replace(name=own) for own, one in ((self._own_name(one.name), one) for one in found) if own]
+        return self._known[name]
 
-    def _find(self, name: str) -> Any:
+    def _own_name(self, name: str) -> str:
         try:
-            return self.files.find(name)
+            found = self.files.find(name)
         except (ValueError, CannotTell):
-            return None                  # systemd refuses such a dependency and boots on without it
+            return ''                    # systemd refuses such a dependency and boots on without it
+        return found.name if found.kind != ABSENT else name
 
-    def _by_folder(self, name: str, template: str) -> Iterator[Tuple[str, str]]:
-        hidden: Set[str] = set()
+    def _by_folder(self, name: str, template: str) -> Iterator[Dependency]:
+        hidden: Set[Tuple[str, str]] = set()
         parts = unitsyntax.split(name)
         for folder in self._folders.get(name, []) + (self._folders.get(template, []) if parts.instance else []):
             links = self.files.links(folder)
             for entry in self.host.names(folder):
-                if entry in hidden or not unitsyntax.is_name(entry):
+                if (folder[-6:], entry) in hidden or not unitsyntax.is_name(entry):
                     continue
-                hidden.add(entry)
+                hidden.add((folder[-6:], entry))
                 if links.get(entry) == '/dev/null':
                     continue             # a mask of just this dependency: since 235; process_deps() of load-dropin.c
                 other = entry
-                if unitsyntax.split(entry).kind == unitsyntax.TEMPLATE:
-                    if not parts.instance:
-                        continue
+                if parts.instance and unitsyntax.split(entry).kind == unitsyntax.TEMPLATE:
                     other = unitsyntax.of_instance(entry, parts.instance)
-                yield other, f'{folder}/{entry}'
+                yield Dependency(other, f'{folder}/{entry}', folder.endswith('.requires'))
 
-    def _by_file(self, name: str, unit: Found) -> Iterator[Tuple[str, str]]:
+    def _by_file(self, name: str, unit: Found) -> Iterator[Dependency]:
         paths = [unit.path] if unit.path else []
         parts = unitsyntax.split(name)
         folders = self._folders.get(name + '.d', []) + self._folders.get(parts.template + '.d', [])
         if folders:
             paths += self.files.drop_ins(sorted({folder.rpartition('/')[2] for folder in folders}))
-        pulled: Dict[str, List[Tuple[str, str]]] = {}
         for path in paths:
             text = self._text(path)
-            if not any(key + '=' in text or key + ' ' in text for key in _PULLS):
+            if not any(key in text for key in _PULLS):
                 continue
             for section, key, value, line in unitsyntax.settings(text, path):
                 if key in _PULLS and section in ('Unit', 'Service'):
-                    if not value and key == 'Sockets':
-                        pulled[key] = []
-                    pulled.setdefault(key, []).extend((_expanded(word, name), f'{path}:{line}')
-                                                      for word in unitsyntax.words(value))
-        for found in pulled.values():
-            yield from found
+                    for word in unitsyntax.words(value):
+                        yield Dependency(_expanded(word, name), f'{path}:{line}', key in _HARD)
 
     def _text(self, path: str) -> str:
         try:

@@ -54,13 +54,13 @@ def _enablement(host: Any, name: str, at_boot: bool) -> Enablement:
         return Enablement(NOT_FOUND, unit.source or ', '.join(files.folders), '')
     if unit.kind == MASKED:
         return Enablement('masked-runtime' if unit.path.startswith('/run/') else 'masked', unit.path, unit.path)
+    said = install(host, files, unit, version)           # a file that cannot be parsed has no state at all
     if version >= 250 and name != unit.path.rpartition('/')[2] and unitsyntax.split(unit.name).kind != unitsyntax.INSTANCE:
         return Enablement('alias', unit.links[0] if unit.links else unit.path, unit.path)
     if version >= 230 and unit.path.startswith('/run/systemd/generator'):
         return Enablement('generated', unit.path, unit.path)
     if version >= 230 and unit.path.startswith('/run/systemd/transient/'):
         return Enablement('transient', unit.path, unit.path)
-    said = install(host, files, unit, version)
     state, source = _linked(files, unit, said, version, known=version >= 230)
     if not state and version >= 230 and _linked(files, unit, said, version, known=False)[0]:
         state, source = 'indirect', _linked(files, unit, said, version, known=False)[1]
