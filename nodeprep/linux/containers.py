@@ -1,7 +1,7 @@
 """Is this "host" a container? Then nothing is fixed in it: its kernel, clock and boot belong to another machine."""
-from typing import Any
+from typing import Any, Iterator
 
-from nodeprep.model import CannotTell
+from nodeprep.model import CannotTell, Observation
 
 # What a manager of containers leaves in the files of each of them: systemd's PID 1 writes the first from its
 # $container (Container Interface of systemd), Docker makes the second, Podman the third.
@@ -50,3 +50,11 @@ def _first_word(host: Any, path: str) -> str:
         return (host.read(path, missing='').split() or [''])[0][:40]
     except CannotTell:
         return ''
+
+
+def only_told(host: Any, observations: Iterator[Observation]) -> Iterator[Observation]:
+    """The same observations, in a container without their changes: what is wanted there is its host's to give."""
+    inside = in_container(host)
+    for one in observations:
+        yield one if not inside or one.met or not one.fix else one._replace(
+            fix=(), hint=f'{one.hint + "; " if one.hint else ""}this is a container ({inside}): nothing is fixed in it')

@@ -138,3 +138,13 @@ def _list(value: str, source: str) -> List[str]:
     if not re.match(r'^\[\s*((?:"[^"\\]*"|\'[^\']*\')\s*(?:,\s*|(?=\])))*\]$', value):
         raise CannotTell(f'{source}: not understood: {value[:60]!r}', source)
     return [one or other for one, other in re.findall(r'"([^"\\]*)"|\'([^\']*)\'', value)]
+
+
+def kubelet_driver(host: Any) -> Optional[Line]:
+    """The cgroup driver of a kubelet that kubeadm set up; None when it has none, or leaves it to the kubelet."""
+    path = '/var/lib/kubelet/config.yaml'
+    for number, line in enumerate(host.read(path, missing='').split('\n'), 1):
+        found = re.match(r'^cgroupDriver:\s*["\']?(\w+)["\']?\s*$', line.rstrip('\r'))
+        if found:
+            return Line(found.group(1), path, number)
+    return None

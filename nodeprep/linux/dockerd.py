@@ -167,3 +167,30 @@ def edited(start: NextStart, changes: Dict[str, Any]) -> Tuple[str, str]:
 
 def _mistaken(start: NextStart) -> List[Member]:
     return [member for member, _ in daemonjson.wrong_kinds(list(start.file or ()))]
+
+
+def chosen_driver(host: Any) -> Value:
+    """The cgroup driver that dockerd takes when nobody says: systemd on cgroup v2 (since 20.10), else cgroupfs.
+
+    UsingSystemd() of daemon/daemon_unix.go. CannotTell when the next boot's cgroup version cannot be told.
+    """
+    unified, source = _unified_at_boot(host)
+    return Value('systemd' if unified else 'cgroupfs', f'dockerd\'s own choice on cgroup v{2 if unified else 1}: {source}')
+
+
+def _unified_at_boot(host: Any) -> Tuple[bool, str]:
+    """cg_unified() at boot: the kernel argument, else what the release's systemd was built with (centos.md chapter 12)."""
+    from nodeprep.linux.kernelargs import at_boot
+    from nodeprep.linux.release import release
+    name = 'systemd.unified_cgroup_hierarchy'
+    here = release(host)
+    try:
+        arguments = at_boot(host)
+        value = arguments.value(name)
+        if value is not None:
+            return value.lower() in ('', '1', 'yes', 'true', 'on', 'y', 't'), f'{arguments.where(name)} ({name})'
+    except CannotTell:
+        pass        # an image without a boot loader: its release decides
+    if here.family in ('el', 'debian') and here.major:
+        return here.major >= {'el': 9, 'debian': 11}[here.family], f'{here.source} ({here.name})'
+    raise CannotTell(f'the cgroup version that {here.name} boots with is not known', here.source)

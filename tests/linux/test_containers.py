@@ -4,6 +4,7 @@ import doctest
 import pytest
 
 from nodeprep.linux import containers
+from nodeprep.model import Observation, Run
 
 
 def test_doctests():
@@ -31,3 +32,17 @@ def test_an_unreadable_environment_says_nothing(host):
 
 def test_an_image_is_no_container(image):
     assert containers.in_container(image.files({'/.dockerenv': ''})) == ''
+
+
+def test_in_a_container_things_are_only_told(host):
+    host.files({'/.dockerenv': ''})
+    change = Run(('systemctl', 'enable', 'x'))
+    told = list(containers.only_told(host, iter([Observation('x', 'off', 'on', False, 's', (change,)),
+                                                 Observation('y', 'on', 'on', True, 's')])))
+    assert [one.fix for one in told] == [(), ()]
+    assert told[0].hint == 'this is a container (/.dockerenv): nothing is fixed in it' and told[1].hint == ''
+
+
+def test_elsewhere_the_changes_stay(host):
+    one = Observation('x', 'off', 'on', False, 's', (Run(('systemctl', 'enable', 'x')),))
+    assert list(containers.only_told(host, iter([one]))) == [one]

@@ -83,3 +83,13 @@ def test_any_text_gives_facts_or_cannot_tell(text):
 def test_a_list_without_an_end_is_not_gone_through_again_and_again():
     with pytest.raises(CannotTell):
         scan('disabled_plugins = [\n' + '"a",\n' * 150000, 'x')
+
+
+@pytest.mark.parametrize('text, driver', [
+    ('kind: KubeletConfiguration\ncgroupDriver: systemd\n', ('systemd', 2)),
+    ('cgroupDriver: "cgroupfs"\r\n', ('cgroupfs', 1)),
+    ('# cgroupDriver: systemd\n  cgroupDriver: x\n', None),
+])
+def test_the_driver_of_the_kubelet(host, text, driver):
+    found = cri.kubelet_driver(host.files({'/var/lib/kubelet/config.yaml': text}))
+    assert (found and (found.value, found.number)) == driver

@@ -103,3 +103,19 @@ def test_any_bytes_give_facts_or_cannot_tell(tmp_path_factory, text, unit):
         return
     start.cgroup_driver()
     edited(start, {'exec-opts': ['native.cgroupdriver=systemd'], 'storage-driver': 'overlay2'})
+
+
+@pytest.mark.parametrize('release, cmdline, driver', [
+    ('ID=centos\nVERSION_ID=7\n', 'quiet', 'cgroupfs'), ('ID=rocky\nVERSION_ID=8.9\n', 'quiet', 'cgroupfs'),
+    ('ID=rocky\nVERSION_ID=8.9\n', 'systemd.unified_cgroup_hierarchy=1', 'systemd'),
+    ('ID=centos\nVERSION_ID=9\n', 'quiet', 'systemd'), ('ID=centos\nVERSION_ID=10\n', 'quiet', 'systemd'),
+    ('ID=centos\nVERSION_ID=9\n', 'systemd.unified_cgroup_hierarchy=0', 'cgroupfs'),
+])
+def test_the_driver_that_dockerd_chooses(host, release, cmdline, driver):
+    host.files({'/etc/os-release': release, '/proc/cmdline': cmdline + '\n'})
+    assert dockerd.chosen_driver(host).value == driver
+
+
+def test_no_driver_is_guessed(host):
+    with pytest.raises(CannotTell):
+        dockerd.chosen_driver(host.files({'/etc/os-release': 'ID=gentoo\n', '/proc/cmdline': ''}))
