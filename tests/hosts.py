@@ -10,24 +10,26 @@ import json
 import os
 import shutil
 import stat
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple, Type, TypeVar
 
+from nodeprep import catalogue
 from nodeprep.host import Answer
 from nodeprep.host.kernel import Clock
 from nodeprep.host.network import Reply
-from nodeprep.model import CannotTell
-from tests.conftest import wants
+from nodeprep.model import CannotTell, Rule
+from nodeprep.policy import load as load_policy
 from tests.fakes import FakeHost
 
+Fake = TypeVar('Fake', bound=FakeHost)
 FOLDER = os.path.join(os.path.dirname(__file__), 'hosts')
 NAMES: Tuple[str, ...] = tuple(sorted(name for name in os.listdir(FOLDER)
                                       if os.path.exists(os.path.join(FOLDER, name, 'facts.json'))))
 
 
-def load(name: str, folder: Any, live: bool = True) -> FakeHost:
-    """A fixture host as a FakeHost over a copy of its tree in `folder`, which must not hold one yet.
+def load(name: str, folder: Any, live: bool = True, kind: Type[Fake] = FakeHost) -> Fake:    # type: ignore[assignment]
+    """A fixture host as a FakeHost (or a class of it) over a copy of its tree in `folder`, which must not hold one yet.
 
-    With live False it is an image of that host: /proc, /sys and /run are empty, as they are on a disk.
+    With live False it is an image of that host: /proc, /sys, /run and /dev are empty, as they are on a disk.
     """
     known = facts(name)
     root = os.path.join(str(folder), name)
@@ -43,7 +45,7 @@ def load(name: str, folder: Any, live: bool = True) -> FakeHost:
         for path in ('/proc', '/sys', '/run', '/dev'):
             shutil.rmtree(root + path, ignore_errors=True)
             os.makedirs(root + path)
-    return _with_facts(FakeHost(root, live), name, known)
+    return _with_facts(kind(root, live), name, known)
 
 
 def facts(name: str) -> Dict[str, Any]:
@@ -53,13 +55,15 @@ def facts(name: str) -> Dict[str, Any]:
     return found
 
 
-def wanted(name: str, requirement: Any) -> Dict[str, Any]:
-    """What the requirement wants of this host: the defaults, with the role, profile and version of the host's cluster."""
+def rules(name: str, host: FakeHost) -> Dict[str, Rule]:
+    """What is wanted of this host by requirement id: the defaults, with the profile, role and version of its cluster."""
     own = facts(name)['want']
-    return wants(requirement, **{key: tuple(value) if isinstance(value, list) else value for key, value in own.items()})
+    policy = load_policy(host, None, own.get('profile', ''), own.get('role', ''))
+    version = tuple(own.get('kubernetes', policy.settings['kubernetes'].value))
+    return {one.id: policy.rule(one, version) for one in catalogue.load_all().values()}
 
 
-def _with_facts(host: FakeHost, name: str, known: Dict[str, Any]) -> FakeHost:
+def _with_facts(host: Fake, name: str, known: Dict[str, Any]) -> Fake:
     host.kernel, host.affinity, host.uid = tuple(known['kernel']), known['affinity'], known['uid']
     host.now_is, host.timex, host.ftype = known['time'], Clock(*known['clock']), _or_error(known['ftype'])
     host.sizes = {path: tuple(sizes) for path, sizes in known['sizes'].items()}
