@@ -1,0 +1,59 @@
+"""The forms a report can be printed in: one small file a format, and only the one asked for is loaded.
+
+Each has `render(tree, options) -> str` over the tree of CONTRACT.md, and does its own escaping: whatever text the
+tree holds, what comes out is well formed and shows nothing that the tree does not say.
+"""
+import importlib
+import os
+from typing import Any, Callable, Dict, NamedTuple
+
+# What a user calls a format, and its file. The ones with an underscore would hide a module of the standard library.
+FORMATS = {'table': 'table', 'json': 'json_', 'yaml': 'yaml_', 'junit': 'junit', 'tap': 'tap', 'nagios': 'nagios',
+           'openmetrics': 'openmetrics', 'csv': 'csv_', 'html': 'html_'}
+_EXIT_CODES = {'met': 0, 'drifted': 1, 'unknown': 3}
+_NARROWEST, _WIDEST = 40, 120
+
+
+class Options(NamedTuple):
+    """How to print; only the table looks at it. `width` in columns; `quiet` wins over `verbose`."""
+
+    color: bool = False
+    width: int = 80
+    verbose: bool = False
+    quiet: bool = False
+
+
+def renderer(name: str) -> Callable[[Dict[str, Any], Options], str]:
+    """`render` of a format. KeyError when there is none of that name."""
+    render: Callable[[Dict[str, Any], Options], str] = importlib.import_module(
+        'nodeprep.output.' + FORMATS[name]).render
+    return render
+
+
+def exit_code(tree: Dict[str, Any], format_name: str) -> int:
+    """0 met, 1 drifted, 3 could not be told; for nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
+    if format_name == 'nagios':
+        from nodeprep.output.nagios import status
+        return status(tree)
+    return _EXIT_CODES[tree['verdict']]
+
+
+def options_for(stream: Any, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Options:
+    """Options for what will be written to a stream: colour and its width for a terminal, 80 columns for the rest.
+
+    NO_COLOR (https://no-color.org) and TERM=dumb turn colour off; COLUMNS sets the width.
+    """
+    terminal = stream.isatty()
+    dumb = os.environ.get('NO_COLOR') or os.environ.get('TERM') == 'dumb'
+    return Options(terminal and not no_color and not dumb, _width(stream, terminal), verbose, quiet)
+
+
+def _width(stream: Any, terminal: bool) -> int:
+    asked = os.environ.get('COLUMNS', '')
+    columns = int(asked) if asked.isdigit() and len(asked) < 6 else 0
+    if terminal and not columns:
+        try:
+            columns = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):
+            columns = 0           # a terminal that does not tell
+    return min(max(columns or 80, _NARROWEST), _WIDEST)

@@ -1,0 +1,52 @@
+"""One row for each observation, as CSV (RFC 4180), for a spreadsheet: each record is one line.
+
+A cell that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that begins with an
+apostrophe: who reads the file takes one off, and has what was there.
+"""
+from typing import Any, Dict, Iterator, List
+
+from nodeprep.output import Options
+from nodeprep.output.words import change, observed, shown
+
+FINDING = ('node', 'taken', 'requirement', 'title', 'severity', 'mode', 'state', 'now', 'boot', 'waiver_owner',
+           'waiver_until', 'waiver_reason', 'note')
+OBSERVATION = ('when', 'subject', 'found', 'wanted', 'met', 'source', 'advised', 'kubeadm', 'hint', 'fix')
+# What begins a formula in one spreadsheet or another, in full width too; blanks before it do not help.
+_FORMULA = tuple("=+-@'\uff1d\uff0b\uff0d\uff20")
+
+
+def render(tree: Dict[str, Any], options: Options) -> str:
+    """A heading and the rows. A finding without observations has one row with those columns empty."""
+    import csv
+    import io
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator='\r\n')
+    writer.writerow(FINDING + OBSERVATION)
+    for row in rows(tree):
+        writer.writerow([inert(cell) for cell in row])
+    return out.getvalue()
+
+
+def rows(tree: Dict[str, Any]) -> Iterator[List[str]]:
+    """The cells as they are meant, in the order of FINDING + OBSERVATION."""
+    for finding in tree['findings']:
+        waiver = finding['waiver'] or {}
+        cells = [tree['node']['name'], tree['taken']] + [finding[name] for name in FINDING[2:9]]
+        cells += [waiver.get(name, '') for name in ('owner', 'until', 'reason')] + [finding['note']]
+        about = [shown(cell) for cell in cells]
+        for seen in finding['observations']:
+            yield about + [seen['when'], shown(seen['subject']), shown(seen['found']), shown(seen['wanted']),
+                           {'met': 'true', 'drifted': 'false'}.get(observed(seen), 'unknown'), shown(seen['source']),
+                           'true' if seen['advised'] else 'false', shown(seen['kubeadm']), shown(seen['hint']),
+                           '; '.join(change(one) for one in seen['fix'])]
+        if not finding['observations']:
+            yield about + [''] * len(OBSERVATION)
+
+
+def inert(cell: str) -> str:
+    """A cell that no spreadsheet runs.
+
+    >>> inert('=1+1'), inert('swap')
+    ("'=1+1", 'swap')
+    """
+    return "'" + cell if cell.lstrip().startswith(_FORMULA) else cell

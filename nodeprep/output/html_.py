@@ -1,0 +1,137 @@
+"""One page that needs nothing else: no script, no picture, no other file. Light or dark as the reader's system is.
+
+A Content-Security-Policy in it forbids all that it does not have, should a text of a host ever get past the escaping.
+"""
+from html import escape
+from typing import Any, Dict, Iterator, List
+
+from nodeprep.model import DRIFTED, NOT_APPLICABLE, UNKNOWN
+from nodeprep.output import Options
+from nodeprep.output.words import (ADVISED, WAIVED, change, command, failing, half, observed, outcome, shown,
+                                   verdict, waiver)
+
+_WORDS = {NOT_APPLICABLE: 'n/a'}
+_WHEN = {'now': 'now', 'boot': 'after a reboot'}
+_FAILED = (DRIFTED, UNKNOWN, ADVISED)
+_STYLE = '''
+:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#57606a;--line:#d0d7de;--shade:#f6f8fa;
+--met:#1a7f37;--drifted:#b42318;--unknown:#8a5a00;--advised:#8a5a00;--waived:#0b6b83}
+@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--soft:#9aa5b1;--line:#3a424c;--shade:#161b22;
+--met:#4ac26b;--drifted:#ff8a80;--unknown:#e3b341;--advised:#e3b341;--waived:#56c7e0}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:60rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);
+background:var(--paper);overflow-wrap:anywhere}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.2rem;margin:2rem 0 .5rem}h3{font-size:1.05rem;margin:1.5rem 0 .25rem}
+p{margin:.25rem 0}.soft{color:var(--soft)}
+.verdict{border-left:.4rem solid;padding:.5rem .75rem;margin:1rem 0;background:var(--shade);font-weight:600}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.35rem .5rem .35rem 0;border-bottom:1px solid var(--line)}
+td.state{white-space:nowrap;width:7rem}th span{display:block;font-weight:400;color:var(--soft)}
+.met{color:var(--met)}.drifted{color:var(--drifted)}.unknown{color:var(--unknown)}.advised{color:var(--advised)}
+.waived{color:var(--waived)}.not-applicable,.ignored{color:var(--soft)}.state{font-weight:600}
+ul{list-style:none;padding:0;margin:.5rem 0}li{border-left:.2rem solid var(--line);padding:.1rem 0 .1rem .75rem;margin:.75rem 0}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .75rem;margin:.25rem 0}dt{color:var(--soft)}dd{margin:0}
+pre,code{font:.875rem/1.4 ui-monospace,monospace}
+pre{background:var(--shade);padding:.5rem;margin:.25rem 0;overflow-x:auto;overflow-wrap:normal}
+summary{cursor:pointer}
+@media print{details>*{display:block}}
+'''
+
+
+def render(tree: Dict[str, Any], options: Options) -> str:
+    """The page."""
+    name = _text(tree['node']['name'])
+    lines = ['<!DOCTYPE html>', '<html lang="en">', '<head>', '<meta charset="utf-8">',
+             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
+             '<meta name="viewport" content="width=device-width, initial-scale=1">',
+             f'<title>{name}: {_text(verdict(tree).split(":")[0].lower())}</title>', f'<style>{_STYLE}</style>',
+             '</head>', '<body>', '<main>', f'<h1>{name}</h1>', f'<p>{_about(tree)}</p>',
+             f'<p class="soft">{_text(_taken(tree))}</p>',
+             f'<p class="verdict {tree["verdict"]}">{_text(verdict(tree))}.</p>']
+    for part in (_wrong, _overview, _evidence):
+        lines.extend(part(tree['findings']))
+    return '\n'.join(lines + ['</main>', '</body>', '</html>']) + '\n'
+
+
+def _about(tree: Dict[str, Any]) -> str:
+    node = tree['node']
+    parts = [node['os']['name'], node['kernel'] and 'kernel ' + node['kernel'], node['arch'],
+             'profile ' + tree['agent']['profile'], node['role'],
+             'Kubernetes ' + node['kubernetes'] if node.get('kubernetes') else '']
+    return ', '.join(_text(part) for part in parts if part)
+
+
+def _taken(tree: Dict[str, Any]) -> str:
+    return f'Taken {tree["taken"]} by nodeprep {tree["agent"]["version"]}, report {tree["id"]}'
+
+
+def _overview(findings: List[Dict[str, Any]]) -> Iterator[str]:
+    if not findings:
+        return
+    yield '<h2>All requirements</h2>\n<table>\n<thead>\n<tr><th scope="col">Wanted</th>' \
+          '<th scope="col">Now</th><th scope="col">After a reboot</th></tr>\n</thead>\n<tbody>'
+    for finding in findings:
+        note = waiver(finding) if outcome(finding) == WAIVED else finding['note']
+        yield (f'<tr><th scope="row">{_text(finding["requirement"])}<span>{_text(finding["title"])}</span>'
+               + (f'<span>{_text(note)}</span>' if note else '') + '</th>'
+               + ''.join(f'<td class="state {half(finding, when)}">{_word(half(finding, when))}</td>'
+                         for when in ('now', 'boot')) + '</tr>')
+    yield '</tbody>\n</table>'
+
+
+def _wrong(findings: List[Dict[str, Any]]) -> Iterator[str]:
+    wrong = [finding for finding in findings if outcome(finding) in _FAILED]
+    if wrong:
+        yield '<h2>What is not met, and what would end it</h2>'
+    for word in _FAILED:
+        for finding in wrong:
+            if outcome(finding) == word:
+                yield (f'<section>\n<h3>{_text(finding["requirement"])}: <span class="{word}">{_word(word)}</span></h3>\n'
+                       f'<p class="soft">Wanted: {_text(finding["title"])}</p>')
+                yield from _list(failing(finding))
+                yield '</section>'
+
+
+def _evidence(findings: List[Dict[str, Any]]) -> Iterator[str]:
+    if findings:
+        yield '<h2>Evidence</h2>'
+    for finding in findings:
+        if finding['observations']:
+            word = outcome(finding)
+            yield (f'<details>\n<summary>{_text(finding["requirement"])}: <span class="{word}">{_word(word)}</span>, '
+                   f'{len(finding["observations"])} observed</summary>')
+            yield from _list(finding['observations'])
+            yield '</details>'
+
+
+def _list(observations: List[Dict[str, Any]]) -> Iterator[str]:
+    yield '<ul>'
+    for seen in observations:
+        state = ADVISED if observed(seen) == DRIFTED and seen['advised'] else observed(seen)
+        yield (f'<li><p><strong>{_text(seen["subject"])}</strong>, {_WHEN[seen["when"]]}: '
+               f'<span class="state {state}">{_word(state)}</span></p>\n<dl>')
+        found = 'Could not tell' if seen['met'] is None else 'Found'
+        for term, said in ((found, seen['found']), ('Wanted', seen['wanted']), ('Source', seen['source']),
+                           ('kubeadm', seen['kubeadm']), ('Hint', seen['hint'])):
+            if said:
+                yield f'<dt>{term}</dt><dd>{_text(said)}</dd>'
+        yield '</dl>'
+        for one in seen['fix']:
+            yield from _change(one)
+        yield '</li>'
+    yield '</ul>'
+
+
+def _change(one: Dict[str, Any]) -> Iterator[str]:
+    about = [one['risk']] + (['undo: ' + command(one['undo'])] if one['undo'] else []) if 'run' in one else []
+    yield f'<p>Fix: <code>{_text(change(one))}</code>' + (f' ({_text("; ".join(about))})' if about else '') + '</p>'
+    if one.get('diff'):
+        yield f'<pre>\n{_text(one["diff"], keep=chr(10))}</pre>'
+
+
+def _word(state: str) -> str:
+    return _WORDS.get(state, state)
+
+
+def _text(text: str, keep: str = '') -> str:
+    return escape(shown(text, keep))

@@ -1,0 +1,224 @@
+"""The table for people: what is fine first and short, what is wrong last and with its evidence, then the verdict.
+
+Below the heading a row begins with the id and its two words, NOW and BOOT; whatever belongs to a row is indented. So a
+script may read it too: awk '/^ +NOW +BOOT$/ {rows=1} rows && /^[a-z]/ && ($2=="DRIFT" || $3=="DRIFT") {print $1}'.
+Nothing but ASCII comes from here; what the tree holds beside that is the host's own.
+"""
+from typing import Any, Dict, List, Tuple
+
+from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
+from nodeprep.output import Options
+from nodeprep.output.words import (ADVISED, IGNORED, WAIVED, alike, change, command, failing, half, outcome, observed, shown,
+                                   statement, verdict, waiver)
+
+_WORDS = {MET: 'met', DRIFTED: 'DRIFT', UNKNOWN: 'unknown', NOT_APPLICABLE: 'n/a'}
+_COLORS = {MET: '32', DRIFTED: '1;31', UNKNOWN: '1;33', ADVISED: '33', NOT_APPLICABLE: '2', WAIVED: '36', IGNORED: '2'}
+# The end of the output is what a person sees first: the worst comes last, next to the verdict.
+_ORDER = (NOT_APPLICABLE, IGNORED, MET, WAIVED, ADVISED, UNKNOWN, DRIFTED)
+_FAILED = (ADVISED, UNKNOWN, DRIFTED)
+_SHORT = 4                # observations, and changes of a plan, that are told unless --verbose
+_WORD = 7                 # columns of the longest word for a state
+
+
+def render(tree: Dict[str, Any], options: Options) -> str:
+    """The table, `options.width` columns wide."""
+    findings = sorted(tree['findings'], key=lambda finding: _ORDER.index(outcome(finding)))
+    failed = [finding for finding in findings if outcome(finding) in _FAILED]
+    fold = bool(failed) and not options.verbose
+    rows = failed if options.quiet else [one for one in findings if not fold or not _fine(one)]
+    page = _Page(options, rows)
+    if not options.quiet:
+        _head(page, tree)
+        if fold:
+            _folded(page, findings)
+    if rows:
+        page.row('', 'NOW', 'BOOT', '')
+    for finding in rows:
+        _finding(page, finding)
+    if rows:
+        page.lines.append('')
+    _verdict(page, tree)
+    return '\n'.join(page.lines) + '\n'
+
+
+class _Page:
+    """Lines that fit the width, some in colour, for rows of these findings."""
+
+    def __init__(self, options: Options, findings: List[Dict[str, Any]]) -> None:
+        self.options, self.lines = options, []               # type: Options, List[str]
+        self.verbose = options.verbose and not options.quiet
+        self.names = min(max([10] + [columns(shown(one['requirement'])) for one in findings]), 20)
+
+    def text(self, text: str, indent: str = '', first: str = '', color: str = '', beside: int = 0) -> None:
+        """A wrapped text; `first` begins its first line and `indent` the others.
+
+        `beside` is the columns of `first` where its letters are more than that: it has colours in it.
+        """
+        for at, line in enumerate(wrapped(text, self.options.width - (beside or max(len(indent), len(first))))):
+            self.lines.append(((indent if at else first) + self._in(color, line)).rstrip())
+
+    def row(self, name: str, now: str, boot: str, text: str, strong: bool = False) -> None:
+        """An id, its two states, and a text beside them or, where that is too narrow, below."""
+        start = (self._in('1' if strong else '', name) + ' ' * (self.names - columns(name))
+                 + '  ' + self._word(now) + '  ' + self._word(boot))
+        beside = self.names + 2 * (2 + _WORD) + 2
+        if self.options.width - beside >= 30:
+            self.text(text, ' ' * beside, start + '  ', beside=beside)
+        else:
+            self.lines.append(start.rstrip())
+            if text:
+                self.text(text, '  ', '  ')
+
+    def _word(self, state: str) -> str:
+        word = _WORDS.get(state, state)
+        return self._in(_COLORS.get(state, '1'), word) + ' ' * (_WORD - len(word))
+
+    def _in(self, color: str, text: str) -> str:
+        return f'\x1b[{color}m{text}\x1b[0m' if color and text and self.options.color else text
+
+
+def _head(page: _Page, tree: Dict[str, Any]) -> None:
+    node, kernel = tree['node'], shown(tree['node']['kernel'])
+    arch = shown(node['arch']) if not node['kernel'].endswith(node['arch']) else ''
+    system = [shown(node['os']['name']), kernel and 'kernel ' + kernel, arch]
+    wanted = ['profile ' + shown(tree['agent']['profile']), shown(node['role']),
+              'Kubernetes ' + shown(node['kubernetes']) if node.get('kubernetes') else '']
+    page.text(f'{shown(node["name"])}: ' + ', '.join(filter(None, system)), '  ')
+    page.text('wanted: ' + ', '.join(filter(None, wanted)), '  ')
+    if page.options.verbose:
+        page.text(f'taken: {shown(tree["taken"])}, in {tree["took_ms"]:g} ms', '  ')
+    page.lines.append('')
+
+
+def _fine(finding: Dict[str, Any]) -> bool:
+    return finding['state'] not in (DRIFTED, UNKNOWN)
+
+
+def _folded(page: _Page, findings: List[Dict[str, Any]]) -> None:
+    """What needs no attention, in a line for each kind."""
+    for word in (MET, NOT_APPLICABLE, IGNORED):
+        names = [shown(one['requirement']) for one in findings if _fine(one) and outcome(one) == word]
+        if names:
+            page.text(f'{_WORDS.get(word, word)}: ' + ', '.join(names), '  ')
+    if page.lines[-1]:
+        page.lines.append('')
+
+
+def _finding(page: _Page, finding: Dict[str, Any]) -> None:
+    word, title, note = outcome(finding), shown(finding['title']), shown(finding['note'])
+    # A title says what is wanted. Beside DRIFT it would read as what was found.
+    said = (waiver(finding) if word == WAIVED else note if note and word == NOT_APPLICABLE else
+            'wanted: ' + title if word in _FAILED or word == IGNORED else title)
+    page.row(shown(finding['requirement']), half(finding, 'now'), half(finding, 'boot'), said, word in _FAILED)
+    if page.verbose:
+        if title not in said:
+            page.text('wanted: ' + title, ' ' * 10, '  ')
+        for seen in finding['observations']:
+            page.text(statement([seen]), ' ' * 17, f'  {seen["when"]:4}  {_WORDS[observed(seen)]:{_WORD}}  ')
+            _whole_plan(page, seen)
+    elif word in _FAILED:
+        _observations(page, finding)
+    if note and said != note and (word != IGNORED or page.verbose):
+        page.text('note: ' + note, ' ' * 8, '  ')
+
+
+def _observations(page: _Page, finding: Dict[str, Any]) -> None:
+    groups = alike(failing(finding))
+    told = groups[:_SHORT]
+    for at, group in enumerate(told):
+        page.text(statement(group), ' ' * 8, f'  {group[0]["when"]:4}  ')
+        if at + 1 == len(told) or _remedy(group) != _remedy(told[at + 1]):
+            _plan(page, *_remedy(group))         # told once below all that it would end
+    left = sum(map(len, groups[_SHORT:]))
+    if left:
+        page.text(f'and {left} more: nodeprep check --verbose ' + shown(finding['requirement']), ' ' * 8, ' ' * 8)
+
+
+def _remedy(group: List[Dict[str, Any]]) -> Tuple[List[Dict[str, Any]], List[str]]:
+    changes: List[Dict[str, Any]] = []
+    for seen in group:
+        changes.extend(one for one in seen['fix'] if one not in changes)
+    return changes, list(dict.fromkeys(seen['hint'] for seen in group if seen['hint']))
+
+
+def _plan(page: _Page, changes: List[Dict[str, Any]], hints: List[str]) -> None:
+    if changes:
+        risks = [one['risk'] for one in changes if one.get('risk', 'harmless') != 'harmless']
+        more = f'; and {len(changes) - _SHORT} more' if len(changes) > _SHORT else ''
+        page.text('; '.join(change(one) for one in changes[:_SHORT]) + more, ' ' * 13,
+                  '        fix' + (f' ({", ".join(dict.fromkeys(risks))})' if risks else '') + ': ')
+    for hint in hints[:_SHORT]:
+        page.text(shown(hint), ' ' * 14, '        hint: ')
+
+
+def _whole_plan(page: _Page, seen: Dict[str, Any]) -> None:
+    indent = ' ' * 17
+    for one in seen['fix']:
+        about = [one['risk']] + (['undo: ' + command(one['undo'])] if one['undo'] else []) if 'run' in one else []
+        page.text(change(one) + (f' ({"; ".join(about)})' if about else ''), indent + '     ', indent + 'fix: ')
+        # A diff is not wrapped: what is copied from it must be what it says.
+        page.lines.extend(f'{indent}     {shown(line)}' for line in one.get('diff', '').split('\n') if line)
+    if seen['hint']:
+        page.text(shown(seen['hint']), indent + '      ', indent + 'hint: ')
+
+
+def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
+    page.text(verdict(tree) + '.', color='1;' + _COLORS[tree['verdict']].split(';')[-1])
+    failed = [finding for finding in tree['findings'] if outcome(finding) in _FAILED]
+    if page.options.quiet or not failed:
+        return
+    if len(failed) > 2:
+        page.text(_which(failed), '  ', '  ')
+    worst = min(failed, key=lambda finding: -_ORDER.index(outcome(finding)))
+    page.text('Next: nodeprep explain ' + shown(worst['requirement'])
+              + ('' if page.verbose else ', or nodeprep check --verbose'), '  ', '  ')
+
+
+def _which(failed: List[Dict[str, Any]]) -> str:
+    """The ids by how they fail, for one who sees just the end of a long output."""
+    kinds: Dict[str, List[str]] = {}
+    for finding in failed:
+        drifted = [when for when in ('now', 'boot') if half(finding, when) == DRIFTED]
+        kind = {UNKNOWN: 'could not be told', ADVISED: 'only advised'}.get(outcome(finding)) or {
+            ('now',): 'now', ('boot',): 'after a reboot'}.get(tuple(drifted), 'now and after a reboot')
+        kinds.setdefault(kind, []).append(shown(finding['requirement']))
+    return '; '.join(f'{kind}: {", ".join(kinds[kind])}' for kind in (
+        'now and after a reboot', 'now', 'after a reboot', 'could not be told', 'only advised') if kind in kinds)
+
+
+def wrapped(text: str, width: int) -> List[str]:
+    """A text in lines of at most `width` columns, broken at blanks, and within words that are longer than a line.
+
+    >>> wrapped('one two /a/very/long/path', 8)
+    ['one two', '/a/very/', 'long/pat', 'h']
+    """
+    lines, line = [], ''
+    room = max(width, 2)                         # a wide character needs two
+    for word in text.split():
+        if line and columns(line) + 1 + columns(word) <= room:
+            line += ' ' + word
+            continue
+        if line:
+            lines.append(line)
+        while columns(word) > room:
+            cut = next(at for at in range(len(word), 0, -1) if columns(word[:at]) <= room)
+            lines.append(word[:cut])
+            word = word[cut:]
+        line = word
+    return lines + [line] if line or not lines else lines
+
+
+def columns(text: str) -> int:
+    r"""How many columns of a terminal a text takes: two for a wide character, none for a combining one.
+
+    >>> columns('web'), columns('\u8282\u70b9'), columns('e\u0301')
+    (3, 4, 1)
+    """
+    try:
+        text.encode('ascii')
+        return len(text)
+    except UnicodeEncodeError:
+        pass
+    from unicodedata import category, east_asian_width
+    return sum(0 if category(letter) in ('Mn', 'Me', 'Cf') else 2 if east_asian_width(letter) in 'WF' else 1
+               for letter in text)
