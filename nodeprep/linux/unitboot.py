@@ -49,7 +49,7 @@ def on_demand(host: Any, name: str) -> str:
 
 
 class Dependency(NamedTuple):
-    """`hard`: without the other unit, this one does not start either."""
+    """`hard`: Requires= or BindsTo=, not merely Wants=."""
 
     name: str
     where: str
@@ -64,7 +64,6 @@ class Closure:
         target, self.start = default_target(host, files)
         self._folders = _dependency_folders(files)
         self._known: Dict[str, List[Dependency]] = {}
-        self._startable: Dict[str, bool] = {}
         self._steps = 0
         self._sources: Dict[str, str] = {target: self.start} if self._can_start(target) else {}
         self._targets: List[str] = list(self._sources)   # looked at first: most of what is asked for hangs on a target
@@ -75,26 +74,26 @@ class Closure:
         while name not in self._sources and (self._targets or self._others):
             here = (self._targets or self._others).pop()
             for other, where, _ in self._dependencies(here):
-                if other not in self._sources and self._can_start(other):
+                if other not in self._sources and self._loadable(other):
                     self._sources[other] = where
                     (self._targets if other.endswith('.target') else self._others).append(other)
         return self._sources.get(name, '')
 
-    def _can_start(self, name: str) -> bool:
-        """Whether a unit and all that it requires can be loaded: one that is masked or absent keeps it from starting."""
-        if name not in self._startable:
-            seen, todo = {name}, [name]
-            while todo:
-                here = todo.pop()
-                if self._startable.get(here) is False or not self._loadable(here):
-                    self._startable[name] = False
-                    return False
-                if here not in self._startable:
-                    needed = {one.name for one in self._dependencies(here) if one.hard} - seen
-                    seen |= needed
-                    todo.extend(needed)
-            self._startable.update((one, True) for one in seen)
-        return self._startable[name]
+    def _can_start(self, target: str) -> bool:
+        """Whether all can be loaded that the default target requires: if not, the boot ends in an emergency shell.
+
+        A unit that is merely wanted stays in systemd's transaction even when something that it requires is masked or
+        absent (transaction_add_job_and_dependencies() of src/core/transaction.c), so only this chain is looked at.
+        """
+        seen, todo = {target}, [target]
+        while todo:
+            here = todo.pop()
+            if not self._loadable(here):
+                return False
+            needed = {one.name for one in self._dependencies(here) if one.hard} - seen
+            seen |= needed
+            todo.extend(needed)
+        return True
 
     def _loadable(self, name: str) -> bool:
         if unitsyntax.split(name).kind == unitsyntax.TEMPLATE:
