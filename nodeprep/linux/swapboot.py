@@ -131,7 +131,7 @@ def from_gpt(host: Any, entries: List[fstab.Entry], said: Switches, systemd: Sys
 
 def from_zram(host: Any, said: Switches) -> List[Way]:
     """What zram-generator would turn on."""
-    if not swapunits.generator(host, zram.GENERATOR):
+    if not zram.installed(host):
         return []
     memory = None
     if host.live:

@@ -6,7 +6,7 @@ The package zram-generator is in AppStream of EL10 and in EPEL of EL9.
 """
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from nodeprep.linux import unitfiles
+from nodeprep.linux import swapunits, unitfiles
 
 GENERATOR = 'zram-generator'
 NAME = 'systemd/zram-generator.conf'
@@ -19,6 +19,12 @@ class Device(NamedTuple):
 
     name: str                      # 'zram0'
     source: str                    # where its section begins, or the kernel argument
+
+
+def installed(host: Any) -> bool:
+    """Whether the generator will run: it, or the unit that its package brings along, is there, and no mask is."""
+    unit = unitfiles.tree(host, at_boot=True).first('systemd-zram-setup@.service')
+    return not swapunits.generator_mask(host, GENERATOR) and bool(unit or swapunits.generator(host, GENERATOR))
 
 
 def fragments(host: Any) -> List[str]:

@@ -411,7 +411,8 @@ def zram(**files):
 
 
 @pytest.mark.parametrize('files, cmdline, on', [
-    (zram(), '', True), (zram(), 'systemd.zram=0', False), (zram(), 'systemd.zram=2', True),
+    (zram(), '', True), ({UNITS + 'systemd-zram-setup@.service': '', '/etc/systemd/zram-generator.conf': '[zram0]\n'}, '', True),
+    (zram(), 'systemd.zram=0', False), (zram(), 'systemd.zram=2', True),
     ({'/etc/systemd/zram-generator.conf': '[zram0]\n'}, '', False),                        # nobody reads it
     (zram(**{'/etc/systemd/zram-generator.conf': ''}), '', False), (zram(**{'/etc/systemd/zram-generator.conf': Link('/dev/null')}), '', False),
     (zram(**{'/etc/systemd/zram-generator.conf': '', '/usr/lib/systemd/zram-generator.conf.d/a.conf': '[zram1]\n'}), '', True),
