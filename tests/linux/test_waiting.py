@@ -1,0 +1,64 @@
+"""Jobs side by side under one limit."""
+import threading
+
+import pytest
+
+from nodeprep.linux.waiting import all_within, within
+from nodeprep.model import CannotTell
+
+
+def refuse():
+    raise CannotTell('no', 'here')
+
+
+def test_answers_come_in_the_order_of_the_jobs():
+    gate = threading.Event()
+
+    def first():
+        gate.wait(10)
+        return 1
+
+    def second():
+        gate.set()
+        return 2
+    assert [one.value for one in all_within(10, [first, second])] == [1, 2]
+
+
+def test_who_cannot_tell_hides_nobody():
+    found = all_within(10, [refuse, lambda: 5])
+    assert (found[0].error.source, found[1]) == ('here', (5, None))
+
+
+def test_one_that_hangs_is_given_up_and_the_rest_is_there():
+    gate = threading.Event()
+    try:
+        found = all_within(0.2, [gate.wait, lambda: 5])
+        assert found[0].error.reason == 'no answer within 0.2 s'
+        assert found[1].value == 5
+    finally:
+        gate.set()
+
+
+def test_those_that_never_began_are_told_so_too():
+    gate = threading.Event()
+    try:
+        found = all_within(0.1, [gate.wait, lambda: 5], workers=1)
+        assert [one.error is None for one in found] == [False, False]
+    finally:
+        gate.set()
+
+
+def test_more_jobs_than_workers_are_all_done():
+    assert [one.value for one in all_within(10, [lambda at=at: at for at in range(500)], workers=8)] == list(range(500))
+
+
+def test_a_fault_is_raised_in_the_caller():
+    with pytest.raises(ZeroDivisionError):
+        all_within(10, [lambda: 1 / 0])
+
+
+def test_one_job():
+    assert within(10, lambda: 5) == 5
+    with pytest.raises(CannotTell):
+        within(10, refuse)
+    assert all_within(1, []) == []
