@@ -32,8 +32,10 @@ ALLOWED = {
 }
 # What only the seam may import.
 OF_THE_SEAM = {'subprocess', 'socket', 'psutil', 'ctypes', 'http', 'urllib', 'sh'}
-# `distro` reads release files alone, below the root that it is given.
-ELSEWHERE = {('nodeprep.linux.release', 'distro')}
+# `distro` reads release files alone, below the root that it is given; of `socket` inet_pton and inet_ntop are used,
+# which write an address in another form and open nothing.
+ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', 'socket'),
+             ('nodeprep.linux.hostsfile', 'socket'), ('nodeprep.linux.interfaces', 'socket')}
 
 
 def modules():
