@@ -1,0 +1,96 @@
+"""A real swap file of 16 MiB: the check sees it, the planned command takes it away, and everything is put back."""
+import os
+import subprocess
+
+import pytest
+
+from nodeprep.engine import examine
+from nodeprep.host import Host
+from nodeprep.linux import swaps
+from nodeprep.requirements.swap import Swap
+from tests.conftest import wants
+from tests.tiers import need
+
+KIB = 16 * 1024
+
+
+@pytest.fixture(params=['swap file', 'swap\\file'])
+def swap_file(request, tmp_path):
+    """The path of a file that swaps, with characters that the kernel writes as escapes."""
+    need('root')
+    for program in ('mkswap', 'swapon', 'swapoff'):
+        need('program', program)
+    path = str(tmp_path / request.param)
+    with open(path, 'wb') as out:
+        out.write(bytes(KIB * 1024))       # a sparse file is refused
+        os.fsync(out.fileno())
+    os.chmod(path, 0o600)
+    before = swap_lines()
+    run('mkswap', path)
+    try:
+        run('swapon', path)
+        yield path
+    finally:
+        if any(swap.path == path for swap in swaps.swaps(Host('/'))):
+            run('swapoff', path)
+        os.unlink(path)
+    assert swap_lines() == before
+
+
+def run(*argv):
+    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, PATH=path), timeout=120)
+
+
+def swap_lines():
+    with open('/proc/swaps') as source:
+        return source.read()
+
+
+def look(path):
+    finding = examine(Swap(), Host('/'), wants(Swap))
+    return finding, [one for one in finding.observations if one.when == 'now' and one.subject == path]
+
+
+def test_a_real_swap_file_is_seen_and_after_swapoff_it_is_not(swap_file):
+    finding, (seen,) = look(swap_file)
+    assert finding.now == 'drifted' and seen.met is False
+    assert seen.found == 'swapping on 16 MiB, 0 of it used'       # 16380 KiB: a page is the header
+    assert seen.source.startswith('/proc/swaps:')
+    (swap,) = [one for one in swaps.swaps(Host('/')) if one.path == swap_file]
+    assert (swap.kind, swap.size, swap.used) == ('file', KIB - 4, 0)
+    run('swapoff', swap_file)
+    assert look(swap_file)[1] == []
+
+
+def test_the_planned_command_and_its_inverse_are_real(swap_file, monkeypatch):
+    # The machine of a test may bear the marks of a container, in which nothing is planned.
+    monkeypatch.setattr('nodeprep.requirements.swap.in_container', lambda host: '')
+    monkeypatch.setattr('nodeprep.requirements.swap.membership', lambda host: '')
+    _, (seen,) = look(swap_file)
+    (change,) = seen.fix
+    before = swap_lines()
+    run(*change.argv)
+    assert look(swap_file)[1] == []
+    run(*change.undo)
+    assert swap_lines() == before
+
+
+def test_a_priority_is_given_back(swap_file, monkeypatch):
+    monkeypatch.setattr('nodeprep.requirements.swap.in_container', lambda host: '')
+    monkeypatch.setattr('nodeprep.requirements.swap.membership', lambda host: '')
+    run('swapoff', swap_file)
+    run('swapon', '-p', '7', swap_file)
+    _, (seen,) = look(swap_file)
+    assert seen.fix[0].undo == ('swapon', '-p', '7', '--', swap_file)
+    before = swap_lines()
+    run(*seen.fix[0].argv)
+    run(*seen.fix[0].undo)
+    assert swap_lines() == before
+
+
+def test_the_kernel_keeps_a_swap_file_from_being_deleted(swap_file):
+    # may_delete() of fs/namei.c, so ` (deleted)` in /proc/swaps is rare: tests/requirements/test_swap.py has it as data.
+    with pytest.raises(PermissionError):
+        os.unlink(swap_file)
+    assert len(look(swap_file)[1]) == 1
