@@ -12,7 +12,7 @@ from nodeprep.model import CannotTell
 SOCKETS = (('containerd', '/run/containerd/containerd.sock'), ('CRI-O', '/run/crio/crio.sock'),
            ('cri-dockerd', '/run/cri-dockerd.sock'))
 CONFIG = '/etc/containerd/config.toml'
-_CRI = ('cri', 'io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.runtime', 'io.containerd.cri.v1.images')
+CRI = ('cri', 'io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.runtime', 'io.containerd.cri.v1.images')
 _RUNC = ('containerd', 'runtimes', 'runc', 'options')
 _MOST = 2**20             # characters of a configuration that is looked at
 
@@ -39,7 +39,7 @@ class Containerd(NamedTuple):
     @property
     def cri_off(self) -> bool:
         """Whether the plugin that the kubelet talks to is off."""
-        return self.disabled is not None and any(name in _CRI for name in self.disabled.value)
+        return self.disabled is not None and any(name in CRI for name in self.disabled.value)
 
 
 def sockets(host: Any) -> List[Tuple[str, str]]:
@@ -82,8 +82,8 @@ def scan(text: str, path: str) -> Tuple[Containerd, List[str]]:
             imports = _list(value, f'{path}:{number}')
         elif 'SystemdCgroup' in line:
             if key != 'SystemdCgroup':
-                raise CannotTell(f'{path}:{number}: SystemdCgroup stands where it is not looked for', f'{path}:{number}')
-            if section[:1] == ('plugins',) and section[1:2] and section[1] in _CRI and section[2:] == _RUNC:
+                raise CannotTell(f'{path}:{number}: SystemdCgroup in a place not looked at', f'{path}:{number}')
+            if section[:1] == ('plugins',) and section[1:2] and section[1] in CRI and section[2:] == _RUNC:
                 if value not in ('true', 'false'):
                     raise CannotTell(f'{path}:{number}: SystemdCgroup is neither true nor false', f'{path}:{number}')
                 option = Line(value == 'true', path, number)

@@ -1,6 +1,6 @@
-"""/etc/docker/daemon.json as dockerd reads it: JSON without comments, one object; and edits that keep the rest as it is.
+"""/etc/docker/daemon.json as dockerd reads it: JSON without comments, one object; and edits that keep the rest.
 
-Source: getConflictFreeConfiguration() of daemon/config/config.go in moby; tests/compare holds it against a real dockerd.
+Source: getConflictFreeConfiguration() of daemon/config/config.go in moby; tests/compare asks a real dockerd.
 """
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple

@@ -41,7 +41,7 @@ class Problem(NamedTuple):
 
 
 class NextStart(NamedTuple):
-    """`text` is daemon.json's (None: absent), `file` its members (None: dockerd cannot read it), `flags` by their key."""
+    """`text` is daemon.json's (None: absent), `file` its members (None: dockerd cannot read it), `flags` by key."""
 
     path: str
     text: Optional[str]
@@ -85,7 +85,7 @@ def _next_start(host: Any) -> NextStart:
         raise CannotTell(f'{path}: larger than {_MOST >> 20} MiB', path)
     if not text.strip(' \t\r\n'):
         return NextStart(path, text, (), flags, (Problem(
-            'empty', path, False, 'Docker Engine before 23 refuses to start with an empty file: write {} or remove it'),))
+            'empty', path, False, 'Docker Engine before 23 refuses to start with an empty file: write {} into it'),))
     if text.startswith('null') and not text[4:].strip(' \t\r\n'):
         return NextStart(path, text, None, flags, (Problem('null', path, False, 'write {} instead'),))
     try:
@@ -101,7 +101,7 @@ def _next_start(host: Any) -> NextStart:
 def by_key(words: List[Word]) -> Dict[str, List[Value]]:
     """The flags of a command line, under the keys that daemon.json has for them.
 
-    >>> words = [Word(word, 'u:9') for word in '/usr/bin/dockerd -H fd:// -D --log-driver=journald --dns 1.1.1.1'.split()]
+    >>> words = [Word(word, 'u:9') for word in 'dockerd -H fd:// -D --log-driver=journald --dns 1.1.1.1'.split()]
     >>> sorted((key, value.value) for key, values in by_key(words).items() for value in values)
     [('debug', ''), ('dns', '1.1.1.1'), ('hosts', 'fd://'), ('log-driver', 'journald')]
     """
@@ -174,23 +174,7 @@ def chosen_driver(host: Any) -> Value:
 
     UsingSystemd() of daemon/daemon_unix.go. CannotTell when the next boot's cgroup version cannot be told.
     """
-    unified, source = _unified_at_boot(host)
-    return Value('systemd' if unified else 'cgroupfs', f'dockerd\'s own choice on cgroup v{2 if unified else 1}: {source}')
-
-
-def _unified_at_boot(host: Any) -> Tuple[bool, str]:
-    """cg_unified() at boot: the kernel argument, else what the release's systemd was built with (centos.md chapter 12)."""
-    from nodeprep.linux.kernelargs import at_boot
-    from nodeprep.linux.release import release
-    name = 'systemd.unified_cgroup_hierarchy'
-    here = release(host)
-    try:
-        arguments = at_boot(host)
-        value = arguments.value(name)
-        if value is not None:
-            return value.lower() in ('', '1', 'yes', 'true', 'on', 'y', 't'), f'{arguments.where(name)} ({name})'
-    except CannotTell:
-        pass        # an image without a boot loader: its release decides
-    if here.family in ('el', 'debian') and here.major:
-        return here.major >= {'el': 9, 'debian': 11}[here.family], f'{here.source} ({here.name})'
-    raise CannotTell(f'the cgroup version that {here.name} boots with is not known', here.source)
+    from nodeprep.linux.cgroups import version_at_boot
+    found = version_at_boot(host)
+    return Value('systemd' if found.number == 2 else 'cgroupfs',
+                 f"dockerd's own choice on cgroup v{found.number}: {found.source}")

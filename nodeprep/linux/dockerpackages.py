@@ -3,7 +3,7 @@ from typing import Any, Iterator, Tuple
 
 from nodeprep.linux.packages import dead_repositories, install
 from nodeprep.linux.release import Release, release
-from nodeprep.model import Run
+from nodeprep.model import CannotTell, Run
 
 PACKAGES = ('docker-ce', 'docker-ce-cli', 'containerd.io')
 _REPOSITORIES = '/etc/yum.repos.d'
@@ -12,6 +12,13 @@ _PODMAN_DOCKER = '/usr/lib/tmpfiles.d/podman-docker.conf'
 
 def install_docker(host: Any, *packages: str) -> Tuple[Tuple[Run, ...], str]:
     """(the command that installs Docker, or other packages of its repository; what a person must know or do)."""
+    try:
+        return _install(host, packages or PACKAGES)
+    except CannotTell as error:        # no plan, which must not hide that the engine is not there
+        return (), f'no installation is planned: {error.reason}'
+
+
+def _install(host: Any, packages: Tuple[str, ...]) -> Tuple[Tuple[Run, ...], str]:
     here = release(host)
     if here.family != 'el' or here.major < 7:
         return (), 'install Docker Engine as docs.docker.com/engine/install says for this system'
@@ -20,7 +27,7 @@ def install_docker(host: Any, *packages: str) -> Tuple[Tuple[Run, ...], str]:
         return (), blocked
     if not any('docker' in text for text in repositories(host)):
         return (), f'no repository in {_REPOSITORIES} seems to carry docker-ce; {_how(here)}'
-    return install(host, *(packages or PACKAGES)), ''
+    return install(host, *packages), ''
 
 
 def look_alike(host: Any) -> str:

@@ -56,7 +56,8 @@ def test_a_flag_of_sysconfig_is_named_with_its_line(host):
 
 @pytest.mark.parametrize('unit, text, driver', [
     (STOCK, '{\n"exec-opts": ["a=b", "native.cgroupdriver=systemd"]}', ('systemd', FILE + ':2')),
-    (STOCK, '{"exec-opts": ["native.cgroupdriver=cgroupfs", "native.cgroupdriver=systemd"]}', ('cgroupfs', FILE + ':1')),
+    (STOCK, '{"exec-opts": ["native.cgroupdriver=cgroupfs", "native.cgroupdriver=systemd"]}',
+     ('cgroupfs', FILE + ':1')),
     (STOCK.replace('-H fd://', '--exec-opt native.cgroupdriver=systemd'), '{}', ('systemd', UNIT + ':2')),
     (STOCK.replace('-H fd://', '--exec-opt=native.cgroupdriver=systemd'), '{}', ('systemd', UNIT + ':2')),
 ])
@@ -65,7 +66,8 @@ def test_cgroup_driver(host, unit, text, driver):
 
 
 def test_another_config_file(host):
-    host.files({UNIT: STOCK.replace('-H fd://', '--config-file=/etc/d.json'), FILE: '{', '/etc/d.json': '{"debug": true}'})
+    host.files({UNIT: STOCK.replace('-H fd://', '--config-file=/etc/d.json'), FILE: '{',
+                '/etc/d.json': '{"debug": true}'})
     assert [tuple(value) for value in next_start(host).values('debug')] == [(True, '/etc/d.json:1')]
 
 
@@ -105,15 +107,15 @@ def test_any_bytes_give_facts_or_cannot_tell(tmp_path_factory, text, unit):
     edited(start, {'exec-opts': ['native.cgroupdriver=systemd'], 'storage-driver': 'overlay2'})
 
 
-@pytest.mark.parametrize('release, cmdline, driver', [
-    ('ID=centos\nVERSION_ID=7\n', 'quiet', 'cgroupfs'), ('ID=rocky\nVERSION_ID=8.9\n', 'quiet', 'cgroupfs'),
-    ('ID=rocky\nVERSION_ID=8.9\n', 'systemd.unified_cgroup_hierarchy=1', 'systemd'),
-    ('ID=centos\nVERSION_ID=9\n', 'quiet', 'systemd'), ('ID=centos\nVERSION_ID=10\n', 'quiet', 'systemd'),
-    ('ID=centos\nVERSION_ID=9\n', 'systemd.unified_cgroup_hierarchy=0', 'cgroupfs'),
+@pytest.mark.parametrize('mounted, driver', [
+    ('30 23 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw\n', 'systemd'),
+    ('30 23 0:26 / /sys/fs/cgroup ro - tmpfs tmpfs ro\n31 30 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw\n',
+     'cgroupfs'),
 ])
-def test_the_driver_that_dockerd_chooses(host, release, cmdline, driver):
-    host.files({'/etc/os-release': release, '/proc/cmdline': cmdline + '\n'})
-    assert dockerd.chosen_driver(host).value == driver
+def test_the_driver_that_dockerd_chooses(host, mounted, driver):
+    host.files({'/proc/self/mountinfo': mounted, '/proc/cmdline': 'quiet\n'})
+    value, source = dockerd.chosen_driver(host)
+    assert value == driver and '/proc/self/mountinfo' in source
 
 
 def test_no_driver_is_guessed(host):

@@ -20,8 +20,8 @@ def test_doctests():
     assert doctest.testmod(dockerpackages).failed == 0
 
 
-@pytest.mark.parametrize('release, manager', [('ID=centos\nVERSION_ID=7\n', 'yum'), ('ID=rocky\nVERSION_ID=8.9\n', 'dnf'),
-                                              ('ID=centos\nVERSION_ID=9\n', 'dnf')])
+@pytest.mark.parametrize('release, manager', [
+    ('ID=centos\nVERSION_ID=7\n', 'yum'), ('ID=rocky\nVERSION_ID=8.9\n', 'dnf'), ('ID=centos\nVERSION_ID=9\n', 'dnf')])
 def test_it_is_installed_from_a_repository_that_carries_it(host, release, manager):
     (run,), hint = install_docker(on(host, release))
     assert run.argv == (manager, '-y', 'install', 'docker-ce', 'docker-ce-cli', 'containerd.io') and hint == ''
@@ -65,7 +65,8 @@ def test_podman_docker_conflicts(host):
 
 
 @pytest.mark.parametrize('files, shown', [
-    ({}, ''), ({'/run/docker.sock': Link('/run/podman/podman.sock')}, '/run/docker.sock leads to /run/podman/podman.sock'),
+    ({}, ''),
+    ({'/run/docker.sock': Link('/run/podman/podman.sock')}, '/run/docker.sock leads to /run/podman/podman.sock'),
     ({'/usr/bin/docker': Link('podman')}, '/usr/bin/docker leads to podman'),
     ({'/usr/lib/tmpfiles.d/podman-docker.conf': ''}, '/usr/lib/tmpfiles.d/podman-docker.conf'),
 ])

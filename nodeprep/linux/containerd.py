@@ -1,0 +1,85 @@
+"""containerd by itself as the kubelet's runtime: does it run, start at boot, is its plugin for Kubernetes on."""
+from typing import Any, Iterator, Optional, Tuple
+
+from nodeprep.linux import cri, cridockerd, dockerpackages, units
+from nodeprep.linux.cri import CONFIG, Line
+from nodeprep.linux.lines import replaced
+from nodeprep.linux.member import membership
+from nodeprep.model import DISRUPTIVE, Change, Observation, Run, Want, Write
+
+UNIT = 'containerd.service'
+SOCKET = dict(cri.SOCKETS)['containerd']
+_RESTART = Run(('systemctl', 'restart', UNIT), ('systemctl', 'restart', UNIT), DISRUPTIVE)
+_ANEW = (f'containerd config default > {CONFIG}, then SystemdCgroup = true below plugins ... runtimes.runc.options, '
+         'then restart containerd')
+
+
+def now(host: Any, want: Want) -> Iterator[Observation]:
+    """The unit and its socket. containerd speaks gRPC: that the socket is there is what can be told of it."""
+    state, source = cridockerd.running(host, UNIT, 'containerd')
+    met = state == 'active'
+    changes, hint = ((), '') if met else _bring_up(host, start=True)
+    yield Observation(UNIT, state, 'active', met, source, changes, hint, kubeadm='CRI')
+    if met:
+        there = ('containerd', SOCKET) in cri.sockets(host)
+        yield Observation(SOCKET, 'listens' if there else 'no socket', 'listens', there, SOCKET, kubeadm='CRI',
+                          hint='' if there else f'look at [grpc] address in {CONFIG} and the log of {UNIT}')
+    yield from cridockerd.runtimes(host, want, SOCKET)
+
+
+def boot(host: Any, want: Want) -> Iterator[Observation]:
+    """Whether it starts, with the plugin for Kubernetes on and the wanted cgroup driver."""
+    state = units.enablement(host, UNIT).state
+    starts, source = units.starts_at_boot(host, UNIT)
+    source = source or '/etc/systemd/system'        # a host without any unit file
+    changes, hint = ((), '') if starts else _bring_up(host, start=False)
+    found = 'not installed' if state == units.NOT_FOUND else f'{state}, starts at boot' if starts else state
+    yield Observation(UNIT, found, 'starts at boot', starts, source, changes, hint, kubeadm='CRI')
+    if state != units.NOT_FOUND or host.exists(CONFIG):
+        yield from _settings(host, want)
+
+
+def _settings(host: Any, want: Want) -> Iterator[Observation]:
+    said = cri.containerd(host)
+    plugin = Observation('plugin cri', 'disabled' if said.cri_off else 'on', 'on', not said.cri_off,
+                         said.disabled.source if said.disabled else CONFIG, kubeadm='CRI')
+    changes, hint = _edit(host, said.disabled, 'disabled_plugins = []') if said.cri_off else ((), '')
+    yield plugin._replace(fix=changes, hint=hint)
+    option = said.systemd_cgroup
+    driver = 'systemd' if option and option.value else 'cgroupfs'
+    met = want['cgroup_driver'] in ('any', driver)
+    instead = f'SystemdCgroup = {"false" if driver == "systemd" else "true"}'
+    changes, hint = ((), '') if met else _edit(host, option, instead)
+    yield Observation('cgroup driver', driver if option else f'{driver}, the default of containerd',
+                      want['cgroup_driver'], met, option.source if option else CONFIG, changes, hint)
+
+
+def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, ...], str]:
+    """The change of one setting that has a line to itself; anything else is left to a person."""
+    joined = membership(host)
+    if joined:
+        return (), f'this node has joined a cluster ({joined}): a change needs an approval or --force-live'
+    if line is None:
+        return (), _ANEW
+    text = host.read(line.path)
+    old = text.split('\n')[line.number - 1].rstrip('\r')
+    key, _, value = old.partition('=')
+    others = isinstance(line.value, list) and any(name not in cri.CRI for name in line.value)
+    if key.strip() != instead.partition(' ')[0] or value.count('[') != value.count(']') or '#' in value or others:
+        return (), f'change {line.source}: {instead}, and restart containerd'
+    indent = old[:len(old) - len(old.lstrip())]
+    restart = (_RESTART,) if host.live else ()
+    return (Write(line.path, replaced(text, line.number, indent + instead), was=text),) + restart, ''
+
+
+def _bring_up(host: Any, start: bool) -> Tuple[Tuple[Change, ...], str]:
+    state = units.enablement(host, UNIT).state
+    if state.startswith('masked'):
+        return (), f'someone masked it: systemctl unmask {UNIT}, when it should run'
+    if host.live and not host.exists('/run/systemd/system'):
+        return (), 'start containerd as this system starts its services'
+    enable = (units.enable(UNIT, now=start),)
+    if state != units.NOT_FOUND:
+        return enable, ''
+    changes, hint = dockerpackages.install_docker(host, 'containerd.io')
+    return (changes + enable if changes else ()), hint

@@ -1,0 +1,94 @@
+"""What would make Docker as it should be: the changes, or why they are left to a person."""
+from typing import Any, Dict, NamedTuple, Tuple
+
+from nodeprep.linux import dockerapi, dockerd, dockerpackages, units
+from nodeprep.linux.dockerd import UNIT, NextStart
+from nodeprep.linux.member import membership
+from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Want, Write
+
+RESTART = Run(('systemctl', 'restart', UNIT), ('systemctl', 'restart', UNIT), DISRUPTIVE)
+RELOAD = Run(('systemctl', 'reload', UNIT), ('systemctl', 'reload', UNIT))    # SIGHUP: containers go on
+MIRRORS, DRIVER, STORAGE = 'registry-mirrors', 'exec-opts', 'storage-driver'
+
+
+class Plan(NamedTuple):
+    """The changes, and what a person must know or do; no changes: it is left to them."""
+
+    fix: Tuple[Change, ...] = ()
+    hint: str = ''
+
+
+def bring_up(host: Any, want: Want, runs: bool) -> Plan:
+    """What makes docker.service run and start at boot: install, set up before the first start, enable."""
+    state = units.enablement(host, UNIT).state
+    if state.startswith('masked'):
+        return Plan(hint=f'someone masked it: systemctl unmask {UNIT}, when it should run')
+    if host.live and not host.exists('/run/systemd/system'):
+        return Plan(hint='start dockerd as this system starts its services')
+    start = (units.enable(UNIT, now=host.live and not runs),)
+    if state != units.NOT_FOUND:
+        return Plan(start)
+    changes, hint = dockerpackages.install_docker(host)
+    if not changes:
+        return Plan(hint=hint)
+    # A daemon.json that is there before the first start spares a restart.
+    return Plan(changes + _settings(host, want)[0] + start, hint)
+
+
+def settings(host: Any, want: Want, key: str, apply: Tuple[Run, ...] = ()) -> Plan:
+    """The edit of daemon.json for one key, together with whatever else it lacks, and what makes dockerd heed it."""
+    joined = membership(host)
+    if joined and key != MIRRORS:
+        return Plan(hint=f'this node has joined a cluster ({joined}): another driver and its restart need '
+                         'an approval or --force-live; draining it, or setting it up anew, is the safe way')
+    changes, hints = _settings(host, want)
+    return Plan(hint=hints[key]) if key in hints else Plan(changes + apply)
+
+
+def among(mirror: str, start: NextStart) -> str:
+    """Where the next start of dockerd finds a mirror; '' when nowhere."""
+    return next((value.source for value in start.values(MIRRORS)
+                 if isinstance(value.value, str) and dockerapi.same_address(mirror, value.value)), '')
+
+
+def _settings(host: Any, want: Want) -> Tuple[Tuple[Change, ...], Dict[str, str]]:
+    """(the one edit that the next start needs, or none; by key why it is left to a person)."""
+    try:
+        start = dockerd.next_start(host)
+    except CannotTell as error:
+        return (), dict.fromkeys((MIRRORS, DRIVER, STORAGE), f'{error.reason}, so no change is planned')
+    changes: Dict[str, Any] = {}
+    hints = {} if start.values(STORAGE) else {
+        STORAGE: 'nothing asks for it, and dockerd takes overlay2 where it can: the file system below its data may not '
+                 'serve (xfs without ftype=1), or data of the other driver is there'}
+    for key, value in _lacking(host, want, start).items():
+        hint = dockerd.edited(start, {key: value})[1]
+        if hint:
+            hints[key] = hint
+        else:
+            changes[key] = value
+    if not changes:
+        return (), hints
+    return (Write(start.path, dockerd.edited(start, changes)[0], was=start.text),), hints
+
+
+def _lacking(host: Any, want: Want, start: NextStart) -> Dict[str, Any]:
+    """The keys of daemon.json that would have to change, with what they should say."""
+    found: Dict[str, Any] = {}
+    joined = membership(host)
+    if not joined and want['cgroup_driver'] not in ('any', _driver(host, start)):
+        found[DRIVER] = ['native.cgroupdriver=' + want['cgroup_driver']]
+    storage = start.values(STORAGE)
+    if not joined and storage and storage[-1].value != want['storage_driver'] != 'any':
+        found[STORAGE] = want['storage_driver']
+    mirrors = [mirror for mirror in want['mirrors'] if not among(mirror, start)]
+    if mirrors:
+        found[MIRRORS] = mirrors
+    return found
+
+
+def _driver(host: Any, start: NextStart) -> str:
+    try:
+        return str((start.cgroup_driver() or dockerd.chosen_driver(host)).value)
+    except CannotTell:
+        return ''         # saying it outright is right whatever dockerd would have chosen

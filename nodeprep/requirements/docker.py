@@ -1,0 +1,217 @@
+"""A container engine that Kubernetes can work with: Docker, or containerd by itself."""
+from typing import Any, Iterator, NamedTuple
+
+from nodeprep.linux import containerd, cri, cridockerd, dockerapi, dockerd, dockerpackages, dockerplan, processes, units
+from nodeprep.linux.containers import only_told
+from nodeprep.linux.dockerapi import Engine
+from nodeprep.linux.dockerd import UNIT, NextStart
+from nodeprep.linux.dockerplan import DRIVER, MIRRORS, RELOAD, RESTART, STORAGE
+from nodeprep.model import CannotTell, Folder, Observation, Requirement, Unit, Want, unknown
+from nodeprep.wanted import choice, text, texts
+
+_CRI_SOCKET = dict(cri.SOCKETS)['cri-dockerd']
+
+
+class Running(NamedTuple):
+    """Whether a dockerd runs, whether as docker.service, how to say it, and where it shows."""
+
+    runs: bool
+    right: bool
+    found: str
+    source: str
+
+
+class Docker(Requirement):
+    """A real Docker Engine runs, starts at boot and is set up for Kubernetes (or containerd, where that is wanted).
+
+    Why: the kubelet starts every container through it. A driver for control groups other than the kubelet's makes
+    pods fail under load; an engine that is started by hand is gone after a reboot; Podman's look-alike is no engine.
+    Read: now: docker.service in the control groups (without systemd: the process dockerd), and only when it runs
+    /_ping, /version and /info over its socket, which would start it otherwise; the sockets of other runtimes.
+    Boot: the links that start docker.service, /etc/docker/daemon.json beside the flags in the unit, its drop-ins and
+    the files of variables it names: dockerd refuses to start with a key that is also a flag. For containerd:
+    /etc/containerd/config.toml.
+    Fix: install docker-ce from a repository that carries it, enable and start it; daemon.json gets what it lacks,
+    key by key, every other byte kept; a mirror needs a reload, a driver a restart.
+    Left to a person: on a node that has joined, or while containers run, a restart or a change of driver (needs an
+    approval or --force-live); a repository; packages that stand in the way (podman-docker; podman on EL8); what the
+    unit's flags say; an unreadable daemon.json; cri-dockerd, which no repository of these systems carries.
+    """
+
+    id = 'docker'
+    title = 'A container engine runs, starts at boot and is set up for Kubernetes'
+    kubeadm = ('CRI', 'Service-Docker', 'IsDockerSystemdCheck')
+    defaults = {
+        'runtime': choice('docker', 'containerd', help='what the kubelet talks to; the profile containerd implies it'),
+        'socket': text('/run/docker.sock', 'where Docker Engine listens'),
+        'cgroup_driver': choice('systemd', 'cgroupfs', 'any', help="any: whichever, as long as it is the kubelet's"),
+        'storage_driver': choice('overlay2', 'any', help='how images are kept'),
+        'mirrors': texts((), 'registry mirrors that the engine must have, such as https://mirror.example'),
+    }
+    watches = (Unit(UNIT), Unit(containerd.UNIT), Unit(cridockerd.UNIT), Folder('/etc/docker'),
+               Folder('/etc/containerd'), Folder('/etc/systemd/system'))
+
+    def now(self, host: Any, want: Want) -> Iterator[Observation]:
+        """The unit, then what the engine says of itself."""
+        half = containerd.now if _containerd(want) else _now
+        return only_told(host, half(host, want))
+
+    def boot(self, host: Any, want: Want) -> Iterator[Observation]:
+        """Whether the engine starts, and with which settings."""
+        half = containerd.boot if _containerd(want) else _boot
+        return only_told(host, half(host, want))
+
+
+def _containerd(want: Want) -> bool:
+    return bool(want['profile'] == 'containerd' or want['runtime'] == 'containerd')
+
+
+def _now(host: Any, want: Want) -> Iterator[Observation]:
+    running = _running(host)
+    service = Observation(UNIT, running.found, 'active', running.right, running.source, kubeadm='Service-Docker')
+    if running.runs and not running.right:
+        service = service._replace(hint=f'stop that dockerd and start {UNIT}')
+    elif not running.runs:
+        service = service._replace(**dockerplan.bring_up(host, want, runs=False)._asdict())
+    yield service
+    if running.runs:
+        try:
+            yield from _answers(host, want)
+        except CannotTell as error:
+            yield unknown(want['socket'], 'a Docker Engine that answers', error,
+                          kubeadm='CRI' if want['kubernetes'] < (1, 24) else '')
+    if want['kubernetes'] >= (1, 24):
+        yield cridockerd.now(host)
+    yield from cridockerd.runtimes(host, want, _CRI_SOCKET if want['kubernetes'] >= (1, 24) else want['socket'])
+
+
+def _running(host: Any) -> Running:
+    """CannotTell when neither units nor processes show."""
+    try:
+        state, source = units.active(host, UNIT)
+    except CannotTell as error:
+        state, source = '', error.source
+    if state == 'active':
+        return Running(True, True, 'active', source)
+    one = next(iter(processes.named(host, 'dockerd', 'dockerd-current')), None)
+    if one:
+        found = (f'{state}, yet a dockerd runs outside of it (process {one.pid})' if state
+                 else f'dockerd runs (process {one.pid}); systemd does not run here')
+        return Running(True, not state, found, f'/proc/{one.pid}/comm')
+    if state and units.enablement(host, UNIT).state != units.NOT_FOUND:
+        return Running(False, False, state, source)
+    podman = dockerpackages.look_alike(host)
+    absent = 'not installed' if state else 'no process dockerd, and systemd does not run here'
+    return Running(False, False, absent + (f'; what is called docker is Podman ({podman})' if podman else ''), source)
+
+
+def _answers(host: Any, want: Want) -> Iterator[Observation]:
+    engine = dockerapi.engine(host, want['socket'])
+    real = engine.product == dockerapi.DOCKER
+    yield Observation(want['socket'], f'{engine.product} {engine.version} answers', 'a Docker Engine that answers',
+                      real, engine.source, hint='' if real else 'remove podman-docker and install Docker Engine',
+                      kubeadm='CRI' if want['kubernetes'] < (1, 24) else '')
+    if not real:
+        return
+    if want['kubernetes'] >= (1, 24):
+        yield _api(engine)
+    try:
+        info = dockerapi.info(host, want['socket'])
+    except CannotTell as error:
+        yield unknown('docker info', "the engine's settings", error)
+        return
+    yield from _settings_now(host, want, info)
+
+
+def _api(engine: Engine) -> Observation:
+    met = engine.api >= (1, 42)
+    return Observation('Docker Engine API', '%d.%d' % engine.api, '1.42 or later, which cri-dockerd needs', met,
+                       engine.source, advised=True, hint='' if met else 'update to Docker Engine 23 or later')
+
+
+def _settings_now(host: Any, want: Want, info: dockerapi.Info) -> Iterator[Observation]:
+    # containerd's own store of images, the default since Docker Engine 29, calls its overlay `overlayfs`.
+    overlay = info.driver == 'overlay2' or info.driver == 'overlayfs' and 'snapshotter' in info.driver_type
+    storage = Observation('storage driver', info.driver, want['storage_driver'],
+                          overlay or want['storage_driver'] == 'any', info.source)
+    for one, key in ((_driver(host, want, info.cgroup_driver, info.source), DRIVER), (storage, STORAGE)):
+        yield one if one.met else one._replace(**_restarted(host, want, info, key)._asdict())
+    for mirror in want['mirrors']:
+        there = any(dockerapi.same_address(mirror, other) for other in info.mirrors)
+        one = _mirror(mirror, there, info.source)
+        yield one if there else one._replace(**dockerplan.settings(host, want, MIRRORS, (RELOAD,))._asdict())
+    for warning in info.warnings or ('',):
+        yield Observation('docker info', warning or 'no warnings', 'no warnings', not warning, info.source,
+                          advised=True)
+
+
+def _restarted(host: Any, want: Want, info: dockerapi.Info, key: str) -> dockerplan.Plan:
+    """What only a restart of dockerd changes, which ends the containers that run."""
+    plan = dockerplan.settings(host, want, key, (RESTART,))
+    if plan.fix and info.running:
+        return dockerplan.Plan(hint=f'{info.running} containers run: the restart that this takes needs an approval or '
+                                    '--force-live')
+    return plan
+
+
+def _driver(host: Any, want: Want, driver: str, source: str) -> Observation:
+    """The cgroup driver beside what is wanted and beside the kubelet's: two drivers are two managers of one tree."""
+    kubelet = cri.kubelet_driver(host)
+    kubelets = kubelet.value if kubelet else driver
+    wanted = want['cgroup_driver'] if want['cgroup_driver'] != 'any' else kubelets
+    found = driver if driver == kubelets else f'{driver}, while the kubelet has {kubelets}'
+    return Observation('cgroup driver', found, wanted, driver == wanted == kubelets, source,
+                       kubeadm='IsDockerSystemdCheck')
+
+
+def _mirror(mirror: str, there: bool, source: str) -> Observation:
+    return Observation(mirror, 'a mirror of the engine' if there else 'not among its mirrors', 'a mirror of the engine',
+                       there, source)
+
+
+def _boot(host: Any, want: Want) -> Iterator[Observation]:
+    state = units.enablement(host, UNIT).state
+    starts, source = units.starts_at_boot(host, UNIT)
+    source = source or '/etc/systemd/system'        # a host without any unit file
+    found = 'not installed' if state == units.NOT_FOUND else state
+    if starts:
+        found += ', starts at boot'
+    elif source.endswith('docker.socket'):
+        found += ', only docker.socket starts it, on demand'
+    service = Observation(UNIT, found, 'starts at boot', starts, source, kubeadm='Service-Docker')
+    yield service if starts else service._replace(**dockerplan.bring_up(host, want, _active(host))._asdict())
+    start = dockerd.next_start(host)
+    for problem in start.problems:
+        yield Observation(start.path, problem.found, 'settings that dockerd starts with', False, problem.source,
+                          hint=problem.hint, advised=not problem.fatal)
+    if not start.problems:
+        yield Observation(start.path, 'absent' if start.text is None else 'no key is also a flag',
+                          'settings that dockerd starts with', True, start.path)
+    if start.file is not None:
+        yield from _settings_at_boot(host, want, start)
+    if want['kubernetes'] >= (1, 24):
+        yield cridockerd.boot(host)
+
+
+def _active(host: Any) -> bool:
+    try:
+        return bool(units.active(host, UNIT)[0] == 'active')
+    except CannotTell:
+        return False
+
+
+def _settings_at_boot(host: Any, want: Want, start: NextStart) -> Iterator[Observation]:
+    try:
+        asked = start.cgroup_driver() or dockerd.chosen_driver(host)
+        driver = _driver(host, want, asked.value, asked.source)
+        yield driver if driver.met else driver._replace(**dockerplan.settings(host, want, DRIVER)._asdict())
+    except CannotTell as error:
+        yield unknown('cgroup driver', want['cgroup_driver'], error, kubeadm='IsDockerSystemdCheck')
+    for value, source in start.values(STORAGE)[-1:]:
+        met = want['storage_driver'] in ('any', value)
+        one = Observation('storage driver', str(value), want['storage_driver'], met, source)
+        yield one if met else one._replace(**dockerplan.settings(host, want, STORAGE)._asdict())
+    for mirror in want['mirrors']:
+        where = dockerplan.among(mirror, start)
+        one = _mirror(mirror, bool(where), where or start.path)
+        yield one if where else one._replace(**dockerplan.settings(host, want, MIRRORS)._asdict())
