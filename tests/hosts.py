@@ -56,7 +56,7 @@ def facts(name: str) -> Dict[str, Any]:
 
 
 def rules(name: str, host: FakeHost) -> Dict[str, Rule]:
-    """What is wanted of this host by requirement id: the defaults, with the profile, role and version of its cluster."""
+    """What is wanted of this host by requirement id, with the profile, role and version of its cluster."""
     own = facts(name)['want']
     policy = load_policy(host, None, own.get('profile', ''), own.get('role', ''))
     version = tuple(own.get('kubernetes', policy.settings['kubernetes'].value))

@@ -100,7 +100,9 @@ def _linked(files: Tree, unit: Found, said: Install, version: int, known: bool) 
     names = _known_names(unit, said) if known else None
     same, runtime, elsewhere, below = '', '', '', False
     linked_runtime = ''
-    for folder in files.folders if version >= 230 else [ETC, '/run/systemd/system']:
+    for folder in files.folders:
+        if version < 230 and folder not in (ETC, '/run/systemd/system'):
+            continue
         own = f'{folder}/{unit.name}'
         for link, by_name, by_target in _links(files, folder, unit, version, below and version >= 250):
             if link == own and by_name and by_target:
