@@ -37,7 +37,7 @@ class Commands(click.Group):
         """As click does it, with the nearest right name for a wrong one."""
         if args and args[0] not in COMMANDS and not args[0].startswith('-'):
             from nodeprep.text import clean, nearest
-            ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS) + '.')
+            ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
