@@ -1,6 +1,7 @@
 """nodeprep explain and nodeprep requirements: what the requirements themselves say."""
 import inspect
 import json
+from typing import Iterable, List
 
 import click
 
@@ -39,21 +40,21 @@ def requirements(format_name: str) -> None:
         click.echo(json.dumps([{'id': one.id, 'title': one.title, 'severity': one.severity, 'mode': 'report',
                                 'kubeadm': list(one.kubeadm)} for one in everything], indent=2))
         return
-    click.echo(f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}TITLE')
+    click.echo(f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}TITLE, and what kubeadm calls it')
     for one in everything:
-        click.echo(f'{one.id:<15}{one.severity:<10}{"report":<8}{one.title}')
-        for line in _wrapped(one.kubeadm):
-            click.echo(' ' * 33 + line)
+        lines = _wrapped(one.title.split()) + _wrapped([f'({name})' for name in one.kubeadm])
+        click.echo(f'{one.id:<15}{one.severity:<10}{"report":<8}' + ('\n' + ' ' * 33).join(lines))
 
 
-def _wrapped(names: tuple) -> list:
-    lines, line = [], 'kubeadm:'
-    for name in names:
-        if len(line) + 1 + len(name) > 47:
-            lines.append(line)
-            line = '  '
-        line += ' ' + name
-    return lines + [line] if names else []
+def _wrapped(words: Iterable[str], width: int = 46) -> List[str]:
+    """Lines of `width` columns; a word that is longer stays whole, for it is one to copy."""
+    lines: List[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += ' ' + word
+        else:
+            lines.append(word)
+    return lines
 
 
 def shown(value: object, kind: str) -> str:

@@ -1,0 +1,28 @@
+"""Runs a command of nodeprep in this process, with its outputs apart on every version of click."""
+import contextlib
+import io
+
+import click
+
+from nodeprep.cli import cli
+
+
+class Ran:
+    """How a command ended."""
+
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+
+def run(*argv):
+    """nodeprep ARGV..., as the console script would run it but without its handling of faults."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = cli.main(args=[str(word) for word in argv], prog_name='nodeprep', standalone_mode=False)
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except SystemExit as error:
+            code = error.code
+    return Ran(code or 0, out.getvalue(), err.getvalue())

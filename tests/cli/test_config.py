@@ -1,0 +1,57 @@
+"""nodeprep config: what is in force and from where, whether it is right, and a file to start from."""
+import json
+
+import yaml
+
+from nodeprep import catalogue
+from nodeprep.policy import load
+from tests.cli.runner import run
+
+FILE = '/etc/nodeprep/nodeprep.yaml'
+
+
+def test_show_tells_each_value_and_its_origin(image):
+    image.files({FILE: 'role: control-plane\nrequirements:\n  swap: {mode: fix}\n'})
+    lines = run('config', 'show', '--root', image.root, '--profile', 'containerd').out.splitlines()
+    assert 'profile: containerd  # command line' in lines
+    assert f'role: control-plane  # {FILE}:1' in lines
+    assert f'requirements.swap.mode: fix  # {FILE}:3' in lines
+    assert 'requirements.cpu.mode: report  # default' in lines
+    assert any(line.startswith('kubernetes: "1.') and line.endswith('# profile containerd') for line in lines)
+
+
+def test_show_is_there_for_programs_too(image):
+    told = json.loads(run('config', 'show', '--root', image.root, '-o', 'json').out)
+    assert told == yaml.safe_load(run('config', 'show', '--root', image.root, '-o', 'yaml').out)
+    assert {name.split('.')[1] for name in told if name.startswith('requirements.')} == set(catalogue.ids())
+
+
+def test_check_says_right_or_what_is_wrong(image):
+    done = run('config', 'check', '--root', image.root)
+    assert (done.code, done.out) == (0, 'The configuration is right: no file sets anything\n')
+    image.files({FILE: 'role: worker\n'})
+    assert run('config', 'check', '--root', image.root).out == f'The configuration is right: {FILE}\n'
+    image.files({FILE: 'roll: worker\n'})
+    done = run('config', 'check', '--root', image.root)
+    assert (done.code, done.out) == (2, '') and f"{FILE}:1: unknown key 'roll'; did you mean role?" in done.err
+
+
+def test_init_writes_a_file_that_changes_nothing_and_is_right_when_uncommented(tmp_path, image):
+    path = tmp_path / 'new' / 'nodeprep.yaml'
+    assert run('config', 'init', path).out == f'Written: {path}\n'
+    text = path.read_text()
+    assert text == run('config', 'init', '-').out
+    assert load(image.files({FILE: text})).settings.keys() == load(image.files({FILE: ''})).settings.keys()
+    bare = '\n'.join(line[2:] if line.startswith('# ') else '' for line in text.splitlines()[3:])
+    bare = bare.replace('\nEach requirement', '\n# Each').replace('\nand ', '\n# and ').replace('\nExceptions', '\n# Ex')
+    loaded = load(image.files({FILE: bare}))
+    assert loaded.waivers and loaded.get('requirements.swap.mode') == 'report'
+    assert all(loaded.get(f'requirements.{one.id}.{name}') == option.default
+               for one in catalogue.load_all().values() for name, option in one.defaults.items())
+
+
+def test_init_leaves_a_file_that_is_there_alone(tmp_path):
+    path = tmp_path / 'nodeprep.yaml'
+    path.write_text('mine\n')
+    done = run('config', 'init', path)
+    assert done.code == 2 and 'is there already' in done.err and path.read_text() == 'mine\n'

@@ -1,0 +1,42 @@
+"""nodeprep explain and requirements: the requirements speak for themselves, in 80 columns."""
+import json
+
+import pytest
+
+from nodeprep import catalogue
+from nodeprep.cli.explain import shown
+from tests.cli.runner import run
+
+
+@pytest.mark.parametrize('requirement_id', catalogue.ids())
+def test_each_requirement_explains_itself(requirement_id):
+    done = run('explain', requirement_id)
+    assert done.code == 0
+    for word in ('Why:', 'Read:', 'Fix:', 'Left to a person:'):
+        assert word in done.out
+    assert all(name in done.out for name in catalogue.load(requirement_id).defaults)
+
+
+def test_an_unknown_id_is_answered_with_the_right_one():
+    done = run('explain', 'swpa')
+    assert (done.code, done.out) == (2, '') and 'did you mean swap?' in done.err
+
+
+def test_the_list_fits_a_terminal_and_names_all():
+    done = run('requirements')
+    # A name of kubeadm's is one to copy, so the longest of them may stand out.
+    assert all(len(line) <= 80 or line.strip().startswith('(FileContent--') for line in done.out.splitlines())
+    assert [line.split()[0] for line in done.out.splitlines()[1:] if not line.startswith(' ')] == catalogue.ids()
+
+
+def test_the_list_is_there_for_programs_too():
+    listed = json.loads(run('requirements', '-o', 'json').out)
+    assert {one['id']: one['kubeadm'] for one in listed}['swap'] == ['Swap']
+
+
+@pytest.mark.parametrize('value, kind, text', [
+    (2 * 10**9, 'size', '2GB'), (2**31, 'size', '2GiB'), (1, 'size', '1'), (0.1, 'duration', '100ms'),
+    (60.0, 'duration', '60s'), ((), 'list of texts', '[]'), (('a', 'b'), 'list of texts', '[a, b]'), (True, '', 'true'),
+    ('', 'text', '""'), ({}, 'mapping', '{}'), ('off', 'off | open', 'off')])
+def test_values_are_shown_as_they_are_written(value, kind, text):
+    assert shown(value, kind) == text

@@ -1,0 +1,60 @@
+"""The console script as a process of its own: how it ends when things go wrong outside its work."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.reaches_machine
+NODEPREP = [sys.executable, '-m', 'nodeprep']
+
+
+def test_version_and_help_say_what_there_is():
+    from nodeprep import __version__
+    from nodeprep.cli import COMMANDS
+    assert subprocess.check_output(NODEPREP + ['--version']).decode() == f'nodeprep {__version__}\n'
+    helped = subprocess.check_output(NODEPREP + ['--help']).decode()
+    assert all(f'\n  {name} ' in helped for name in COMMANDS)
+    assert max(len(line) for line in helped.splitlines()) <= 80
+
+
+def test_a_wrong_command_is_answered_with_the_right_one():
+    done = subprocess.run(NODEPREP + ['chekc'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 2 and b'did you mean check?' in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='needs /dev/full')
+def test_an_output_that_cannot_be_written_is_no_verdict():
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run(NODEPREP + ['requirements'], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 74 and b'No space left on device' in done.stderr and b'Traceback' not in done.stderr
+
+
+def test_a_reader_that_leaves_is_no_fault():
+    done = subprocess.run(['sh', '-c', f'{" ".join(NODEPREP)} config init - | true'], stderr=subprocess.PIPE)
+    assert done.stderr == b''
+
+
+def test_a_fault_of_nodeprep_is_no_verdict(tmp_path):
+    (tmp_path / 'sitecustomize.py').write_text(
+        'import nodeprep.catalogue\ndef broken(): raise RuntimeError("oh")\nnodeprep.catalogue.load_all = broken\n')
+    path = os.pathsep.join([str(tmp_path), os.getcwd()])
+    done = subprocess.run(NODEPREP + ['requirements'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=dict(os.environ, PYTHONPATH=path))
+    assert done.returncode == 70 and b'fault in nodeprep (RuntimeError)' in done.stderr
+
+
+def test_an_interrupt_is_no_verdict(tmp_path):
+    (tmp_path / 'sitecustomize.py').write_text(
+        'import nodeprep.catalogue, time\ndef slow():\n    print("now", flush=True)\n    time.sleep(60)\n'
+        'nodeprep.catalogue.load_all = slow\n')
+    path = os.pathsep.join([str(tmp_path), os.getcwd()])
+    running = subprocess.Popen(NODEPREP + ['requirements'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env=dict(os.environ, PYTHONPATH=path))
+    assert running.stdout.readline() == b'now\n'
+    time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == 130 and said.strip() == b'nodeprep: interrupted'
