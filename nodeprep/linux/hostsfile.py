@@ -49,10 +49,25 @@ def lookup(text: str, name: str) -> List[Line]:
     >>> lookup('127.0.0.1 localhost\n10.0.0.1\tMaster m # x\n10.0.0.2 master\n', 'master')
     [Line(number=2, address='10.0.0.1', names=('Master', 'm')), Line(number=3, address='10.0.0.2', names=('master',))]
     """
-    asked = name.lower()
-    if asked not in text.lower():
-        return []
-    return [line for line in entries(text) if any(one.lower() == asked for one in line.names)]
+    return index(text).get(fold(name), [])
+
+
+def fold(name: str) -> str:
+    r"""A name as it is compared: strcasecmp(3) of the C locale knows no letters but those of ASCII.
+
+    >>> fold('Master'), fold('\u212a') == '\u212a', '\u212a'.lower()
+    ('master', True, 'k')
+    """
+    return name.encode('utf-8', 'surrogateescape').lower().decode('utf-8', 'surrogateescape')
+
+
+def index(text: str) -> Dict[str, List[Line]]:
+    """Every name of a hosts file, folded, with its entries top down."""
+    found: Dict[str, List[Line]] = {}
+    for line in entries(text):
+        for name in dict.fromkeys(fold(one) for one in line.names):
+            found.setdefault(name, []).append(line)
+    return found
 
 
 def entries(text: str) -> List[Line]:
@@ -117,11 +132,11 @@ def _split(text: str) -> List[str]:
 
 
 def by_name(wanted: Dict[str, Any]) -> Dict[str, List[str]]:
-    """name (lower case) -> the addresses it should have, of a mapping from an address to its name or names."""
+    """name, folded -> the addresses it should have, of a mapping from an address to its name or names."""
     found: Dict[str, List[str]] = {}
     for one, names in wanted.items():
         for name in words(names):
-            found.setdefault(name.lower(), []).append(address(one))
+            found.setdefault(fold(name), []).append(address(one))
     return found
 
 
