@@ -92,7 +92,7 @@ def _partitions(host: Any, disk: str, name: str) -> List[_Part]:
         if not part.startswith(name):
             continue
         number = host.read(f'{disk}/{part}/partition', missing='').strip()
-        if number.isdigit():
+        if number.isdecimal():
             source = '/run/udev/data/b' + host.read(f'{disk}/{part}/dev').strip()
             found.append((int(number), _Part(part, source, parse(host.read(source, missing='')))))
     return [part for _, part in sorted(found)]

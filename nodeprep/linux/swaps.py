@@ -83,7 +83,7 @@ def memory(host: Any) -> Memory:
     for line in host.read(MEMORY).split('\n'):
         name, _, rest = line.partition(':')
         words = rest.split()
-        if words and words[0].isdigit() and len(words[0]) < 16:
+        if words and words[0].isdecimal() and len(words[0]) < 16:
             known[name] = int(words[0])
     try:
         total = known['MemTotal']

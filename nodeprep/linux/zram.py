@@ -11,6 +11,7 @@ from nodeprep.linux import swapunits, unitfiles
 GENERATOR = 'zram-generator'
 NAME = 'systemd/zram-generator.conf'
 _BASES = ('/usr/lib', '/usr/local/lib', '/etc')        # lowest first; /run is gone after a boot
+_RENAMED = {'memory-limit': 'host-memory-limit'}       # of two names for one thing the later line counts
 _NOTHING = frozenset(('0', '0.0', '0.'))
 
 
@@ -52,12 +53,12 @@ def devices(host: Any, argument: Optional[bool], argument_source: str, memory: O
     sources: Dict[str, str] = {}
     for path in fragments(host):
         for section, key, value, line in settings(host.read(path, missing='')):
-            if not section.startswith('zram') or not section[4:].isdigit():
+            if not section.startswith('zram') or not section[4:].isdecimal():
                 continue
             sections.setdefault(section, {})
             sources.setdefault(section, f'{path}:{line}')
             if key:
-                sections[section][key] = value
+                sections[section][_RENAMED.get(key, key)] = value
     if argument:
         sections.setdefault('zram0', {})
         sources.setdefault('zram0', argument_source)
@@ -67,8 +68,8 @@ def devices(host: Any, argument: Optional[bool], argument_source: str, memory: O
 def _swaps(keys: Dict[str, str], memory: Optional[int]) -> bool:
     if 'mount-point' in keys or keys.get('fs-type', 'swap') != 'swap':
         return False
-    limit = keys.get('host-memory-limit', keys.get('memory-limit', 'none'))
-    if memory is not None and limit.isdigit() and int(limit[:15]) < memory // 1024:
+    limit = keys.get('host-memory-limit', 'none')
+    if memory is not None and limit.isdecimal() and int(limit[:15]) < memory // 1024:
         return False
     if 'zram-fraction' in keys or 'max-zram-size' in keys:
         return keys.get('zram-fraction') not in _NOTHING and keys.get('max-zram-size') not in _NOTHING

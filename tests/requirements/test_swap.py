@@ -2,6 +2,7 @@
 import os
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from nodeprep.engine import examine
 from nodeprep.linux import fstab
@@ -9,7 +10,7 @@ from nodeprep.linux.unitfiles import tree
 from nodeprep.model import DISRUPTIVE, HARMLESS, Run, Write
 from nodeprep.requirements.swap import Swap
 from tests.conftest import wants
-from tests.fakes import Link
+from tests.fakes import FakeHost, Link
 
 HEAD = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'
 GIB = 1048576
@@ -516,3 +517,32 @@ def test_the_planned_edit_ends_what_was_told(host):
     host.files({'/etc/fstab': seen.fix[0].text, ETC + 'swap.target': Link('/dev/null')})
     assert look(host)[0].boot == 'met'
     assert [entry.kind for entry in fstab.parse(seen.fix[0].text)] == ['xfs']
+
+
+READ = ['/proc/swaps', '/proc/meminfo', '/proc/cmdline', '/proc/self/mountinfo', '/etc/fstab', '/etc/waagent.conf',
+        '/etc/cloud/cloud.cfg', '/var/lib/kubelet/config.yaml', '/etc/sysconfig/kubelet', '/etc/systemd/zram-generator.conf',
+        '/run/udev/data/b8:0', '/run/udev/data/b8:2', '/sys/devices/pci/block/sda/sda2/dev', '/sys/devices/pci/block/sda/sda2/partition',
+        ETC + 'a.swap', UNITS + 'default.target', ETC + 'kubelet.service.d/1.conf', '/boot/grub2/grub.cfg', UNITS + 'sysinit.target']
+
+
+@given(st.sampled_from(READ), st.one_of(st.binary(max_size=60), st.binary(max_size=20).map(lambda data: HEAD.encode() + data),
+                                        st.text('0123²٣-=/: \n\\\udcff', max_size=40).map(
+                                            lambda text: text.encode('utf-8', 'surrogateescape'))), st.sampled_from([7, 8, 9, 10]))
+@settings(deadline=None, max_examples=150)
+def test_any_bytes_in_any_file_are_a_verdict_or_unknown_by_name(tmp_path_factory, path, data, major):
+    host = FakeHost(str(tmp_path_factory.mktemp('host')))
+    host.files(system(major)).files(disk(types=('x', GPT, 'y'))).files(zram()).files(ALLOWED).files({
+        '/etc/fstab': FSTAB, '/proc/swaps': HEAD + '/dev/a partition 9 0 -2\n', ETC + 'a.swap': '[Swap]\nWhat=/a\n'})
+    finding, _ = look(host.files({path: data}))
+    assert 'nodeprep' not in [one.subject for one in finding.observations], finding
+    assert finding.now != 'not-applicable'
+
+
+@given(st.sampled_from(READ))
+@settings(deadline=None, max_examples=60)
+def test_what_only_root_may_read_never_ends_in_a_fault(tmp_path_factory, path):
+    host = FakeHost(str(tmp_path_factory.mktemp('host')))
+    host.files(system(9)).files(disk(types=('x', GPT, 'y'))).files(zram()).files(ALLOWED).files({'/etc/fstab': FSTAB, path: 'x\n'})
+    host.denied = {path}
+    finding, _ = look(host)
+    assert 'nodeprep' not in [one.subject for one in finding.observations], finding
