@@ -13,7 +13,7 @@ _EXTLINUX = ('/boot/extlinux/extlinux.conf', '/boot/syslinux/syslinux.cfg', '/bo
 
 
 def default_entry(host: Any) -> Optional[BootEntry]:
-    """The entry of the next boot; None when there is no boot loader configuration. CannotTell when one is not readable."""
+    """The entry of the next boot; None when no boot loader configuration is there, CannotTell when it is unreadable."""
     found: Optional[BootEntry] = host.once('default entry', lambda: _default_entry(host))
     return found
 
@@ -52,13 +52,14 @@ def _grub(host: Any) -> Optional[BootEntry]:
 
 
 def _grub_config(host: Any) -> str:
-    """The grub.cfg that is used; '' when there is none. On EFI it lies on the EFI partition, or a stub there leads back."""
+    """The grub.cfg that is used; '' when there is none. On EFI it, or a stub that leads back, is on that partition."""
     vendors = [f'/boot/efi/EFI/{name}' for name in host.names('/boot/efi/EFI') if name.lower() != 'boot']
     efi = [f'{folder}/grub.cfg' for folder in vendors]
     usual = [f'{folder}/grub.cfg' for folder in _GRUB]
     started_by_efi = host.live and host.exists('/sys/firmware/efi')
     for path in efi + usual if started_by_efi else usual + efi:
-        if host.is_file(path) and (path in usual or 'configfile' not in host.read(path) or 'menuentry' in host.read(path)):
+        if host.is_file(path) and (path in usual or 'configfile' not in host.read(path)
+                                   or 'menuentry' in host.read(path)):
             return path
     return ''
 
@@ -130,7 +131,8 @@ def _systemd_boot(host: Any) -> Optional[BootEntry]:
             name, _, value = line.strip().replace('\t', ' ').partition(' ')
             pattern = value.strip() if name == 'default' else pattern
         if pattern.startswith('@'):
-            raise CannotTell(f'the default entry is {pattern}, which only the firmware knows', f'{base}/loader/loader.conf')
+            raise CannotTell(f'the default entry is {pattern}, which only the firmware knows',
+                             f'{base}/loader/loader.conf')
         if pattern.count('*') > 2:         # more of them make a regular expression that never ends
             raise CannotTell('the pattern of the default entry has too many *', f'{base}/loader/loader.conf')
         matching = [entry for entry in found if fnmatch.fnmatchcase(entry.id + '.conf', pattern) or entry.id == pattern]

@@ -1,7 +1,7 @@
 """As much of GRUB's script language as its configuration files use: words, variables, menus. Nothing is executed."""
 import re
 from collections import ChainMap
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from nodeprep.model import CannotTell
 
@@ -94,48 +94,69 @@ def parse(text: str, block: Mapping[str, str]) -> Config:
     """
     if len(text) > _MOST:
         raise CannotTell('is too long to be a configuration of GRUB')
-    always: Dict[str, str] = {}
-    perhaps: Dict[str, str] = {}
-    variables = ChainMap(always, dict(block), perhaps)
-    defaults: List[Tuple[bool, str]] = []
-    entries: List[Entry] = []
-    blocks: List[Optional[int]] = []           # which entry each open brace belongs to; None: a function
-    counts = [0]                               # entries seen so far, one number a level of submenus
-    ifs, seen = 0, set()
+    reader = _Reader(block)
     for number, line in enumerate(text.split('\n'), 1):
         line = line.strip()
-        name = re.match(r'[a-z0-9_]*|\}', line).group() or line[:1]     # type: ignore[union-attr]  # may be empty
-        if name not in _KNOWN:
-            continue
-        seen.add(name)
+        name = re.match(r'[a-z0-9_]*|\}', line).group() or line[:1]    # type: ignore[union-attr]  # may be empty
+        if name in _KNOWN:
+            reader.command(name, line, number)
+    return Config(tuple(reader.entries), tuple(reader.defaults), reader.always, reader.perhaps, 'blscfg' in reader.seen,
+                  'configfile' in reader.seen)
+
+
+class _Reader:
+    """What was read so far of a grub.cfg."""
+
+    def __init__(self, block: Mapping[str, str]) -> None:
+        self.always: Dict[str, str] = {}
+        self.perhaps: Dict[str, str] = {}
+        self.variables = ChainMap(self.always, dict(block), self.perhaps)
+        self.defaults: List[Tuple[bool, str]] = []
+        self.entries: List[Entry] = []
+        self.blocks: List[Optional[int]] = []      # which entry each open brace belongs to; None: a function
+        self.counts = [0]                          # entries seen so far, one number a level of submenus
+        self.ifs = 0
+        self.seen: Set[str] = set()
+
+    def command(self, name: str, line: str, number: int) -> None:
+        self.seen.add(name)
         if name == 'if':
-            ifs += not re.search(r'\bfi\s*$', line)
+            self.ifs += not re.search(r'\bfi\s*$', line)
         elif name == 'fi':
-            ifs = max(0, ifs - 1)
+            self.ifs = max(0, self.ifs - 1)
         elif name in ('set', 'default'):
-            key, equals, value = (line[4:].strip() if name == 'set' else line).partition('=')
-            if equals and key == 'default':
-                defaults.append((ifs > 0, value.strip().strip('"\'')))
-            elif equals:
-                (perhaps if ifs else always)[key] = ' '.join(words(value, variables))
-        elif name == '}' and blocks:
-            closed = blocks.pop()
-            if closed is not None and entries[closed].submenu:
-                counts.pop()
+            self._assign((line[4:].strip() if name == 'set' else line).partition('='))
+        elif name == '}' and self.blocks:
+            closed = self.blocks.pop()
+            if closed is not None and self.entries[closed].submenu:
+                self.counts.pop()
         elif name in _MENUS:
-            blocks.append(None if name == 'function' else len(entries))
-            if name != 'function':
-                entries.append(_entry(line, (*(count - 1 for count in counts[:-1]), counts[-1])))
-                counts[-1] += 1
-                counts += [0] if name == 'submenu' else []
-                if len(counts) > _DEEPEST:
-                    raise CannotTell('has too many submenus within each other')
-        elif name in _KERNELS and blocks and blocks[-1] is not None and not entries[blocks[-1]].line:
-            command = words(line, variables)
-            if len(command) > 1:
-                entries[blocks[-1]] = entries[blocks[-1]]._replace(kernel=command[1], options=_joined(command[2:]),
-                                                                   line=number)
-    return Config(tuple(entries), tuple(defaults), always, perhaps, 'blscfg' in seen, 'configfile' in seen)
+            self._open(name, line)
+        elif name in _KERNELS and self.blocks and self.blocks[-1] is not None:
+            self._kernel(self.blocks[-1], words(line, self.variables), number)
+
+    def _assign(self, parts: Tuple[str, str, str]) -> None:
+        key, equals, value = parts
+        if equals and key == 'default':
+            self.defaults.append((self.ifs > 0, value.strip().strip('"\'')))
+        elif equals:
+            (self.perhaps if self.ifs else self.always)[key] = ' '.join(words(value, self.variables))
+
+    def _open(self, name: str, line: str) -> None:
+        self.blocks.append(None if name == 'function' else len(self.entries))
+        if name == 'function':
+            return
+        self.entries.append(_entry(line, (*(count - 1 for count in self.counts[:-1]), self.counts[-1])))
+        self.counts[-1] += 1
+        if name == 'submenu':
+            self.counts.append(0)
+        if len(self.counts) > _DEEPEST:
+            raise CannotTell('has too many submenus within each other')
+
+    def _kernel(self, index: int, command: List[str], number: int) -> None:
+        if len(command) > 1 and not self.entries[index].line:
+            self.entries[index] = self.entries[index]._replace(kernel=command[1], options=_joined(command[2:]),
+                                                               line=number)
 
 
 def _entry(line: str, path: Tuple[int, ...]) -> Entry:

@@ -45,7 +45,8 @@ class Cgroup(Requirement):
         if missing:
             args = kernelargs.running(host)
             off = [name for name in missing if name in cgroups.disabled(args, here.number)]
-            hint = (f'The running kernel was told to turn off {", ".join(off)} ({kernelargs.SOURCE}); take that away.' if off
+            hint = (f'The running kernel was told to turn off {", ".join(off)} ({kernelargs.SOURCE}); take that away.'
+                    if off
                     else 'The kernel was built without; install the kernel of the release.')
         yield Observation('controllers', 'missing: ' + ', '.join(missing) if missing else 'all there',
                           ', '.join(_NEEDED[here.number]), not missing, source, hint=hint, kubeadm='SystemVerification')
@@ -62,7 +63,8 @@ class Cgroup(Requirement):
         gone = [name for name in _NEEDED[then.number] if name in cgroups.disabled(args, then.number)]
         if gone:
             where = args.where('cgroup_disable' if args.value('cgroup_disable') is not None else 'cgroup_no_v1')
-            yield Observation('controllers', 'turned off: ' + ', '.join(gone), ', '.join(_NEEDED[then.number]), False, where,
+            yield Observation('controllers', 'turned off: ' + ', '.join(gone), ', '.join(_NEEDED[then.number]), False,
+                              where,
                               hint='Take them out of cgroup_disable= and cgroup_no_v1= and reboot.',
                               kubeadm='SystemVerification')
 
@@ -97,7 +99,8 @@ def _way_to_v2(host: Any) -> str:
         return f'{system.name} has no usable cgroup v2: take a newer release, or a Kubernetes before 1.35.'
     joined = membership(host)
     return ('Boot with the kernel argument {0}=1 (grubby --update-kernel=ALL --args={0}=1){1}.'.format(
-        cgroups.ARGUMENT, f'; drain this node first, it has joined a cluster ({joined})' if joined else ', before it joins'))
+        cgroups.ARGUMENT, f'; drain this node first, it has joined a cluster ({joined})' if joined
+        else ', before it joins'))
 
 
 def _kubelet_takes_v1(host: Any) -> Tuple[bool, str]:

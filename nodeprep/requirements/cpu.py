@@ -32,10 +32,12 @@ class Cpu(Requirement):
         needed = want['minimum']
         online = cpus.count(host, 'online')
         yield Observation('online CPUs', _many(online), f'at least {needed}', online >= needed,
-                          f'{cpus.FOLDER}/online', hint='' if online >= needed else _more(host, online), kubeadm='NumCPU')
+                          f'{cpus.FOLDER}/online', hint='' if online >= needed else _more(host, online),
+                          kubeadm='NumCPU')
         here = host.online_here()
         if here < online:
-            yield Observation('CPUs of this process', f'{_many(here)} by its affinity', f'at least {needed}', here >= needed,
+            yield Observation('CPUs of this process', f'{_many(here)} by its affinity', f'at least {needed}',
+                              here >= needed,
                               'sched_getaffinity(2)', advised=True, kubeadm='NumCPU', hint='' if here >= needed else
                               'kubeadm counts by affinity too: start it outside of what limits this process '
                               '(taskset, CPUAffinity= of a unit, a cpuset).')
@@ -57,7 +59,8 @@ class Cpu(Requirement):
         if taken is not None:
             left, word, place = taken
             yield Observation(word, f'leaves {_many(left)}', f'at least {needed}', left >= needed, place,
-                              hint='' if left >= needed else f'Take it away (grubby --update-kernel=ALL --remove-args={word}) '
+                              hint='' if left >= needed
+                              else f'Take it away (grubby --update-kernel=ALL --remove-args={word}) '
                               'and reboot.')
         if not host.live:
             if taken is None:
@@ -66,11 +69,13 @@ class Cpu(Requirement):
         if cpus.taken_away(host, kernelargs.running(host)) is not None:
             # Then what is present is what that argument left, and says nothing of the machine.
             if taken is None:
-                yield Observation('kernel arguments', 'take no CPU away any more', f'at least {needed}', True, args.source)
+                yield Observation('kernel arguments', 'take no CPU away any more', f'at least {needed}', True,
+                                  args.source)
             return
         present = cpus.count(host, 'present')
         if taken is None or present < needed:
-            yield Observation('CPUs of the machine', f'{_many(present)}, none taken away' if taken is None else _many(present),
+            yield Observation('CPUs of the machine', f'{_many(present)}, none taken away' if taken is None
+                              else _many(present),
                               f'at least {needed}', present >= needed, f'{cpus.FOLDER}/present, {args.source}',
                               hint='' if present >= needed else 'Give the machine more CPUs.')
 

@@ -35,10 +35,10 @@ def threshold(nominal: int) -> int:
 class Memory(Requirement):
     """The host has as much memory as a node needs: 2 GB nominal unless configured.
 
-    Why: below that the kubelet evicts pods as soon as they run, and kubeadm refuses to start a control plane. No machine
-    shows its nominal memory: a VM of 2 GiB shows about 1840 MiB on CentOS 7 and 1750 MiB on 9, since the firmware, the
-    kernel and kdump take their part. So 2 GB are met by 1700 MiB of MemTotal, as in kubeadm. `minimum` takes GB and GiB,
-    both nominal; a size that is no whole number of them, as 1700MiB, is compared with MemTotal as it is.
+    Why: below that the kubelet evicts pods as soon as they run, and kubeadm refuses to start a control plane. No
+    machine shows its nominal memory: a VM of 2 GiB shows about 1840 MiB on CentOS 7 and 1750 MiB on 9, since firmware,
+    kernel and kdump take their part. So 2 GB are met by 1700 MiB of MemTotal, as in kubeadm. `minimum` takes GB and
+    GiB, both nominal; a size that is no whole number of them, as 1700MiB, is compared with MemTotal as it is.
 
     Read: now, MemTotal of /proc/meminfo; when it falls short also the memory blocks, kexec_crash_size, huge pages and
     mem= to say where the rest went. At boot, crashkernel= and mem= of the next boot, counted against the minimum.
@@ -69,7 +69,8 @@ class Memory(Requirement):
         limit = crashkernel.limit(args)
         if limit is not None and limit < needed:
             yield Observation('mem=', f'limits memory to {mib(limit)}', _at_least(needed), False, args.where('mem'),
-                              hint='Take it away (grubby --update-kernel=ALL --remove-args=mem) and reboot.', kubeadm='Mem')
+                              hint='Take it away (grubby --update-kernel=ALL --remove-args=mem) and reboot.',
+                              kubeadm='Mem')
             return
         try:
             if host.live:
@@ -85,10 +86,12 @@ def _next(host: Any, args: KernelArgs, needed: int) -> Observation:
     before = kernelargs.running(host)
     said = _said(args)
     if crashkernel.limit(before) is not None and before.values('mem') != args.values('mem'):
-        raise CannotTell('this kernel runs with mem= and the next one will not, so what is there cannot be seen', args.source)
+        raise CannotTell('this kernel runs with mem= and the next one will not, so what is there cannot be seen',
+                         args.source)
     if before.values('crashkernel') == args.values('crashkernel'):
         met = total >= needed
-        return Observation('MemTotal', f'{mib(total)} again, {said}', _at_least(needed), met, f'{meminfo.SOURCE}, {args.source}',
+        return Observation('MemTotal', f'{mib(total)} again, {said}', _at_least(needed), met,
+                           f'{meminfo.SOURCE}, {args.source}',
                            hint='' if met else _way_out(host), kubeadm='Mem')
     keeps = crashkernel.reserved(args, total + crash, _el(host))
     after = total + crash - keeps
@@ -105,7 +108,8 @@ def _of_image(host: Any, args: KernelArgs, nominal: int, needed: int) -> Observa
     # A kernel alone takes about 65 MiB of 2 GiB: centos.md chapter 2.2.
     left = machine - machine // 32 - keeps
     met = left >= needed or not keeps or machine == needed
-    return Observation('crashkernel=', f'{_said(args)} keeps {mib(keeps)}, about {mib(left)} are left of {mib(machine)}',
+    found = f'{_said(args)} keeps {mib(keeps)}, about {mib(left)} are left of {mib(machine)}'
+    return Observation('crashkernel=', found,
                        _at_least(needed), met, args.where('crashkernel'), advised=not met, kubeadm='Mem',
                        hint='' if met else 'Make crashkernel= smaller, or give the machines more memory.')
 

@@ -11,7 +11,8 @@ V2 = '30 1 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n'
 V1 = '30 1 0:26 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n'
 
 
-@pytest.mark.parametrize('text, number', [('0\n', 1), ('0-1', 2), ('0-3,8,10-11\n', 7), ('', 0), ('0-', None), ('0-99999999', None),
+@pytest.mark.parametrize('text, number', [('0\n', 1), ('0-1', 2), ('0-3,8,10-11\n', 7), ('', 0), ('0-', None),
+                                          ('0-99999999', None),
                                           ('1,,2', None), ('0x1', None), ('²', None), ('9' * 70000, None)])
 def test_size_of_a_kernel_list(text, number):
     assert cpus.size(text) == number
@@ -26,7 +27,8 @@ def test_a_list_that_is_none_names_its_file(host):
 
 def test_the_narrowest_quota_of_v2_counts(host):
     host.files({'/proc/self/mountinfo': V2, '/proc/self/cgroup': '0::/a.slice/b.service\n',
-                '/sys/fs/cgroup/a.slice/b.service/cpu.max': 'max 100000\n', '/sys/fs/cgroup/a.slice/cpu.max': '150000 100000\n'})
+                '/sys/fs/cgroup/a.slice/b.service/cpu.max': 'max 100000\n',
+                '/sys/fs/cgroup/a.slice/cpu.max': '150000 100000\n'})
     assert cpus.quota(host) == (1.5, '/sys/fs/cgroup/a.slice/cpu.max')
 
 
@@ -38,15 +40,18 @@ def test_quota_of_v1(host):
 
 
 @pytest.mark.parametrize('cgroup, files', [
-    ('', {}), ('0::/\n', {}), ('0::/../x\n', {}), ('0::/a\n', {'/sys/fs/cgroup/a/cpu.max': 'junk'}), ('0::/a\n', {'/sys/fs/cgroup/a/cpu.max': '1 0'})])
+    ('', {}), ('0::/\n', {}), ('0::/../x\n', {}), ('0::/a\n', {'/sys/fs/cgroup/a/cpu.max': 'junk'}),
+    ('0::/a\n', {'/sys/fs/cgroup/a/cpu.max': '1 0'})])
 def test_no_quota(host, cgroup, files):
     host.files({'/proc/self/mountinfo': V2, '/proc/self/cgroup': cgroup, **files})
     assert cpus.quota(host) is None
 
 
 @pytest.mark.parametrize('line, left', [
-    ('quiet', None), ('nr_cpus=1', 1), ('nr_cpus=0', None), ('nr_cpus=x', None), ('nr_cpus=2 nr_cpus=8', 8), ('maxcpus=1', 1),
-    ('maxcpus=0', 1), ('nosmp', 1), ('nr_cpus=0x4', 4), ('nr_cpus=010', 8), ('isolcpus=1-3', None), ('nr_cpus=4 maxcpus=2', 2),
+    ('quiet', None), ('nr_cpus=1', 1), ('nr_cpus=0', None), ('nr_cpus=x', None), ('nr_cpus=2 nr_cpus=8', 8),
+    ('maxcpus=1', 1),
+    ('maxcpus=0', 1), ('nosmp', 1), ('nr_cpus=0x4', 4), ('nr_cpus=010', 8), ('isolcpus=1-3', None),
+    ('nr_cpus=4 maxcpus=2', 2),
     ('-- nr_cpus=1', None)])
 def test_arguments(host, line, left):
     taken = cpus.taken_away(host, parse(line, '/x'))
@@ -54,7 +59,8 @@ def test_arguments(host, line, left):
 
 
 def test_red_hats_udev_rule_turns_on_what_maxcpus_left_off(host):
-    host.files({'/usr/lib/udev/rules.d/40-redhat.rules': 'SUBSYSTEM=="cpu", ACTION=="add", TEST=="online", ATTR{online}="1"\n'})
+    host.files({'/usr/lib/udev/rules.d/40-redhat.rules':
+                'SUBSYSTEM=="cpu", ACTION=="add", TEST=="online", ATTR{online}="1"\n'})
     assert cpus.taken_away(host, parse('maxcpus=1', '/x')) is None
     assert cpus.taken_away(host, parse('maxcpus=0', '/x')) == (1, 'maxcpus=0', '/x')
 

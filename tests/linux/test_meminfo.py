@@ -1,4 +1,6 @@
 """Memory as the kernel tells it, and what crashkernel= and mem= take."""
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,8 @@ def test_installed_counts_blocks_by_state(host):
 
 @pytest.mark.parametrize('size', ['', 'many\n', '-1'])
 def test_blocks_without_a_size_say_nothing(host, size):
-    host.files({'/sys/devices/system/memory/block_size_bytes': size, '/sys/devices/system/memory/memory0/state': 'online'})
+    host.files({'/sys/devices/system/memory/block_size_bytes': size,
+                '/sys/devices/system/memory/memory0/state': 'online'})
     assert meminfo.installed(host) is None
 
 
@@ -44,7 +47,8 @@ def test_crash_size(host):
 
 @pytest.mark.parametrize('line, memory, major, mebibytes', [
     ('quiet', 2 * GIB, 9, 0),
-    ('crashkernel=256M', 2 * GIB, 9, 256), ('crashkernel=128M@16M', 2 * GIB, 9, 128), ('crashkernel=1g', 8 * GIB, 9, 1024),
+    ('crashkernel=256M', 2 * GIB, 9, 256), ('crashkernel=128M@16M', 2 * GIB, 9, 128),
+    ('crashkernel=1g', 8 * GIB, 9, 1024),
     ('crashkernel=128M crashkernel=64M', 2 * GIB, 9, 64),
     ('crashkernel=auto', 2 * GIB - 40 * MIB, 7, 161), ('crashkernel=auto', GIB, 7, 0),
     ('crashkernel=auto', 2 * GIB, 8, 160), ('crashkernel=auto', 8 * GIB, 8, 192), ('crashkernel=auto', 2 * GIB, 9, 0),
@@ -65,7 +69,8 @@ def test_a_crashkernel_that_is_not_understood(value):
     assert caught.value.source == '/boot/x:3'
 
 
-@pytest.mark.parametrize('line, size', [('quiet', None), ('mem=nopentium', None), ('mem=1G', GIB), ('mem=4g mem=512M@1', 512 * MIB)])
+@pytest.mark.parametrize('line, size', [('quiet', None), ('mem=nopentium', None), ('mem=1G', GIB),
+                                        ('mem=4g mem=512M@1', 512 * MIB)])
 def test_mem(line, size):
     assert crashkernel.limit(parse(line, '/x')) == size
 
@@ -75,7 +80,5 @@ def test_any_bytes(junk):
     text = junk.decode('utf-8', 'surrogateescape')
     for look in (lambda: meminfo.parse(text), lambda: crashkernel.reserved(parse('crashkernel=' + text, '/x'), GIB, 8),
                  lambda: crashkernel.limit(parse('mem=' + text, '/x'))):
-        try:
+        with contextlib.suppress(CannotTell):
             look()
-        except CannotTell:
-            pass

@@ -19,7 +19,8 @@ CENTOS7 = '''18 61 0:18 / /sys rw,nosuid,nodev,noexec,relatime shared:6 - sysfs 
 def test_reads_every_field(host):
     host.files({'/proc/self/mountinfo': CENTOS7})
     docker = mounts.mounts(host)[4]
-    assert docker == (40, 61, '253:2', '/', '/var/lib/docker', ('rw', 'noexec'), 'xfs', '/dev/mapper/centos-docker', ('rw',))
+    assert docker == (40, 61, '253:2', '/', '/var/lib/docker', ('rw', 'noexec'), 'xfs', '/dev/mapper/centos-docker',
+                      ('rw',))
 
 
 @pytest.mark.parametrize('path, point', [
@@ -50,7 +51,8 @@ def test_an_empty_source_and_bytes_that_are_not_utf8():
     assert (found.source, found.point) == ('', '/m\udcff x')
 
 
-@pytest.mark.parametrize('line', ['x', '1 0 8:1 / / rw xfs a rw', 'a 0 8:1 / / rw - xfs a rw', '1 0 8:1 / / rw - xfs a'])
+@pytest.mark.parametrize('line', ['x', '1 0 8:1 / / rw xfs a rw', 'a 0 8:1 / / rw - xfs a rw',
+                                  '1 0 8:1 / / rw - xfs a'])
 def test_a_line_that_is_not_one_names_its_place(line):
     with pytest.raises(CannotTell) as caught:
         parse(CENTOS7 + line + '\n')

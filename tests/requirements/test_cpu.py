@@ -7,8 +7,10 @@ from tests.conftest import wants
 
 
 def machine(host, online='0-3', present='', cmdline='quiet', affinity=None, **files):
-    host.files({'/sys/devices/system/cpu/online': online + '\n', '/sys/devices/system/cpu/present': (present or online) + '\n',
-                '/proc/cmdline': cmdline, '/proc/self/mountinfo': '30 1 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n',
+    host.files({'/sys/devices/system/cpu/online': online + '\n',
+                '/sys/devices/system/cpu/present': (present or online) + '\n',
+                '/proc/cmdline': cmdline,
+                '/proc/self/mountinfo': '30 1 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n',
                 '/proc/self/cgroup': '0::/x\n'})
     host.affinity = affinity or 4
     return host
@@ -21,7 +23,8 @@ def look(host, **changed):
 def test_two_are_enough(host):
     finding = look(machine(host, '0-1', affinity=2))
     assert (finding.now, finding.boot) == ('met', 'met')
-    assert finding.observations[0][:6] == ('online CPUs', '2 CPUs', 'at least 2', True, '/sys/devices/system/cpu/online', ())
+    assert finding.observations[0][:6] == ('online CPUs', '2 CPUs', 'at least 2', True,
+                                           '/sys/devices/system/cpu/online', ())
 
 
 def test_one_is_not(host):

@@ -11,7 +11,8 @@ RELEASE = 'ID="centos"\nVERSION_ID="9"\nPLATFORM_ID="platform:el9"\nNAME="CentOS
 
 def machine(host, kilobytes, crash=0, cmdline='quiet', boot=None, blocks=0, offline=0):
     host.files({'/proc/meminfo': f'MemTotal: {kilobytes:>10} kB\nHugePages_Total: 0\nHugepagesize: 2048 kB\n',
-                '/sys/kernel/kexec_crash_size': f'{crash * 2**20}\n', '/proc/cmdline': cmdline, '/etc/os-release': RELEASE,
+                '/sys/kernel/kexec_crash_size': f'{crash * 2**20}\n', '/proc/cmdline': cmdline,
+                '/etc/os-release': RELEASE,
                 '/boot/extlinux/extlinux.conf': f'LABEL a\nAPPEND {cmdline if boot is None else boot}\n',
                 '/sys/devices/system/memory/block_size_bytes': '8000000\n'})
     for number in range(blocks + offline):
