@@ -54,6 +54,16 @@ def test_the_disks_of_the_mounts_are_there(name, tmp_path):
             assert host.exists(f'/sys/dev/block/{device}/size')
 
 
+def test_each_mount_lies_on_the_one_below_it(name, tmp_path):
+    rows = [line.split() for line in hosts.load(name, tmp_path).read('/proc/self/mountinfo').splitlines()]
+    points = {row[0]: row[4] for row in rows}
+    for row in rows:
+        if row[4] != '/':
+            below = max((point for point in points.values() if point != row[4] and (row[4] + '/').startswith(
+                point.rstrip('/') + '/')), key=len)
+            assert points[row[1]] == below, row
+
+
 def test_swap_and_memory_agree(name, tmp_path):
     host = hosts.load(name, tmp_path)
     rows = [line.split() for line in host.read('/proc/swaps').splitlines()[1:]]

@@ -207,7 +207,7 @@ def test_whatever_a_file_holds_nothing_breaks(here, requirement):
 
 @pytest.mark.parametrize('name', hosts.NAMES)
 def test_a_round_asks_for_few_commands(name, tmp_path):
-    """chronyc for the offset, the kubelet's version where there is one: the files and the kernel tell the rest."""
+    """chronyc for the offset, and the versions where Kubernetes is installed: files and the kernel tell the rest."""
     host = hosts.load(name, tmp_path)
     rules = hosts.rules(name, host)
     for requirement_id, requirement in REQUIREMENTS.items():
@@ -215,5 +215,5 @@ def test_a_round_asks_for_few_commands(name, tmp_path):
     commands = [asked for asked in host.asked if ' GET /' not in asked[0] and '://' not in asked[0]]
     allowed = [('chronyc', '-n', '-c', 'tracking')]
     if host.program('kubelet'):
-        allowed.append(('kubelet', '--version'))
+        allowed += [('kubeadm', 'version', '-o', 'short'), ('kubelet', '--version')]
     assert sorted(commands) == [one for one in allowed if one in commands], 'each at most once'
