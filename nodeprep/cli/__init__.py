@@ -1,58 +1,10 @@
-"""The command line. Each command lives in a file of its own, which is loaded when it is called for."""
-import importlib
+"""The command line: where it begins, and how it ends when something goes wrong outside its work.
+
+click is loaded only for a command line that has options to read: a plain `nodeprep check` or `nodeprep check swap`,
+which is what timers and people call all day, has none, and click costs as much as all the checks together.
+"""
 import os
 import sys
-from typing import Any, List, Optional
-
-import click
-
-from nodeprep import __version__
-
-# command -> (module, what it does), in the order of `nodeprep --help`
-COMMANDS = {
-    'check': ('check', 'Say what is wrong with this host, now and after a reboot.'),
-    'explain': ('explain', 'Say why a requirement exists, what is read and what a fix does.'),
-    'requirements': ('explain', 'List the requirements.'),
-    'config': ('config', 'Show, check or write the configuration.'),
-    'completion': ('completion', 'Print the completion script for a shell.'),
-}
-
-
-class Commands(click.Group):
-    """Commands that are imported only when they are used: importing all costs more than the checks."""
-
-    def list_commands(self, ctx: click.Context) -> List[str]:
-        """The names, in the order people need them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
-        """The command, imported."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module('nodeprep.cli.' + COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name)
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: List[str]) -> Any:
-        """As click does it, with the nearest right name for a wrong one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith('-'):
-            from nodeprep.text import clean, nearest
-            ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS))
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list in --help, without importing the commands."""
-        with formatter.section('Commands'):
-            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
-
-
-@click.group(cls=Commands, context_settings={'help_option_names': ['-h', '--help'], 'max_content_width': 80})
-@click.version_option(__version__, prog_name='nodeprep', message='%(prog)s %(version)s')
-def cli() -> None:
-    """Make this machine fit to be a Kubernetes node, and keep it so.
-
-    `nodeprep check` says what is wrong now, what would be wrong after a reboot, and why.
-    """
 
 
 def main() -> None:
@@ -62,25 +14,39 @@ def main() -> None:
     130 interrupted.
     """
     try:
-        result = cli.main(prog_name='nodeprep', standalone_mode=False)
+        _run(sys.argv[1:])
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo('nodeprep: interrupted', err=True)
-        sys.exit(130)
+    except KeyboardInterrupt:
+        _end('interrupted', 130)
     except BrokenPipeError:
-        # The reader has gone; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(74)
+        _end('', 74)
     except OSError as error:
-        click.echo(f'nodeprep: {error.filename or "output"}: {error.strerror}', err=True)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(74)
+        _end(f'{error.filename or "output"}: {error.strerror}', 74)
     except Exception as error:      # noqa: BLE001  # a traceback and exit code 1 would read as "drifted"
         import traceback
         traceback.print_exc()
-        click.echo(f'nodeprep: this is a fault in nodeprep ({type(error).__name__}); please report it', err=True)
-        sys.exit(70)
-    sys.exit(result if isinstance(result, int) else 0)
+        _end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
+
+
+def _run(words: list) -> None:
+    if words[:1] == ['check'] and all(word.replace('-', 'x').isalpha() and word[0] != '-' for word in words[1:]):
+        from nodeprep.cli.checking import Call, checking
+        sys.exit(checking(Call(ids=tuple(words[1:]))))
+    import click
+
+    from nodeprep.cli.group import run
+    try:
+        run()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+
+
+def _end(said: str, code: int) -> None:
+    if said:
+        sys.stderr.write(f'nodeprep: {said}\n')
+    # What is left in the buffer cannot be written either; Python would complain once more when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

@@ -1,8 +1,7 @@
 """Bad input ends a command with exit code 2 and one line for each thing that is wrong, before anything is done."""
 import functools
+import sys
 from typing import Any, Callable
-
-import click
 
 from nodeprep.config import ConfigError
 from nodeprep.text import UnknownName, clean
@@ -21,7 +20,13 @@ def stopping_on_bad_input(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def write(stream: Any, text: str) -> None:
+    """Writes a text whatever the locale: what its encoding lacks is written as \\xNN or \\uNNNN."""
+    encoding = getattr(stream, 'encoding', None) or 'utf-8'
+    stream.write(text.encode(encoding, 'backslashreplace').decode(encoding))
+
+
 def _stop(said: str) -> None:
     for line in said.split('\n'):
-        click.echo('nodeprep: ' + clean(line), err=True)
+        write(sys.stderr, 'nodeprep: ' + clean(line) + '\n')
     raise SystemExit(2)

@@ -36,7 +36,7 @@ class Files:
     def names(self, folder: str) -> List[str]:
         """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
         try:
-            return sorted(os.listdir(self._below(folder)), key=os.fsencode)
+            return [_text(name) for name in sorted(os.listdir(self._below(folder)))]
         except OSError as error:
             if error.errno in _ABSENT:
                 return []
@@ -57,7 +57,7 @@ class Files:
         """Where a symbolic link points, as written in it; None for anything else."""
         try:
             folder, name = os.path.split(path.rstrip('/'))
-            return os.readlink(os.path.join(self._below(folder or '/'), name))
+            return _text(os.readlink(os.path.join(self._below(folder or '/'), _raw(name))))
         except OSError as error:
             if error.errno in _ABSENT + (errno.EINVAL, errno.ELOOP):
                 return None
@@ -70,7 +70,7 @@ class Files:
         """
         try:
             with os.scandir(self._below(folder)) as entries:
-                return {entry.name: os.readlink(entry.path) for entry in entries if entry.is_symlink()}
+                return {_text(entry.name): _text(os.readlink(entry.path)) for entry in entries if entry.is_symlink()}
         except OSError as error:
             if error.errno in _ABSENT:
                 return {}
@@ -102,7 +102,7 @@ class Files:
     def resolve(self, path: str) -> str:
         """The path with every link in it followed within this host; what does not exist stays as written."""
         below = self._below(path)
-        return os.path.realpath(below) if self.root == '/' else below[len(self.root):] or '/'
+        return _text(os.path.realpath(below) if self.root == '/' else below[len(_raw(self.root)):] or b'/')
 
     def _bytes(self, path: str) -> bytes:
         # O_NONBLOCK: opening a FIFO must not wait for its other end.
@@ -118,33 +118,49 @@ class Files:
             os.close(handle)
         return b''.join(parts)
 
-    def _below(self, path: str) -> str:
-        """Where the path lies on the machine that looks: links are followed as if the root were `/`."""
+    def _below(self, path: str) -> bytes:
+        """Where the path lies on the machine that looks: links are followed as if the root were `/`.
+
+        Bytes, since the locale of whoever runs nodeprep must not decide which names can be opened.
+        """
         if not path.startswith('/') or '\0' in path:
             raise CannotTell(f'{path!r} is not an absolute path')
-        if self.root == '/':
-            return path
-        todo, done, links = path.split('/')[::-1], '', 0
-        while todo:
-            part = todo.pop()
-            if part in ('', '.'):
-                continue
-            if part == '..':
-                done = done.rpartition('/')[0]
-                continue
-            here = f'{self.root}{done}/{part}'
-            try:
-                target = os.readlink(here)
-            except OSError:
-                done += '/' + part
-                continue
-            links += 1
-            if links > _LINKS:
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            if target.startswith('/'):
-                done = ''
-            todo.extend(target.split('/')[::-1])
-        return self.root + done
+        try:
+            raw = _raw(path)
+        except UnicodeEncodeError:
+            raise CannotTell(f'{path!r} is not a path') from None
+        return raw if self.root == '/' else _raw(self.root) + _followed(_raw(self.root), raw)
+
+
+def _followed(root: bytes, path: bytes) -> bytes:
+    todo, done, links = path.split(b'/')[::-1], b'', 0
+    while todo:
+        part = todo.pop()
+        if part in (b'', b'.'):
+            continue
+        if part == b'..':
+            done = done.rpartition(b'/')[0]
+            continue
+        try:
+            target = os.readlink(root + done + b'/' + part)
+        except OSError:
+            done += b'/' + part
+            continue
+        links += 1
+        if links > _LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if target.startswith(b'/'):
+            done = b''
+        todo.extend(target.split(b'/')[::-1])
+    return done
+
+
+def _raw(text: str) -> bytes:
+    return text.encode('utf-8', 'surrogateescape')
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode('utf-8', 'surrogateescape')
 
 
 def _chunks(handle: int) -> Iterator[bytes]:

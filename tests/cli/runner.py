@@ -4,7 +4,7 @@ import io
 
 import click
 
-from nodeprep.cli import cli
+from nodeprep.cli.group import cli
 
 
 class Ran:

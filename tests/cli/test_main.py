@@ -13,7 +13,7 @@ NODEPREP = [sys.executable, '-m', 'nodeprep']
 
 def test_version_and_help_say_what_there_is():
     from nodeprep import __version__
-    from nodeprep.cli import COMMANDS
+    from nodeprep.cli.group import COMMANDS
     assert subprocess.check_output(NODEPREP + ['--version']).decode() == f'nodeprep {__version__}\n'
     helped = subprocess.check_output(NODEPREP + ['--help']).decode()
     assert all(f'\n  {name} ' in helped for name in COMMANDS)
@@ -58,3 +58,27 @@ def test_an_interrupt_is_no_verdict(tmp_path):
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=20)
     assert running.returncode == 130 and said.strip() == b'nodeprep: interrupted'
+
+
+@pytest.mark.parametrize('argv', [['check', 'cpu'], ['check', '-q', 'cpu'], ['requirements'], ['explain', 'cpu'],
+                                  ['config', 'show']])
+def test_the_locale_of_cron_is_enough(argv):
+    environment = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C', 'PYTHONCOERCECLOCALE': '0', 'PYTHONUTF8': '0',
+                   'PYTHONPATH': os.getcwd()}
+    done = subprocess.run(NODEPREP + argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    assert done.returncode in (0, 1, 3) and done.stderr == b'' and done.stdout
+
+
+def test_a_plain_check_needs_no_option_parser_and_says_the_same_as_with_it():
+    def ran(*argv):
+        done = subprocess.run([sys.executable, '-X', 'importtime', '-m', 'nodeprep', 'check', 'cpu'] + list(argv),
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return done.returncode, done.stdout, b' click.core' in done.stderr
+    plain, parsed = ran(), ran('--profile', 'docker')
+    assert plain[:2] == parsed[:2] and (plain[2], parsed[2]) == (False, True)
+
+
+@pytest.mark.parametrize('argv', [['check', 'swpa'], ['check', 'swpa', '-q'], ['check', '--', 'swpa'], ['check', '']])
+def test_a_wrong_id_is_refused_on_either_way(argv):
+    done = subprocess.run(NODEPREP + argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 2 and done.stdout == b'' and b'unknown requirement' in done.stderr

@@ -1,5 +1,7 @@
 """An image is looked at as its own kernel would see it, and cannot lead the looker astray."""
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -106,3 +108,20 @@ def test_what_a_plain_user_may_not_read_is_named():
             said = error.reason
         os._exit(0 if said == '/proc/1/environ: permission denied' else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.reaches_machine
+def test_the_locale_does_not_decide_which_names_can_be_read(host):
+    code = ('import sys; from nodeprep.host import Host; host = Host(sys.argv[1])\n'
+            'assert host.names("/d") == ["\\xe9", "\\udcff"], host.names("/d")\n'
+            'assert host.read("/d/\\xe9") == "x" and host.link("/l") == "d/\\xe9" and host.resolve("/l") == "/d/\\xe9"')
+    host.files({'/d/é': 'x', '/l': Link('d/é')})
+    with open(os.fsencode(host.root) + b'/d/\xff', 'w'):
+        pass
+    environment = dict(os.environ, LC_ALL='C', PYTHONCOERCECLOCALE='0', PYTHONUTF8='0')
+    subprocess.run([sys.executable, '-c', code, host.root], env=environment, check=True)
+
+
+def test_a_surrogate_that_stands_for_no_byte_is_no_path(host):
+    with pytest.raises(CannotTell, match='is not a path'):
+        host.read('/\ud800', missing='')

@@ -1,0 +1,61 @@
+"""The commands. Each lives in a file of its own, which is loaded when it is called for."""
+import importlib
+from typing import Any, List, Optional
+
+import click
+
+from nodeprep import __version__
+
+# command -> (module, what it does), in the order of `nodeprep --help`
+COMMANDS = {
+    'check': ('check', 'Say what is wrong with this host, now and after a reboot.'),
+    'explain': ('explain', 'Say why a requirement exists, what is read and what a fix does.'),
+    'requirements': ('explain', 'List the requirements.'),
+    'config': ('config', 'Show, check or write the configuration.'),
+    'completion': ('completion', 'Print the completion script for a shell.'),
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported only when they are used: importing all costs more than the checks."""
+
+    def list_commands(self, ctx: click.Context) -> List[str]:
+        """The names, in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
+        """The command, imported."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module('nodeprep.cli.' + COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: List[str]) -> Any:
+        """As click does it, with the nearest right name for a wrong one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith('-'):
+            from nodeprep.text import clean, nearest
+            ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in --help, without importing the commands."""
+        with formatter.section('Commands'):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={'help_option_names': ['-h', '--help'], 'max_content_width': 80})
+@click.version_option(__version__, prog_name='nodeprep', message='%(prog)s %(version)s')
+def cli() -> None:
+    """Make this machine fit to be a Kubernetes node, and keep it so.
+
+    `nodeprep check` says what is wrong now, what would be wrong after a reboot, and why.
+    """
+
+
+def run() -> None:
+    """Does what the command line says. Raises click.ClickException for what is wrong with it."""
+    if hasattr(click.core, '_verify_python_env'):
+        # click below 8.1 refuses the C locale on Python 3.6, which is cron's on CentOS 7, where C.UTF-8 does not exist.
+        click.core._verify_python_env = lambda: None
+    cli.main(prog_name='nodeprep', standalone_mode=False)
