@@ -14,10 +14,13 @@ src/fstab-generator/fstab-generator.c; the other modules name theirs.
 """
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Tuple
 
-from nodeprep.linux import fstab, gptswap, swapargs, swaptools, swapunits, zram
+from nodeprep.linux import fstab, swapargs, swapunits, unitfiles
 from nodeprep.linux.swapargs import Switches, Systemd
 
 REMOTE = 'remote-fs.target'
+SERVICES = ('dphys-swapfile.service', 'swapspace.service', 'zram-config.service', 'zram-swap.service', 'zramswap.service')
+_SETTINGS = ('/etc/cloud', '/etc/waagent.conf', '/etc/rc.d/rc.local', '/etc/rc.local')
+_ZRAM = 'zram-generator'
 
 
 class Way(NamedTuple):
@@ -120,6 +123,7 @@ def from_gpt(host: Any, entries: List[fstab.Entry], said: Switches, systemd: Sys
     looks = systemd.version < 230 or said.fstab_off and systemd.version >= 254
     if not looks and any(entry.kind == 'swap' for entry in entries):
         return [], 'a swap line in fstab keeps GPT swap off'
+    from nodeprep.linux import gptswap
     search = gptswap.search(host, systemd.version)
     ways = []
     for part in search.partitions:
@@ -131,8 +135,11 @@ def from_gpt(host: Any, entries: List[fstab.Entry], said: Switches, systemd: Sys
 
 def from_zram(host: Any, said: Switches) -> List[Way]:
     """What zram-generator would turn on."""
-    if not zram.installed(host):
+    unit = unitfiles.tree(host, at_boot=True).first('systemd-zram-setup@.service')
+    # The generator, or the unit that its package brings along.
+    if swapunits.generator_mask(host, _ZRAM) or not (unit or swapunits.generator(host, _ZRAM)):
         return []
+    from nodeprep.linux import zram
     memory = None
     if host.live:
         from nodeprep.linux.swaps import memory as ask_memory
@@ -147,7 +154,12 @@ def from_zram(host: Any, said: Switches) -> List[Way]:
 
 def from_tools(host: Any) -> Iterator[Way]:
     """What services and settings of other tools would do."""
-    for tool in swaptools.services(host):
+    files = unitfiles.tree(host, at_boot=True)
+    services = [name for name in SERVICES if files.first(name)]
+    if not services and not any(host.exists(path) for path in _SETTINGS):
+        return
+    from nodeprep.linux import swaptools
+    for tool in swaptools.services(host, services):
         yield Way(tool.subject, tool.what, tool.source, by_target=False, hint=tool.hint, service=tool.subject)
     for tool in swaptools.settings(host):
         yield Way(tool.subject, tool.what, tool.source, by_target=False, hint=tool.hint, advised=True)

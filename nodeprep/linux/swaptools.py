@@ -6,13 +6,11 @@ WALinuxAgent's azurelinuxagent/daemon/resourcedisk/default.py (only with Resourc
 rc-local.service (ConditionFileIsExecutable=/etc/rc.d/rc.local).
 """
 import re
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Iterator, List, NamedTuple
 
-from nodeprep.linux import unitfiles
 from nodeprep.linux.unitboot import starts_at_boot
 from nodeprep.model import CannotTell
 
-SERVICES = ('dphys-swapfile.service', 'swapspace.service', 'zram-config.service', 'zram-swap.service', 'zramswap.service')
 _CLOUD = ('/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d')
 _WAAGENT = '/etc/waagent.conf'
 _WAAGENT_SERVICES = ('waagent.service', 'walinuxagent.service')
@@ -27,14 +25,12 @@ class Tool(NamedTuple):
     hint: str
 
 
-def services(host: Any) -> Iterator[Tool]:
-    """The swap services that the next boot starts."""
-    files = unitfiles.tree(host, at_boot=True)
-    for name in SERVICES:
-        if files.first(name):
-            starts, source = starts_at_boot(host, name)
-            if starts:
-                yield Tool(name, 'its swap', source, f'Disable it: systemctl disable {name}')
+def services(host: Any, names: List[str]) -> Iterator[Tool]:
+    """Those of these swap services that the next boot starts."""
+    for name in names:
+        starts, source = starts_at_boot(host, name)
+        if starts:
+            yield Tool(name, 'its swap', source, f'Disable it: systemctl disable {name}')
 
 
 def settings(host: Any) -> Iterator[Tool]:

@@ -6,9 +6,8 @@ The package zram-generator is in AppStream of EL10 and in EPEL of EL9.
 """
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from nodeprep.linux import swapunits, unitfiles
+from nodeprep.linux import unitfiles
 
-GENERATOR = 'zram-generator'
 NAME = 'systemd/zram-generator.conf'
 _BASES = ('/usr/lib', '/usr/local/lib', '/etc')        # lowest first; /run is gone after a boot
 _RENAMED = {'memory-limit': 'host-memory-limit'}       # of two names for one thing the later line counts
@@ -20,12 +19,6 @@ class Device(NamedTuple):
 
     name: str                      # 'zram0'
     source: str                    # where its section begins, or the kernel argument
-
-
-def installed(host: Any) -> bool:
-    """Whether the generator will run: it, or the unit that its package brings along, is there, and no mask is."""
-    unit = unitfiles.tree(host, at_boot=True).first('systemd-zram-setup@.service')
-    return not swapunits.generator_mask(host, GENERATOR) and bool(unit or swapunits.generator(host, GENERATOR))
 
 
 def fragments(host: Any) -> List[str]:

@@ -1,7 +1,7 @@
 """Swap is off."""
 from typing import Any, Iterator, List, Optional, Tuple
 
-from nodeprep.linux import fstab, swapboot, swapkubelet, swaps, swapunits
+from nodeprep.linux import fstab, swapboot, swaps, swapunits
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.member import membership
 from nodeprep.linux.swapargs import systemd_of
@@ -107,6 +107,7 @@ def _with_way_out(host: Any, swap: swaps.Swap, taken: int, seen: Observation) ->
 
 def _tolerated(host: Any, want: Want, seen: Observation) -> Optional[Observation]:
     """The observation of a node whose kubelet is told to run with swap; None when it is not."""
+    from nodeprep.linux import swapkubelet      # not needed on a host without swap
     try:
         told = swapkubelet.tolerance(host)
     except CannotTell:
