@@ -20,9 +20,9 @@ ENFORCE = '/sys/fs/selinux/enforce'
 
 
 class Config(NamedTuple):
-    """What /etc/selinux/config says. `mode` is '' when no line has a word that libselinux knows: the boot is permissive.
+    """What /etc/selinux/config says. `mode` is '' when no line has a word that libselinux knows: that boots permissive.
 
-    `line` is the line that decides: the first `SELINUX=` with a known word, or else the first `SELINUX=` at all; 0 without.
+    `line` decides: the first `SELINUX=` with a known word, or else the first `SELINUX=` at all; 0 without one.
     """
 
     mode: str
@@ -71,7 +71,7 @@ def running(host: Any) -> Tuple[str, str]:
 
 
 class Boot(NamedTuple):
-    """What the next boot would bring: `why` names what decided, in words; `half` that no policy is loaded though built in."""
+    """What the next boot would bring. `why` says what decides; `half`: SELinux is in the kernel, but without a policy."""
 
     mode: str
     source: str
@@ -95,10 +95,10 @@ def at_boot(host: Any) -> Boot:
             name = _off(arguments)
             return Boot(DISABLED, arguments.where(name), f'kernel argument {name}={arguments.value(name)}', name)
         if said.mode != DISABLED and arguments.values('enforcing'):
-            # The first word counts up to libselinux 3.9; the kernel itself takes the last. They differ only in a muddle.
-            values = arguments.values('enforcing')
+            # The first word counts up to libselinux 3.9, the last one after it.
+            values, where = arguments.values('enforcing'), arguments.where('enforcing')
             if len({bool(_number(value)) for value in values}) > 1:
-                raise CannotTell(f'enforcing= is given more than once: {", ".join(values)}', arguments.where('enforcing'))
+                raise CannotTell(f'enforcing= is given more than once: {", ".join(values)}', where)
             mode = ENFORCING if _number(values[-1]) else PERMISSIVE
             return Boot(mode, arguments.where('enforcing'), f'kernel argument enforcing={values[-1]}', 'enforcing')
     elif said.mode != DISABLED and host.live:

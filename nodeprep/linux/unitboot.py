@@ -11,7 +11,7 @@ from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Found, Tree, tree
 from nodeprep.model import CannotTell
 
-# Requisite= starts nothing; RequiresOverridable= is EL7's; Upholds= came with 249; Sockets= of [Service] implies Wants=.
+# Requisite= starts nothing; RequiresOverridable= is EL7's; Upholds= came with 249; Sockets= of [Service] wants too.
 _PULLS = ('Wants', 'Requires', 'BindsTo', 'BindTo', 'RequiresOverridable', 'Upholds', 'Sockets')
 _HARD = ('Requires', 'BindsTo', 'BindTo')
 _FROM_FILES = ('service', 'socket', 'target', 'timer', 'path')
@@ -27,7 +27,7 @@ _MOST = 5000              # units looked at; a whole desktop has some five hundr
 def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
     """(would the default target pull this unit in, the link or file that says so, or where its end was looked for)."""
     files = tree(host, at_boot=True)
-    unit = files.find(name)
+    unit = files.loaded(name)
     if unit.kind in (MASKED, ABSENT):
         return False, unit.source or ', '.join(files.folders)
     closure: Closure = host.once('boot closure', lambda: Closure(host, files))
@@ -41,7 +41,7 @@ def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
 def on_demand(host: Any, name: str) -> str:
     """The socket, timer or path unit that the next boot starts and that would start this unit; '' without one."""
     files = tree(host, at_boot=True)
-    unit = files.find(name)
+    unit = files.loaded(name)
     if unit.kind in (MASKED, ABSENT):
         return ''
     closure: Closure = host.once('boot closure', lambda: Closure(host, files))
@@ -60,6 +60,7 @@ class Closure:
     """The units that a boot starts, each with what pulled it in. Grown only as far as somebody asks."""
 
     def __init__(self, host: Any, files: Tree) -> None:
+        """Starts at the default target. CannotTell without one."""
         self.host, self.files = host, files
         target, self.start = default_target(host, files)
         self._folders = _dependency_folders(files)
@@ -96,9 +97,7 @@ class Closure:
         return True
 
     def _loadable(self, name: str) -> bool:
-        if unitsyntax.split(name).kind == unitsyntax.TEMPLATE:
-            return False                 # only an instance of it can be started
-        kind = self.files.find(name).kind
+        kind = self.files.loaded(name).kind
         if kind != ABSENT or unitsyntax.split(name).type not in _FROM_FILES:
             return kind != MASKED        # devices, mounts, slices and scopes are there without a file
         return any(self.host.exists(f'{folder}/{name[:-8]}') for folder in _SYSV) and name.endswith('.service')
@@ -110,15 +109,20 @@ class Closure:
         self._steps += 1
         if self._steps > _MOST:
             raise CannotTell(f'more than {_MOST} units hang on the default target', self.start)
-        unit = self.files.find(name)
+        unit = self.files.loaded(name)
         found = list(self._by_folder(name, unitsyntax.split(name).template))
         found.extend(self._by_file(name, unit))
-        self._known[name] = [one._replace(name=own) for own, one in ((self._own_name(one.name), one) for one in found) if own]
+        own = [(self._own_name(one.name, name), one) for one in found]
+        self._known[name] = [one._replace(name=other) for other, one in own if other]
         return self._known[name]
 
-    def _own_name(self, name: str) -> str:
+    def _own_name(self, name: str, asked_by: str) -> str:
+        """The name behind an alias; of a template the instance that is called after who asks: resolve_template()."""
         try:
-            found = self.files.find(name)
+            if unitsyntax.split(name).kind == unitsyntax.TEMPLATE:
+                asking = unitsyntax.split(asked_by)
+                name = unitsyntax.of_instance(name, asking.instance or asking.prefix)
+            found = self.files.loaded(name)
         except (ValueError, CannotTell):
             return ''                    # systemd refuses such a dependency and boots on without it
         return found.name if found.kind != ABSENT else name
@@ -134,10 +138,7 @@ class Closure:
                 hidden.add((folder[-6:], entry))
                 if links.get(entry) == '/dev/null':
                     continue             # a mask of just this dependency: since 235; process_deps() of load-dropin.c
-                other = entry
-                if parts.instance and unitsyntax.split(entry).kind == unitsyntax.TEMPLATE:
-                    other = unitsyntax.of_instance(entry, parts.instance)
-                yield Dependency(other, f'{folder}/{entry}', folder.endswith('.requires'))
+                yield Dependency(entry, f'{folder}/{entry}', folder.endswith('.requires'))
 
     def _by_file(self, name: str, unit: Found) -> Iterator[Dependency]:
         paths = [unit.path] if unit.path else []
@@ -165,9 +166,9 @@ class Closure:
 def default_target(host: Any, files: Tree) -> Tuple[str, str]:
     """(the target that a boot starts, the kernel argument or file that says so). CannotTell without one."""
     asked, where = _from_kernel(host)
-    found = files.find(asked) if asked else None
+    found = files.loaded(asked) if asked else None
     if found is None or found.kind in (MASKED, ABSENT):
-        found, where = files.find('default.target'), ''
+        found, where = files.loaded('default.target'), ''
     if found.kind in (MASKED, ABSENT):
         raise CannotTell('there is no default.target to start', found.source or '/etc/systemd/system/default.target')
     return found.name, where or (found.links[0] if found.links else found.path)
@@ -191,7 +192,7 @@ def _from_kernel(host: Any) -> Tuple[str, str]:
 
 
 def _dependency_folders(files: Tree) -> Dict[str, List[str]]:
-    """The wants, requires and drop-in folders by the unit that they belong to; an alias's folders are the unit's own."""
+    """The wants, requires and drop-in folders by the unit that they belong to; those of an alias are the unit's own."""
     found: Dict[str, List[str]] = {}
     for folder in files.folders:
         for entry in files.names[folder]:
@@ -199,7 +200,7 @@ def _dependency_folders(files: Tree) -> Dict[str, List[str]]:
             if '.' + kind not in _FOLDERS + ('.d',) or not unitsyntax.is_name(stem):
                 continue
             try:
-                owner = files.find(stem).name
+                owner = files.loaded(stem).name
             except CannotTell:
                 continue
             found.setdefault(owner + ('.d' if kind == 'd' else ''), []).append(f'{folder}/{entry}')

@@ -1,8 +1,8 @@
 """What `systemctl is-enabled` says of a unit, told from the files alone.
 
 Source: unit_file_lookup_state(), find_symlinks_in_scope() and is_symlink_with_known_name() of src/shared/install.c.
-The releases differ: EL7 (219) takes any link in /etc or /run that bears or leads to the name, knows no `alias` and reads
-no drop-ins; EL8 (239) looks through every folder and asks whether [Install] names the link; EL9 (252) and EL10 (257)
+The releases differ: EL7 (219) takes any link in /etc or /run that bears or leads to the name, knows no `alias` and
+reads no drop-ins; EL8 (239) looks through every folder and asks whether [Install] names the link; EL9 (252) and EL10 (257)
 call a name that leads to another unit `alias`, and in wants and requires folders heed only the name of the link.
 """
 from typing import Any, Iterator, List, NamedTuple, Tuple
@@ -17,7 +17,7 @@ NOT_FOUND = 'not-found'
 
 
 class Enablement(NamedTuple):
-    """`state` as `systemctl is-enabled` words it; `source` the link or file that decides; `fragment` the unit's file."""
+    """`state` as `systemctl is-enabled` words it; `source` is the link or file that decides, `fragment` the unit file."""
 
     state: str
     source: str
@@ -55,7 +55,8 @@ def _enablement(host: Any, name: str, at_boot: bool) -> Enablement:
     if unit.kind == MASKED:
         return Enablement('masked-runtime' if unit.path.startswith('/run/') else 'masked', unit.path, unit.path)
     said = install(host, files, unit, version)           # a file that cannot be parsed has no state at all
-    if version >= 250 and name != unit.path.rpartition('/')[2] and unitsyntax.split(unit.name).kind != unitsyntax.INSTANCE:
+    instance = unitsyntax.split(unit.name).kind == unitsyntax.INSTANCE
+    if version >= 250 and name != unit.path.rpartition('/')[2] and not instance:
         return Enablement('alias', unit.links[0] if unit.links else unit.path, unit.path)
     if version >= 230 and unit.path.startswith('/run/systemd/generator'):
         return Enablement('generated', unit.path, unit.path)

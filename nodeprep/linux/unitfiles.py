@@ -44,6 +44,7 @@ class Tree:
     """The unit files of a host: as systemd sees them now, or as the next boot would."""
 
     def __init__(self, host: Any, at_boot: bool) -> None:
+        """Lists every folder of unit files once."""
         self.host, self.at_boot = host, at_boot
         self.folders = [folder for folder in FOLDERS if not (at_boot and folder.startswith('/run/'))]
         merged = host.link('/lib') is not None
@@ -51,14 +52,20 @@ class Tree:
         for folder in self.folders:
             self.names[folder] = frozenset(() if merged and folder.startswith('/lib/') else host.names(folder))
         self.folders = [folder for folder in self.folders if self.names[folder]]
-        self._found: Dict[str, Found] = {}
+        self._found: Dict[Tuple[str, bool], Found] = {}
         self._links: Dict[str, Dict[str, str]] = {}
 
     def find(self, name: str) -> Found:
-        """What systemd takes for a name: ABSENT, MASKED, or the file after every link was followed."""
-        if name not in self._found:
-            self._found[name] = self._traverse(name)
-        return self._found[name]
+        """What systemctl takes for a name: ABSENT, MASKED, or the file after every link was followed."""
+        if (name, False) not in self._found:
+            self._found[name, False] = self._traverse(name, False)
+        return self._found[name, False]
+
+    def loaded(self, name: str) -> Found:
+        """What the manager takes for a name: it heeds only the last part of an alias's target, and looks that up anew."""
+        if (name, True) not in self._found:
+            self._found[name, True] = self._traverse(name, True)
+        return self._found[name, True]
 
     def first(self, name: str) -> str:
         """The path of a name in the folder with the highest priority; '' when none has it."""
@@ -90,8 +97,9 @@ class Tree:
         paths = [chosen[entry] for entry in sorted(chosen, key=lambda entry: entry.encode('utf-8', 'surrogateescape'))]
         return [path for path in paths if not empty(self.host, path)]
 
-    def _traverse(self, name: str) -> Found:
-        path, links, asked, loop = self._locate(name), [], name, ''
+    def _traverse(self, name: str, by_name: bool) -> Found:
+        links: List[str] = []
+        path, asked, loop = self._locate(name), name, ''
         for _ in range(_FOLLOW):
             if not path:
                 return Found(asked, '', ABSENT, tuple(links), loop)
@@ -106,7 +114,7 @@ class Tree:
                 loop = path
             elif inside and not _may_alias(here, other):
                 raise CannotTell(f'{path} links to {other}, which systemd refuses', path)
-            if empty(self.host, target):
+            if not (inside and by_name) and empty(self.host, target):
                 return Found(asked, path, MASKED, tuple(links), loop)
             links.append(path)
             if not inside or other == asked:
@@ -153,7 +161,7 @@ def tree(host: Any, at_boot: bool = False) -> Tree:
 
 
 def empty(host: Any, path: str) -> bool:
-    """Whether a path leads to an empty file or a device: what systemd takes for a mask. null_or_empty() of stat-util.c."""
+    """Whether a path leads to an empty file or a device, which is a mask: null_or_empty() of src/basic/stat-util.c."""
     if path == '/dev/null' or host.link(path) == '/dev/null':
         return True                      # the device itself may be absent from an image
     status: Optional[Any] = host.status(path)

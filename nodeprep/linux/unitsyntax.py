@@ -106,5 +106,8 @@ def words(value: str) -> List[str]:
     """
     if '"' not in value and "'" not in value:
         return value.split()
-    return [''.join(part.strip('"\'') if part[0] in '"\'' else part for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^\s"\']+', word))
-            for word in re.findall(r'(?:"[^"]*"|\'[^\']*\'|[^\s"\'])+', value)]
+    found = re.findall(r'(?:"[^"]*"|\'[^\']*\'|[^\s"\'])+', value)
+    return [''.join(part[1:-1] if part[0] in '"\'' else part for part in _PARTS.findall(word)) for word in found]
+
+
+_PARTS = re.compile(r'"[^"]*"|\'[^\']*\'|[^\s"\']+')

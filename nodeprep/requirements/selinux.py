@@ -26,8 +26,8 @@ class Selinux(Requirement):
     permissive) and the kernel arguments of the default boot entry: selinux=0 beats all, then SELINUX=disabled, then
     enforcing=, then the file. From EL9 on SELINUX=disabled leaves SELinux in the kernel without a policy.
 
-    Fix: 0 is written to /sys/fs/selinux/enforce, and SELINUX=permissive into the line of the real file that decides, not
-    over its link in /etc/sysconfig. With `kernel_arguments: true` an enforcing=1 is taken from the boot entries by grubby.
+    Fix: 0 is written to /sys/fs/selinux/enforce, and SELINUX=permissive into the line of the real file that decides,
+    not over its link in /etc/sysconfig. With `kernel_arguments: true` grubby takes an enforcing=1 from the boot entries.
 
     Left to a person: disabled is never turned into anything, since that needs a relabel; `disabled` is never written on
     EL9 and later; enforcing is never switched on; a host with the mls policy is not touched; kernel arguments, unless
@@ -63,7 +63,8 @@ class Selinux(Requirement):
         found = f'{boot.mode} ({boot.why})'
         if boot.half:
             found += '; the kernel keeps SELinux without a policy'
-        seen = Observation(boot.by_kernel or selinux.CONFIG, found, _WANTED[want['level']], _met(boot.mode, want), boot.source)
+        seen = Observation(boot.by_kernel or selinux.CONFIG, found, _WANTED[want['level']], _met(boot.mode, want),
+                           boot.source)
         if seen.met and not (boot.half and want['level'] == DISABLED):
             yield seen
         elif seen.met:
@@ -71,7 +72,8 @@ class Selinux(Requirement):
         elif said.type.lower() == 'mls':
             yield seen._replace(hint=_MLS)
         elif want['level'] == ENFORCING:
-            yield seen._replace(hint=_RELABEL if boot.mode == DISABLED else _ENFORCE + f', then: SELINUX=enforcing in {path}')
+            enforce = f'{_ENFORCE}, then: SELINUX=enforcing in {path}'
+            yield seen._replace(hint=_RELABEL if boot.mode == DISABLED else enforce)
         elif want['level'] == DISABLED and not selinux.file_disables(host):
             yield _by_argument(want, seen, ('--args', 'selinux=0'), ('--remove-args', 'selinux=0'))
         else:
@@ -101,19 +103,18 @@ def _relaxed_now(host: Any, want: Want, seen: Observation) -> Observation:
     if said.type.lower() == 'mls':
         return seen._replace(hint=_MLS)
     if host.read(_LOCK, missing='').startswith('1'):
-        return seen._replace(hint='secure_mode_policyload is on, which forbids a change of the mode until the next boot: '
-                             f'setsebool -P secure_mode_policyload off, and reboot. {_LOCK}')
+        return seen._replace(hint='secure_mode_policyload is on, which forbids a change of the mode until the next boot:'
+                             f' setsebool -P secure_mode_policyload off, and reboot. {_LOCK}')
     was = host.read(selinux.ENFORCE)
     return seen._replace(fix=(Write(selinux.ENFORCE, '0', was=was),))
 
 
 def _relaxed_at_boot(host: Any, want: Want, boot: selinux.Boot, seen: Observation) -> Observation:
-    """Enforcing at boot (or, where disabled is wanted and a file can say so, permissive): the line that would end it."""
+    """Enforcing at boot, or permissive where disabled is wanted and a file can say so: the line that would end it."""
     said, path = selinux.configured(host)
     changes: Tuple[Change, ...] = ()
-    if said.mode != want['level'] and said.mode != DISABLED:
-        if said.mode == ENFORCING or want['level'] == DISABLED:
-            changes = _line(host, path, said, want['level'])
+    if said.mode == ENFORCING or (want['level'] == DISABLED and said.mode != DISABLED):
+        changes = _line(host, path, said, want['level'])
     if boot.by_kernel == 'enforcing' and boot.mode == ENFORCING and want['level'] != DISABLED:
         taken = _by_argument(want, seen, ('--remove-args', 'enforcing'), ('--args', 'enforcing=1'))
         # A line alone would not bring the wanted boot, so it is offered only together with the argument.
@@ -132,8 +133,8 @@ def _by_argument(want: Want, seen: Observation, change: Tuple[str, str], back: T
     """What only a kernel argument can do: planned when that is allowed, else what a person runs."""
     command = ('grubby', '--update-kernel', 'ALL') + change
     if not want['kernel_arguments']:
-        return seen._replace(hint=f'Only a kernel argument decides this: {" ".join(command)} (or kernel_arguments: true '
-                             'in the configuration, and a fix does it).')
+        return seen._replace(hint=f'Only a kernel argument decides this: {" ".join(command)} (or kernel_arguments: true'
+                             ' in the configuration, and a fix does it).')
     return seen._replace(fix=(Run(command, ('grubby', '--update-kernel', 'ALL') + back, HARMLESS),))
 
 
