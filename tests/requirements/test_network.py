@@ -83,7 +83,8 @@ def test_hundreds_of_peers_are_asked_side_by_side(host):
 
 
 @pytest.mark.parametrize('bad', ['', 'a:0', 'a:65536', 'a:x', 'a:', '[fd00::1', '[fd00::1]22', '[]:22', ':22', 'a b',
-                                 'a/b', 'a..b', '.a', 'x' * 64 + '.a', 'b\u00fcro', 'http://a', 'user@a', 'x' * 300, 'a:-1', '[a]:', 'a\u200b'])
+                                 'a/b', 'a..b', '.a', 'x' * 64 + '.a', 'b\u00fcro',
+                                 'http://a', 'user@a', 'x' * 300, 'a:-1', '[a]:', 'a\u200b'])
 def test_what_is_no_peer_is_refused(bad):
     with pytest.raises(ValueError):
         Network.defaults['peers'].read([bad])
