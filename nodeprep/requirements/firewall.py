@@ -1,0 +1,191 @@
+"""The firewall does not stand between the nodes."""
+from typing import Any, Iterator, List, NamedTuple, Tuple
+
+from nodeprep.linux import firewalls, units
+from nodeprep.linux.containers import in_container
+from nodeprep.linux.firewalls import FIREWALLD
+from nodeprep.model import (DISRUPTIVE, CannotTell, Folder, NotApplicable, Observation, Requirement, Run, Unit, Want,
+                            unknown)
+from nodeprep.wanted import Option, choice
+
+_TCP = {'control-plane': ((6443, 6443), (2379, 2380), (10250, 10250), (10257, 10257), (10259, 10259)),
+        'worker': ((10250, 10250), (30000, 32767))}
+
+
+def _read_ports(value: Any) -> Tuple[str, ...]:
+    from nodeprep.linux.firewalld import read_port
+    if not isinstance(value, (list, tuple)):
+        raise ValueError('is not a list; write it as [8472/udp, 179/tcp]')
+    for one in value:
+        read_port(one)
+    return tuple(str(one).strip() for one in value)
+
+
+class Firewall(Requirement):
+    """firewalld is off, now and after a reboot; or, with `policy: open`, it runs and lets the cluster's ports in.
+
+    Why: the API server, the kubelets and etcd talk to each other over fixed ports, and pods over what their network
+    brings. firewalld's default zone rejects nearly all of that, and its nftables backend (EL8 and later) rejects it even
+    where kube-proxy accepts. kubeadm only warns; the cluster then fails in odd ways.
+
+    Read: now, the control group of firewalld.service (without systemd, the processes), and with `policy: open` what
+    firewall-cmd says of the running zones. At boot, the unit's links, masks and whatever else would pull it in; with
+    `policy: open` the zone and service files in /etc/firewalld and /usr/lib/firewalld. Other firewall services
+    (nftables, iptables, ip6tables, ebtables, ufw) are told as advice.
+
+    Fix: firewalld is stopped and disabled; or it is started and enabled, and the role's ports (and those of `ports`) are
+    added to the zone of the node's interfaces, at run time and for good, each by itself and without a reload.
+
+    Left to a person: to stop, start or enable a firewall on a host that runs containers or is a node of a cluster, since
+    that flushes the rules of Docker, kube-proxy and the pod network until each writes them anew; other firewall services;
+    what the pod network needs (give it as `ports: [8472/udp]`), and its addresses in the zone `trusted`.
+    """
+
+    id = 'firewall'
+    title = 'No firewall stands between the nodes'
+    kubeadm = ('Firewalld',)
+    defaults = {'policy': choice('off', 'open', help='off: firewalld does not run; open: it runs with the ports open'),
+                'ports': Option((), _read_ports, 'list of ports', 'beside those of the role: [8472/udp, 179/tcp]')}
+    watches = (Unit(FIREWALLD), Folder('/etc/firewalld/zones'), Folder('/etc/systemd/system'),
+               Folder('/etc/systemd/system/multi-user.target.wants'))
+
+    def now(self, host: Any, want: Want) -> Iterator[Observation]:
+        """Whether firewalld runs, and with `policy: open` each port in the zones of the node's interfaces."""
+        _refuse_container(host)
+        runs, source = firewalls.firewalld_runs(host)
+        opened = want['policy'] == 'open'
+        seen = Observation(FIREWALLD, 'active' if runs else 'inactive', 'active' if opened else 'inactive',
+                           runs == opened, source, kubeadm='Firewalld')
+        yield seen if seen.met else _switched(host, seen, opened)
+        if opened and runs:
+            yield from _ports_now(host, want)
+        yield from _others(host, 'inactive', firewalls.other_runs)
+
+    def boot(self, host: Any, want: Want) -> Iterator[Observation]:
+        """Whether the next boot starts firewalld, and with `policy: open` each port in the permanent zones."""
+        _refuse_container(host)
+        yield _starts(host, want['policy'] == 'open')
+        if want['policy'] == 'open':
+            yield from _ports_at_boot(host, want)
+        yield from _others(host, 'not started at boot', firewalls.other_starts)
+
+
+def _refuse_container(host: Any) -> None:
+    inside = in_container(host)
+    if inside:
+        raise NotApplicable(f'this is a container ({inside}): the firewall is its host\'s')
+
+
+def _switched(host: Any, seen: Observation, on: bool) -> Observation:
+    """With the command that starts or stops firewalld, unless that hurts containers."""
+    if on and units.enablement(host, FIREWALLD).state in ('not-found', 'masked'):
+        return seen._replace(found='not installed, or masked', hint='Install firewalld, or choose `policy: off`.')
+    held = firewalls.holds_containers(host)
+    if held:
+        verb = 'Starting' if on else 'Stopping'
+        return seen._replace(hint=f'{verb} firewalld flushes the rules of Docker, kube-proxy and the pod network, and '
+                             f'{held}: drain it first, or let it be done with an approval or --force-live, and look at '
+                             'the DOCKER and KUBE chains afterwards.')
+    words = ('start', 'stop') if on else ('stop', 'start')
+    return seen._replace(fix=(Run(('systemctl', words[0], FIREWALLD), ('systemctl', words[1], FIREWALLD), DISRUPTIVE),))
+
+
+def _starts(host: Any, wanted: bool) -> Observation:
+    starts, source = units.starts_at_boot(host, FIREWALLD)
+    state = units.enablement(host, FIREWALLD, at_boot=True)
+    found = f'{state.state}, {"started" if starts else "not started"} at boot'
+    if not starts and state.enabled:
+        # Its bus name is still linked, so that the first program that calls the name starts it.
+        found, source, starts = 'enabled under another name, which may start it', state.source, True
+    seen = Observation(FIREWALLD, found, 'started at boot' if wanted else 'not started at boot', starts == wanted, source,
+                       kubeadm='Firewalld')
+    if seen.met:
+        return seen
+    if wanted:
+        held = firewalls.holds_containers(host)
+        if held or state.state in ('not-found', 'masked'):
+            return seen._replace(hint=f'systemctl enable {FIREWALLD}' + (
+                f', once its zones let the pod network through: {held}' if held else ' needs it installed and not masked.'))
+        return seen._replace(fix=(units.enable(FIREWALLD, now=False),))
+    # A unit that others pull in does not stay away by being disabled.
+    change = units.disable(FIREWALLD, now=False) if state.enabled else units.mask(FIREWALLD)
+    if not state.enabled and state.fragment.startswith('/etc/systemd/system/'):
+        return seen._replace(hint=f'{source} pulls it in, and {state.fragment} is a file that a mask cannot replace.')
+    return seen._replace(fix=(change,))
+
+
+def _others(host: Any, wanted: str, look: Any) -> Iterator[Observation]:
+    for name in firewalls.OTHERS:
+        if units.enablement(host, name).state == units.NOT_FOUND:
+            continue
+        try:
+            on, source = look(host, name)
+        except CannotTell as error:
+            yield unknown(name, wanted, error, advised=True)
+            continue
+        found = wanted if not on else wanted.replace('inactive', 'active').replace('not started', 'started')
+        hint = '' if not on else (f'See that the rules of {name} let the cluster through; stopping it on a node may flush '
+                                  'those of kube-proxy with its own.')
+        yield Observation(name, found, wanted, not on, source, hint=hint, advised=True)
+
+
+class _Port(NamedTuple):
+    protocol: str
+    first: int
+    last: int
+    advised: bool
+
+    @property
+    def word(self) -> str:
+        """As firewall-cmd writes it: 30000-32767/tcp."""
+        return f'{self.first}{"" if self.first == self.last else f"-{self.last}"}/{self.protocol}'
+
+
+def _wanted_ports(want: Want) -> List[_Port]:
+    from nodeprep.linux.firewalld import read_port
+    ports = [_Port('tcp', first, last, False) for first, last in _TCP[want['role']]]
+    if want['role'] == 'worker':
+        ports.append(_Port('udp', 30000, 32767, True))       # for Services of type NodePort over UDP
+    return ports + [_Port(*read_port(one), advised=False) for one in want['ports']]
+
+
+def _ports_now(host: Any, want: Want) -> Iterator[Observation]:
+    from nodeprep.linux import firewalld
+    zones = firewalld.running(host)
+    bound = {interface: zone.name for zone in zones.values() for interface in zone.interfaces}
+    for name, interfaces in _zones_of_node(host, bound):
+        if name not in zones:
+            raise CannotTell(f'firewall-cmd did not name the zone {name}', ' '.join(firewalld.LIST))
+        yield from _judged(want, zones[name], interfaces, ('firewall-cmd',))
+
+
+def _ports_at_boot(host: Any, want: Want) -> Iterator[Observation]:
+    from nodeprep.linux import firewalld
+    # firewall-cmd asks the daemon, firewall-offline-cmd writes the files of one that does not run.
+    runs = host.live and firewalls.firewalld_runs(host)[0]
+    command = ('firewall-cmd', '--permanent') if runs else ('firewall-offline-cmd',)
+    for name, interfaces in _zones_of_node(host, firewalld.of_interfaces(host)):
+        yield from _judged(want, firewalld.permanent(host, name), interfaces, command)
+
+
+def _zones_of_node(host: Any, bound: Any) -> List[Tuple[str, str]]:
+    """(zone, the interfaces that are in it) of the networks that this host stands in; of an image the default zone."""
+    from nodeprep.linux import firewalld, routes
+    default, _ = firewalld.default_zone(host)
+    found: List[Tuple[str, str]] = []
+    for interface in routes.routed(host) if host.live else ():
+        zone = bound.get(interface, default)
+        others = [have for name, have in found if name == zone]
+        found = [pair for pair in found if pair[0] != zone] + [(zone, ', '.join(others + [interface]))]
+    return found or [(default, 'the default')]
+
+
+def _judged(want: Want, zone: Any, interfaces: str, command: Tuple[str, ...]) -> Iterator[Observation]:
+    from nodeprep.linux import firewalld
+    for port in _wanted_ports(want):
+        why = firewalld.opened(zone, port.protocol, port.first, port.last)
+        wanted = f'open in zone {zone.name} ({interfaces})'
+        seen = Observation(port.word, f'{"open" if why else "closed"} in zone {zone.name}', wanted, bool(why),
+                           why or zone.source, advised=port.advised)
+        add, remove = (command + (f'--zone={zone.name}', f'--{verb}-port={port.word}') for verb in ('add', 'remove'))
+        yield seen if why else seen._replace(fix=(Run(add, remove),))
