@@ -72,11 +72,11 @@ def info(host: Any, socket: str) -> Info:
 def api_version(text: str) -> Tuple[int, int]:
     """A version of the API as numbers that compare.
 
-    >>> api_version('1.41'), api_version('soon')
-    ((1, 41), (0, 0))
+    >>> api_version('1.41'), api_version('soon'), api_version('1.\u00b2')
+    ((1, 41), (0, 0), (0, 0))
     """
     major, _, minor = text.partition('.')
-    if not (major.isdigit() and minor.isdigit() and len(text) < 12):
+    if not (major.isdecimal() and minor.isdecimal() and len(text) < 12):
         return 0, 0
     return int(major), int(minor)
 

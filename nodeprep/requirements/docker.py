@@ -93,7 +93,12 @@ def _running(host: Any) -> Running:
         state, source = '', error.source
     if state == 'active':
         return Running(True, True, 'active', source)
-    one = next(iter(processes.named(host, 'dockerd', 'dockerd-current')), None)
+    try:
+        one = next(iter(processes.named(host, 'dockerd', 'dockerd-current')), None)
+    except CannotTell:
+        if not state:
+            raise
+        one = None            # processes are hidden from who asks; the unit tells enough
     if one:
         found = (f'{state}, yet a dockerd runs outside of it (process {one.pid})' if state
                  else f'dockerd runs (process {one.pid}); systemd does not run here')

@@ -92,6 +92,11 @@ def test_no_unit_and_no_process(host):
     assert one.found == 'no process dockerd, and systemd does not run here' and one.met is False
 
 
+def test_hidden_processes_hide_no_stopped_unit(host):
+    host.files(dict(ENABLED, **{'/proc/1/comm': None}))
+    assert seen(host)['docker.service'].found == 'inactive'
+
+
 def test_nothing_can_be_told_without_units_and_processes(host):
     requirement = load('docker')
     assert examine(requirement, host.files({'/etc/os-release': EL7}), wants(requirement)).now == 'unknown'
