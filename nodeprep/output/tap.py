@@ -49,9 +49,8 @@ def _block(finding: Dict[str, Any], word: str) -> Iterator[str]:
             if seen[name]:
                 yield f'    {name}: ' + quoted(seen[name])
         if seen['fix']:
-            yield '    fix:'
-            for one in seen['fix']:
-                yield '      - ' + quoted(change(one))
+            # One text, not a list of texts: the YAML reader of Perl's TAP::Parser takes `- "a: b"` for a mapping.
+            yield '    fix: ' + quoted('; '.join(change(one) for one in seen['fix']))
     yield '...'
 
 

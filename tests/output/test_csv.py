@@ -1,0 +1,42 @@
+"""CSV: read back by the csv module, cell by cell, and no cell that a spreadsheet would run."""
+import csv
+import io
+
+from hypothesis import HealthCheck, example, given, settings
+
+from nodeprep.output import Options, renderer
+from nodeprep.output.csv_ import FINDING, OBSERVATION, rows
+from tests.output.samples import SAMPLES
+from tests.output.trees import RUDE, trees
+
+render = renderer('csv')
+SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def undone(cell):
+    """What stood there before it was made inert."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+@given(trees(RUDE))
+@example(SAMPLES['hostile'])
+@SETTINGS
+def test_reading_gives_back_every_cell(tree):
+    text = render(tree, Options())
+    told = list(csv.reader(io.StringIO(text, newline=''), strict=True))
+    assert told[0] == list(FINDING + OBSERVATION)
+    assert [[undone(cell) for cell in row] for row in told[1:]] == list(rows(tree))
+    assert text.count('\r\n') == len(told) == text.count('\n')
+
+
+@given(trees(RUDE))
+@SETTINGS
+def test_no_cell_is_a_formula(tree):
+    for row in csv.reader(io.StringIO(render(tree, Options()), newline='')):
+        for cell in row:
+            assert not cell.strip().startswith(('=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'))
+
+
+def test_there_is_a_row_for_each_observation_and_one_for_what_has_none():
+    expected = sum(len(one['observations']) or 1 for one in SAMPLES['drifted']['findings'])
+    assert len(list(rows(SAMPLES['drifted']))) == expected

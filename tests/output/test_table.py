@@ -1,0 +1,158 @@
+"""The table: fits, tells wrong from fine by words alone, and cannot be made to say what the tree does not."""
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nodeprep.output import Options
+from nodeprep.output.table import columns, render, wrapped
+from nodeprep.output.words import half, outcome
+from tests.output.samples import (BRIDGE, DISK, DOCKER, FIREWALL, MEMORY, SAMPLES, SELINUX, SWAP, TIME, TOOLS, finding,
+                                  report, run, seen, write)
+from tests.output.trees import RUDE, trees
+
+WORDS = {'met': 'met', 'drifted': 'DRIFT', 'unknown': 'unknown', 'not-applicable': 'n/a'}
+OPTIONS = st.builds(Options, st.just(False), st.integers(40, 120), st.booleans(), st.booleans())
+SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def rows(text):
+    """(id, NOW, BOOT) of each row, as a script reads them: below the heading, not indented, up to the blank line."""
+    lines = iter(text.split('\n'))
+    for line in lines:
+        if re.match(r'^ +NOW +BOOT$', line):
+            break
+    for line in lines:
+        if not line:
+            return
+        if not line.startswith(' '):
+            yield tuple(line.split()[:3])
+
+
+@given(trees(RUDE), OPTIONS)
+@SETTINGS
+def test_no_line_is_wider_than_asked_but_those_of_a_diff(tree, options):
+    for one in tree['findings']:
+        for observation in one['observations']:
+            observation['fix'] = [dict(change, diff='') if 'diff' in change else change for change in observation['fix']]
+    assert [line for line in render(tree, options).split('\n') if columns(line) > options.width] == []
+
+
+@given(trees(RUDE), OPTIONS)
+@SETTINGS
+def test_a_script_reads_the_rows_that_the_tree_has_and_no_others(tree, options):
+    expected = {(one['requirement'], *(WORDS.get(half(one, when), half(one, when)) for when in ('now', 'boot')))
+                for one in tree['findings']}
+    told = list(rows(render(tree, options)))
+    assert len(told) == len(set(told)) and set(told) <= expected
+    wrong = {row for row in expected for one in tree['findings']
+             if one['requirement'] == row[0] and outcome(one) in ('drifted', 'unknown', 'advised')}
+    assert wrong <= set(told)
+    if options.verbose and not options.quiet:
+        assert set(told) == expected
+
+
+@given(trees(RUDE), OPTIONS)
+@SETTINGS
+def test_colour_changes_nothing_but_colour(tree, options):
+    coloured = render(tree, options._replace(color=True))
+    assert re.sub(r'\x1b\[[0-9;]*m', '', coloured) == render(tree, options)
+    assert coloured.count('\x1b[0m') * 2 == coloured.count('\x1b')
+    assert '\x1b' not in render(tree, options)
+
+
+@pytest.mark.parametrize('sample', ['drifted-at-boot', 'advised', 'unknown', 'waived', 'met', 'image'])
+def test_a_host_with_few_faults_is_read_on_one_screen(sample):
+    assert len(render(SAMPLES[sample], Options()).splitlines()) <= 30
+
+
+@pytest.mark.parametrize('faults', [(SWAP, SELINUX, FIREWALL, MEMORY), (SWAP, SELINUX, BRIDGE, TIME), (DOCKER, TOOLS, SWAP)])
+def test_a_host_with_some_faults_is_read_on_one_screen(faults):
+    fine = [one for one in SAMPLES['met']['findings'] if one['requirement'] not in [fault['requirement'] for fault in faults]]
+    assert len(render(report(*faults, *fine), Options()).splitlines()) <= 42
+
+
+def test_what_is_fine_is_folded_as_soon_as_something_is_wrong():
+    text = render(SAMPLES['drifted-at-boot'], Options())
+    assert list(rows(text)) == [('swap', 'met', 'DRIFT')]
+    assert 'n/a: hosts, network' in text
+    assert len(list(rows(render(SAMPLES['met'], Options())))) == 21
+
+
+def test_the_worst_stands_last_next_to_the_verdict():
+    assert [row[0] for row in rows(render(SAMPLES['drifted'], Options()))] == [
+        'time-sync', 'docker', 'firewall', 'memory', 'selinux', 'swap']
+
+
+def test_quiet_says_nothing_of_a_fit_host_but_the_verdict():
+    assert render(SAMPLES['met'], Options(quiet=True)) == 'FIT: all 19 required are met, now and after a reboot.\n'
+
+
+def test_quiet_leaves_out_what_is_waived():
+    assert list(rows(render(report(DISK, SWAP), Options(quiet=True)))) == [('swap', 'DRIFT', 'DRIFT')]
+
+
+def test_a_title_never_stands_beside_a_drift_as_if_it_were_true():
+    for line in render(SAMPLES['drifted'], Options()).splitlines():
+        assert not re.search(r'DRIFT +Swap is off', line)
+
+
+@pytest.mark.parametrize('verbose', [False, True])
+def test_evidence_remedy_and_risk_are_told(verbose):
+    text = ' '.join(render(report(SWAP, FIREWALL), Options(verbose=verbose)).split())
+    assert '/dev/dm-1: swap in use, 12 MiB of 2047 MiB; wanted: no swap [/proc/swaps:2]' in text
+    assert 'swapoff -- /dev/dm-1' in text and 'disruptive' in text
+    assert 'write /etc/fstab' in text and 'systemctl mask swap.target' in text
+    assert 'hint: This node runs 14 containers' in text
+    assert ('undo: swapon -- /dev/dm-1' in text) is verbose
+    assert ('-/dev/mapper/centos-swap swap swap defaults 0 0' in text) is verbose
+
+
+def test_a_remedy_of_several_observations_is_told_once():
+    assert render(report(BRIDGE), Options()).count('modprobe') == 1
+    assert render(report(BRIDGE), Options()).count('/etc/sysctl.d/zz-nodeprep.conf') == 1
+
+
+def test_verbose_shows_every_observation_met_ones_too():
+    text = ' '.join(render(SAMPLES['met'], Options(verbose=True)).split())
+    for one in SAMPLES['met']['findings']:
+        for observation in one['observations']:
+            assert f'{observation["when"]} met' in text and observation['found'] in text and observation['source'] in text
+
+
+def test_what_is_left_out_is_counted():
+    many = finding('ports', 'Free ports', *[seen('now', f'port {at}', f'held by {at}', 'free', False) for at in range(9)])
+    assert 'and 5 more: nodeprep check --verbose ports' in render(report(many), Options())
+
+
+def test_a_long_plan_is_cut_and_counted():
+    long = finding('docker', 'Docker', seen('boot', 'x', 'y', 'z', False, fix=[write(f'/etc/{at}') for at in range(6)]
+                                            + [run('reboot', risk='reboot')]))
+    text = ' '.join(render(report(long), Options()).split())
+    assert 'fix (reboot): write /etc/0; write /etc/1; write /etc/2; write /etc/3; and 3 more' in text
+
+
+def test_a_waiver_says_who_until_when_and_why():
+    text = ' '.join(render(SAMPLES['waived'], Options()).split())
+    assert 'disk waived n/a until 2026-05-31 by ops@example.com: lab host, its disk grows in May' in text
+
+
+def test_only_ascii_comes_from_here():
+    for sample in sorted(SAMPLES):
+        if sample != 'hostile':
+            render(SAMPLES[sample], Options(verbose=True)).encode('ascii')
+
+
+def test_wide_and_combining_letters_are_measured():
+    assert columns('\u8282\u70b9') == 4 and columns('e\u0301') == 1 and columns('\u00e9') == 1
+    assert wrapped('\u8282' * 5, 4) == ['\u8282' * 2, '\u8282' * 2, '\u8282']
+    tree = report(*SAMPLES['drifted-at-boot']['findings'], name='\u8282\u70b9' * 30)
+    assert max(map(columns, render(tree, Options()).split('\n'))) <= 80
+
+
+@given(st.text(), st.integers(2, 30))
+def test_wrapping_loses_no_letter_but_blanks(text, width):
+    lines = wrapped(text, width)
+    assert ''.join(''.join(lines).split()) == ''.join(text.split())
+    assert all(columns(line) <= width for line in lines)
