@@ -1,7 +1,8 @@
 """Which version of control groups a host runs or would boot with, and which controllers it has.
 
 Sources: cgroup_is_unified_wanted() of systemd's src/shared/cgroup-setup.c (239: src/basic/cgroup-util.c); NEWS of
-systemd 256 and 258; cgroups(7); the cgroup validator of kubernetes/system-validators. Per release: centos.md chapter 12.
+systemd 256 and 258; cgroups(7); the cgroup validator of kubernetes/system-validators.
+Per release: centos.md chapter 12.
 """
 from typing import Any, NamedTuple, Optional, Set, Tuple
 

@@ -108,7 +108,8 @@ def _of_image(host: Any, args: KernelArgs, nominal: int, needed: int) -> Observa
     # A kernel alone takes about 65 MiB of 2 GiB: centos.md chapter 2.2.
     left = machine - machine // 32 - keeps
     met = left >= needed or not keeps or machine == needed
-    found = f'{_said(args)} keeps {mib(keeps)}, about {mib(left)} are left of {mib(machine)}'
+    kept = f' keeps {mib(keeps)}' if keeps else ''
+    found = f'{_said(args)}{kept}, about {mib(left)} are left of {mib(machine)}'
     return Observation('crashkernel=', found,
                        _at_least(needed), met, args.where('crashkernel'), advised=not met, kubeadm='Mem',
                        hint='' if met else 'Make crashkernel= smaller, or give the machines more memory.')

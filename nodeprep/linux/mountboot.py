@@ -1,0 +1,90 @@
+"""What the next boot would mount on a folder: /etc/fstab, and mount units that it does not make.
+
+Sources: fstab(5), systemd.mount(5), systemd-fstab-generator(8), systemd-gpt-auto-generator(8).
+"""
+from typing import Any, List, NamedTuple, Optional
+
+from nodeprep.linux import fstab
+from nodeprep.linux.fstab import Entry
+from nodeprep.linux.mounts import covers
+from nodeprep.model import CannotTell
+
+_UNITS = ('/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system')
+# What generators wrote is written again at the next boot, whatever it came from: a partition's type, ostree, arguments.
+_GENERATED = ('/run/systemd/generator', '/run/systemd/generator.early', '/run/systemd/generator.late')
+_SCRIPTS = ('/etc/rc.d/rc.local', '/etc/rc.local')
+_NO_MOUNT = ('swap', 'none', 'ignore')
+
+
+class Listed(NamedTuple):
+    """Who mounts something on a point at boot: `automatic` is False where somebody still has to ask for it."""
+
+    source: str
+    automatic: bool
+    entry: Optional[Entry] = None
+
+
+def entries(host: Any) -> List[Entry]:
+    """The entries of fstab that mount something, with their points as the kernel would write them."""
+    found: List[Entry] = host.once('fstab mounts', lambda: [
+        entry._replace(point=plain(entry.point)) for entry in fstab.parse(host.read(fstab.PATH, missing=''))
+        if entry.kind not in _NO_MOUNT and entry.point.startswith('/')])
+    return found
+
+
+def plain(path: str) -> str:
+    """A path without needless slashes.
+
+    >>> plain('/var//lib/'), plain('/')
+    ('/var/lib', '/')
+    """
+    return '/' + '/'.join(part for part in path.split('/') if part)
+
+
+def on_point(host: Any, point: str) -> Optional[Listed]:
+    """Who mounts something on just this point; None when nobody does."""
+    for entry in entries(host):
+        if point in (entry.point, host.resolve(entry.point)):
+            automatic = entry.last_of('noauto', 'auto') != 'noauto' or entry.has('x-systemd.automount')
+            return Listed(f'{fstab.PATH}:{entry.line_number}', automatic, entry)
+    name = unit_name(point)
+    for folder in _UNITS + _GENERATED:
+        path = f'{folder}/{name}'
+        text = host.read(path, missing='')
+        # A unit that came from a line of fstab which is gone now would not be made again.
+        if text and not (folder in _GENERATED and 'SourcePath=/etc/fstab' in text):
+            return Listed(path, True)
+    return None
+
+
+def mentioned(host: Any, point: str) -> str:
+    """The start script that mentions a mount point; '' when none does."""
+    for path in _SCRIPTS:
+        try:
+            text = host.read(path, missing='')
+        except CannotTell:
+            continue
+        for number, line in enumerate(text.split('\n'), 1):
+            if point in line and not line.lstrip().startswith('#'):
+                return f'{path}:{number}'
+    return ''
+
+
+def deepest(host: Any, path: str) -> Optional[Entry]:
+    """The entry that would hold a path after a boot; None when fstab has none for it, not even a root."""
+    fitting = [entry for entry in entries(host) if covers(entry.point, path) and _mounts(entry)]
+    return max(fitting, key=lambda entry: len(entry.point), default=None)
+
+
+def unit_name(point: str) -> str:
+    r"""The unit that mounts a point: unit_name_from_path() of systemd.
+
+    >>> unit_name('/var/lib/docker'), unit_name('/srv/a-b')
+    ('var-lib-docker.mount', 'srv-a\\x2db.mount')
+    """
+    from nodeprep.linux.swapunits import unit_name as of_swap
+    return of_swap(point)[:-len('.swap')] + '.mount'
+
+
+def _mounts(entry: Entry) -> bool:
+    return entry.last_of('noauto', 'auto') != 'noauto' or entry.has('x-systemd.automount')
