@@ -1,6 +1,6 @@
 r"""firewalld's zones and services: which ports a zone lets in, by its files and by what the running daemon says.
 
-Sources: firewalld.conf(5), firewalld.zone(5), firewalld.service(5), firewall-cmd(1); src/firewall/core/io/ of firewalld.
+Sources: firewalld.conf(5), firewalld.zone(5), firewalld.service(5), firewall-cmd(1); firewalld, src/firewall/core/io/.
 A file in /etc/firewalld hides the one of the same name in /usr/lib/firewalld.
 
 >>> opened(Zone('public', 'x', ports=(Port('tcp', 6443, 6443, 'x:3'),)), 'tcp', 6443, 6443)
@@ -92,7 +92,7 @@ def running(host: Any) -> Dict[str, Zone]:
 def parse(text: str) -> Dict[str, Tuple[Zone, List[str]]]:
     r"""The zones of `firewall-cmd --list-all-zones`, each with its services.
 
-    >>> parse('public (active)\n  target: default\n  interfaces: eth0\n  services: ssh\n  ports: 6443/tcp\n')['public'][1]
+    >>> parse('public (active)\n  interfaces: eth0\n  services: ssh\n  ports: 6443/tcp\n')['public'][1]
     ['ssh']
     """
     zones: Dict[str, Tuple[Zone, List[str]]] = {}
@@ -160,7 +160,7 @@ def _file(host: Any, kind: str, name: str) -> Tuple[str, Optional[Any]]:
 
 def _xml(text: str, path: str) -> Any:
     """A small XML file's root. Entities are refused unread: they are what makes a short file expand without end."""
-    import xml.etree.ElementTree as tree       # costs 5 ms, and only `policy: open` comes here
+    import xml.etree.ElementTree as tree  # costs 5 ms, and only `policy: open` comes here
     if len(text) > _MOST_TEXT or '<!DOCTYPE' in text or '<!ENTITY' in text:
         raise CannotTell(f'{path} is no plain XML file', path)
     try:

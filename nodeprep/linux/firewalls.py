@@ -10,7 +10,7 @@ FIREWALLD = 'firewalld.service'
 # Those that load a fixed set of rules. `flush ruleset` when nftables.service stops takes kube-proxy's rules along.
 OTHERS = ('nftables.service', 'iptables.service', 'ip6tables.service', 'ebtables.service', 'ufw.service')
 _UFW = '/etc/ufw/ufw.conf'
-_LOCKS = '/var/lock/subsys'            # iptables.init of iptables-services touches NAME there while its rules are loaded
+_LOCKS = '/var/lock/subsys'            # iptables.init of iptables-services keeps NAME there while its rules are loaded
 
 
 def firewalld_runs(host: Any) -> Tuple[bool, str]:
@@ -48,11 +48,11 @@ def other_starts(host: Any, name: str) -> Tuple[bool, str]:
 
 def _ufw_is_off(host: Any, name: str) -> bool:
     # Debian enables ufw.service for all who install it; it does nothing until `ufw enable` writes ENABLED=yes.
-    return name == 'ufw.service' and re.search(r'^\s*ENABLED=no\b', host.read(_UFW, missing=''), re.MULTILINE) is not None
+    return name == 'ufw.service' and bool(re.search(r'^\s*ENABLED=no\b', host.read(_UFW, missing=''), re.MULTILINE))
 
 
 def holds_containers(host: Any) -> str:
-    """What shows that containers run here, whose network rules a firewall that stops takes along; '' when nothing does."""
+    """What shows that containers run here, whose rules a firewall that stops takes along; '' when nothing does."""
     from nodeprep.linux.member import membership
     joined = membership(host)
     if joined:
@@ -60,6 +60,6 @@ def holds_containers(host: Any) -> str:
     if not host.live:
         return ''
     # comm holds 15 bytes: containerd-shim-runc-v2 and its elders; conmon is that of CRI-O and podman.
-    found = next((one for one in processes.processes(host) if one.name in ('containerd-shim', 'docker-containe', 'conmon')),
-                 None)
+    shims = ('containerd-shim', 'docker-containe', 'conmon')
+    found = next((one for one in processes.processes(host) if one.name in shims), None)
     return f'containers run on it (process {found.pid})' if found else ''

@@ -11,10 +11,10 @@ _REPOSITORIES = '/etc/yum.repos.d'
 
 
 def version(host: Any) -> Optional[Version]:
-    """(major, minor, patch) of the installed kubelet; None when none is. CannotTell in an image, or when it does not say.
+    """(major, minor, patch) of the installed kubelet; None when none is. CannotTell in an image, or when it is mute.
 
-    `kubelet --version` prints 'Kubernetes v1.23.5' and nothing else (staging/src/k8s.io/component-base/version/verflag);
-    no file says it.
+    `kubelet --version` prints 'Kubernetes v1.23.5' and nothing else: staging/src/k8s.io/component-base/version/verflag.
+    No file says it.
     """
     found: Optional[Version] = host.once('kubelet version', lambda: _version(host))
     return found
@@ -94,4 +94,5 @@ def install(host: Any, source: Repository, *names: str) -> Tuple[Run, ...]:
     if here.family != 'el' or not here.major:
         return ()
     manager = 'yum' if here.major <= 7 else 'dnf'
-    return (Run((manager, '-y', f'--disableexcludes={source.id}', 'install') + names, (manager, '-y', 'remove') + names),)
+    add = (manager, '-y', f'--disableexcludes={source.id}', 'install') + names
+    return (Run(add, (manager, '-y', 'remove') + names),)

@@ -71,7 +71,7 @@ def running(host: Any) -> Tuple[str, str]:
 
 
 class Boot(NamedTuple):
-    """What the next boot would bring. `why` says what decides; `half`: SELinux is in the kernel, but without a policy."""
+    """What the next boot would bring. `why` says what decides; `half`: SELinux is in the kernel without a policy."""
 
     mode: str
     source: str

@@ -2,8 +2,8 @@
 
 Source: unit_file_lookup_state(), find_symlinks_in_scope() and is_symlink_with_known_name() of src/shared/install.c.
 The releases differ: EL7 (219) takes any link in /etc or /run that bears or leads to the name, knows no `alias` and
-reads no drop-ins; EL8 (239) looks through every folder and asks whether [Install] names the link; EL9 (252) and EL10 (257)
-call a name that leads to another unit `alias`, and in wants and requires folders heed only the name of the link.
+reads no drop-ins; EL8 (239) looks through every folder and asks whether [Install] names the link; EL9 (252) and EL10
+(257) call a name that leads to another unit `alias`, and in wants and requires folders heed only the name of the link.
 """
 from typing import Any, Iterator, List, NamedTuple, Tuple
 
@@ -17,7 +17,7 @@ NOT_FOUND = 'not-found'
 
 
 class Enablement(NamedTuple):
-    """`state` as `systemctl is-enabled` words it; `source` is the link or file that decides, `fragment` the unit file."""
+    """`state` as `systemctl is-enabled` words it; `source` is the link or file that decides, `fragment` the file."""
 
     state: str
     source: str

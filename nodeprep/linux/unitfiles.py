@@ -62,7 +62,7 @@ class Tree:
         return self._found[name, False]
 
     def loaded(self, name: str) -> Found:
-        """What the manager takes for a name: it heeds only the last part of an alias's target, and looks that up anew."""
+        """What the manager takes for a name: of an alias's target it heeds only the name, and looks that up anew."""
         if (name, True) not in self._found:
             self._found[name, True] = self._traverse(name, True)
         return self._found[name, True]

@@ -7,7 +7,8 @@ from nodeprep.linux.unitboot import starts_at_boot
 from nodeprep.linux.unitenabled import NOT_FOUND, Enablement, enablement
 from nodeprep.model import DISRUPTIVE, HARMLESS, Run
 
-__all__ = ['NOT_FOUND', 'Enablement', 'active', 'disable', 'enable', 'enablement', 'mask', 'starts_at_boot']
+__all__ = ['NOT_FOUND', 'Enablement', 'active', 'disable', 'enable', 'enablement', 'mask', 'start', 'starts_at_boot',
+           'stop']
 
 
 def enable(name: str, now: bool = True, risk: str = HARMLESS) -> Run:
@@ -21,6 +22,16 @@ def disable(name: str, now: bool = True, risk: str = DISRUPTIVE) -> Run:
     stop = ('--now',) if now else ()
     return Run(('systemctl', 'disable') + stop + (name,), ('systemctl', 'enable') + stop + (name,),
                risk if now else HARMLESS)
+
+
+def start(name: str, disruptive: bool = False) -> Run:
+    """Starts a unit, for now alone."""
+    return Run(('systemctl', 'start', name), ('systemctl', 'stop', name), DISRUPTIVE if disruptive else HARMLESS)
+
+
+def stop(name: str) -> Run:
+    """Stops a unit, for now alone."""
+    return Run(('systemctl', 'stop', name), ('systemctl', 'start', name), DISRUPTIVE)
 
 
 def mask(name: str, now: bool = False) -> Run:

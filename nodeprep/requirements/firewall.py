@@ -4,8 +4,7 @@ from typing import Any, Iterator, List, NamedTuple, Tuple
 from nodeprep.linux import firewalls, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.firewalls import FIREWALLD
-from nodeprep.model import (DISRUPTIVE, CannotTell, Folder, NotApplicable, Observation, Requirement, Run, Unit, Want,
-                            unknown)
+from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Run, Unit, Want, unknown
 from nodeprep.wanted import Option, choice
 
 _TCP = {'control-plane': ((6443, 6443), (2379, 2380), (10250, 10250), (10257, 10257), (10259, 10259)),
@@ -25,7 +24,7 @@ class Firewall(Requirement):
     """firewalld is off, now and after a reboot; or, with `policy: open`, it runs and lets the cluster's ports in.
 
     Why: the API server, the kubelets and etcd talk to each other over fixed ports, and pods over what their network
-    brings. firewalld's default zone rejects nearly all of that, and its nftables backend (EL8 and later) rejects it even
+    brings. firewalld's default zone rejects nearly all of that, and its nftables backend (EL8 and later) does so even
     where kube-proxy accepts. kubeadm only warns; the cluster then fails in odd ways.
 
     Read: now, the control group of firewalld.service (without systemd, the processes), and with `policy: open` what
@@ -33,12 +32,12 @@ class Firewall(Requirement):
     `policy: open` the zone and service files in /etc/firewalld and /usr/lib/firewalld. Other firewall services
     (nftables, iptables, ip6tables, ebtables, ufw) are told as advice.
 
-    Fix: firewalld is stopped and disabled; or it is started and enabled, and the role's ports (and those of `ports`) are
+    Fix: firewalld is stopped and disabled; or it is started and enabled, and the ports of the role and of `ports` are
     added to the zone of the node's interfaces, at run time and for good, each by itself and without a reload.
 
-    Left to a person: to stop, start or enable a firewall on a host that runs containers or is a node of a cluster, since
-    that flushes the rules of Docker, kube-proxy and the pod network until each writes them anew; other firewall services;
-    what the pod network needs (give it as `ports: [8472/udp]`), and its addresses in the zone `trusted`.
+    Left to a person: to stop, start or enable a firewall on a host that runs containers or is a node of a cluster,
+    since that flushes the rules of Docker, kube-proxy and the pod network until each writes them anew; other firewall
+    services; what the pod network needs (give it as `ports: [8472/udp]`), and its addresses in the zone `trusted`.
     """
 
     id = 'firewall'
@@ -86,8 +85,8 @@ def _switched(host: Any, seen: Observation, on: bool) -> Observation:
         return seen._replace(hint=f'{verb} firewalld flushes the rules of Docker, kube-proxy and the pod network, and '
                              f'{held}: drain it first, or let it be done with an approval or --force-live, and look at '
                              'the DOCKER and KUBE chains afterwards.')
-    words = ('start', 'stop') if on else ('stop', 'start')
-    return seen._replace(fix=(Run(('systemctl', words[0], FIREWALLD), ('systemctl', words[1], FIREWALLD), DISRUPTIVE),))
+    # To start it may shut out what its zones do not know, to stop it exposes what it hid: both are told beforehand.
+    return seen._replace(fix=(units.start(FIREWALLD, disruptive=True) if on else units.stop(FIREWALLD),))
 
 
 def _starts(host: Any, wanted: bool) -> Observation:
@@ -97,15 +96,15 @@ def _starts(host: Any, wanted: bool) -> Observation:
     if not starts and state.enabled:
         # Its bus name is still linked, so that the first program that calls the name starts it.
         found, source, starts = 'enabled under another name, which may start it', state.source, True
-    seen = Observation(FIREWALLD, found, 'started at boot' if wanted else 'not started at boot', starts == wanted, source,
-                       kubeadm='Firewalld')
+    seen = Observation(FIREWALLD, found, 'started at boot' if wanted else 'not started at boot', starts == wanted,
+                       source, kubeadm='Firewalld')
     if seen.met:
         return seen
     if wanted:
         held = firewalls.holds_containers(host)
         if held or state.state in ('not-found', 'masked'):
-            return seen._replace(hint=f'systemctl enable {FIREWALLD}' + (
-                f', once its zones let the pod network through: {held}' if held else ' needs it installed and not masked.'))
+            why = f', once its zones let the pod network through: {held}' if held else ' needs it there and not masked.'
+            return seen._replace(hint=f'systemctl enable {FIREWALLD}{why}')
         return seen._replace(fix=(units.enable(FIREWALLD, now=False),))
     # A unit that others pull in does not stay away by being disabled.
     change = units.disable(FIREWALLD, now=False) if state.enabled else units.mask(FIREWALLD)
@@ -124,8 +123,8 @@ def _others(host: Any, wanted: str, look: Any) -> Iterator[Observation]:
             yield unknown(name, wanted, error, advised=True)
             continue
         found = wanted if not on else wanted.replace('inactive', 'active').replace('not started', 'started')
-        hint = '' if not on else (f'See that the rules of {name} let the cluster through; stopping it on a node may flush '
-                                  'those of kube-proxy with its own.')
+        hint = '' if not on else (f'See that the rules of {name} let the cluster through; to stop it on a node may '
+                                  'flush those of kube-proxy with its own.')
         yield Observation(name, found, wanted, not on, source, hint=hint, advised=True)
 
 

@@ -4,7 +4,7 @@ from typing import Any, Iterator, Tuple
 from nodeprep.linux import kubelet, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.member import membership
-from nodeprep.model import HARMLESS, CannotTell, Change, Folder, Observation, Requirement, Run, Unit, Want, unknown
+from nodeprep.model import CannotTell, Change, Folder, Observation, Requirement, Unit, Want, unknown
 
 _UNIT = 'kubelet.service'
 _PATH = 'PATH with sbin'
@@ -14,8 +14,8 @@ class Kubelet(Requirement):
     """kubeadm and the kubelet are installed, of versions that fit the cluster, and the kubelet starts at boot.
 
     Why: the kubelet is what makes a machine a node, and kubeadm what joins it. A kubelet that is newer than its control
-    plane, or more than three minors older (two before 1.28), is not supported; one that is not enabled is gone after the
-    next reboot.
+    plane, or more than three minors older (two before 1.28), is not supported; one that is not enabled is gone after
+    the next reboot.
 
     Read: now, `kubelet --version`, whether kubeadm is there, and on a node of a cluster the control group of
     kubelet.service. At boot, the links of kubelet.service. A kubelet that restarts for ever before `kubeadm join` is as
@@ -50,7 +50,8 @@ class Kubelet(Requirement):
         starts, source = units.starts_at_boot(host, _UNIT)
         state = units.enablement(host, _UNIT, at_boot=True).state
         found = f'{state}, {"started" if starts else "not started"} at boot'
-        seen = Observation(_UNIT, found, 'started at boot', starts, source, advised=not joined, kubeadm='Service-Kubelet')
+        seen = Observation(_UNIT, found, 'started at boot', starts, source, advised=not joined,
+                           kubeadm='Service-Kubelet')
         if starts or in_container(host):
             yield seen
         elif state == units.NOT_FOUND:
@@ -64,8 +65,8 @@ class Kubelet(Requirement):
 def _kubelet(host: Any, want: Want, advised: bool) -> Observation:
     """The kubelet's version beside the minors that fit the wanted Kubernetes."""
     oldest, newest = kubelet.oldest_kubelet(want['kubernetes']), want['kubernetes']
-    seen = Observation('kubelet', 'not installed', f'v{_dots(oldest)} to v{_dots(newest)}', False, _PATH, advised=advised,
-                       kubeadm='KubeletVersion')
+    seen = Observation('kubelet', 'not installed', f'v{_dots(oldest)} to v{_dots(newest)}', False, _PATH,
+                       advised=advised, kubeadm='KubeletVersion')
     try:
         version = kubelet.version(host)
     except CannotTell as error:
@@ -88,10 +89,10 @@ def _installed(host: Any, want: Want, seen: Observation, name: str) -> Observati
     if source is None or source.dead:
         why = 'No repository for Kubernetes is configured' if source is None else (
             f'{source.source} names packages.cloud.google.com, which is gone')
-        return seen._replace(hint=f'{why}: add one for v{wanted} (https://pkgs.k8s.io/core:/stable:/v{wanted}/rpm/, from '
-                             f'v1.24 on) or a mirror of your own, then install {name}.')
+        return seen._replace(hint=f'{why}: add one for v{wanted} (https://pkgs.k8s.io/core:/stable:/v{wanted}/rpm/, '
+                             f'from v1.24 on) or a mirror of your own, then install {name}.')
     if source.minor is not None and source.minor != want['kubernetes']:
-        return seen._replace(hint=f'{source.source} has v{_dots(source.minor)}, and v{wanted} is wanted: change one of them.')
+        return seen._replace(hint=f'{source.source} has v{_dots(source.minor)}, and v{wanted} is wanted: change one.')
     changes: Tuple[Change, ...] = kubelet.install(host, source, name)
     return seen._replace(fix=changes, hint='' if changes else f'Install {name} as this system does it.')
 
@@ -101,8 +102,7 @@ def _running(host: Any) -> Observation:
     seen = Observation(_UNIT, state, 'active', state == 'active', source, kubeadm='Service-Kubelet')
     if seen.met or in_container(host):
         return seen
-    start = Run(('systemctl', 'start', _UNIT), ('systemctl', 'stop', _UNIT), HARMLESS)
-    return seen._replace(fix=(start,), hint='If it does not stay up: journalctl -u kubelet')
+    return seen._replace(fix=(units.start(_UNIT),), hint='If it does not stay up: journalctl -u kubelet')
 
 
 def _dots(numbers: Tuple[int, ...]) -> str:

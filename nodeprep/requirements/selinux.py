@@ -27,7 +27,7 @@ class Selinux(Requirement):
     enforcing=, then the file. From EL9 on SELINUX=disabled leaves SELinux in the kernel without a policy.
 
     Fix: 0 is written to /sys/fs/selinux/enforce, and SELINUX=permissive into the line of the real file that decides,
-    not over its link in /etc/sysconfig. With `kernel_arguments: true` grubby takes an enforcing=1 from the boot entries.
+    not over its link in /etc/sysconfig. With `kernel_arguments: true` grubby takes enforcing=1 from the boot entries.
 
     Left to a person: disabled is never turned into anything, since that needs a relabel; `disabled` is never written on
     EL9 and later; enforcing is never switched on; a host with the mls policy is not touched; kernel arguments, unless
@@ -103,8 +103,8 @@ def _relaxed_now(host: Any, want: Want, seen: Observation) -> Observation:
     if said.type.lower() == 'mls':
         return seen._replace(hint=_MLS)
     if host.read(_LOCK, missing='').startswith('1'):
-        return seen._replace(hint='secure_mode_policyload is on, which forbids a change of the mode until the next boot:'
-                             f' setsebool -P secure_mode_policyload off, and reboot. {_LOCK}')
+        return seen._replace(hint=f'{_LOCK} forbids a change of the mode until the next boot: '
+                             'setsebool -P secure_mode_policyload off, and reboot.')
     was = host.read(selinux.ENFORCE)
     return seen._replace(fix=(Write(selinux.ENFORCE, '0', was=was),))
 

@@ -1,4 +1,4 @@
-"""enablement() against `systemctl --root=TREE is-enabled`, which works without a running systemd, on generated trees."""
+"""enablement() against `systemctl --root=TREE is-enabled`, which needs no running systemd, on generated trees."""
 import os
 import re
 import shutil
@@ -17,8 +17,9 @@ FOLDERS = ('/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd
            '/run/systemd/generator', '/etc/systemd/system.control', '/run/systemd/transient')
 NAMES = ('a.service', 'b.service', 'dbus-org.a.service', 't@.service', 't@x.service', 't@y.service', 'u@.service',
          'a.socket', 'a.target', 'a.mount')
-INSTALLS = ('[Install]\nWantedBy=multi-user.target\n', '[Install]\nRequiredBy=a.target\n', '[Install]\nAlso=b.service\n',
-            '[Install]\nAlias=dbus-org.a.service\n', '[Install]\nWantedBy=m.target\nAlias=b.service "dbus-org.a.service"\n',
+INSTALLS = ('[Install]\nWantedBy=multi-user.target\n', '[Install]\nRequiredBy=a.target\n',
+            '[Install]\nAlso=b.service\n', '[Install]\nAlias=dbus-org.a.service\n',
+            '[Install]\nWantedBy=m.target\nAlias=b.service "dbus-org.a.service"\n',
             '[Install]\nWantedBy=m.target\nDefaultInstance=x\n', '[Install]\nWantedBy=m.target\nWantedBy=\n',
             '[Install]\nDefaultInstance=y\n', '[Install]\n WantedBy = \\\n# no\n  m.target\n',
             '[Install]\nWantedBy\n', '[Service]\nWantedBy=m.target\n', '[Install\nWantedBy=m.target\n',
@@ -31,8 +32,8 @@ contents = st.one_of(
     texts.map(lambda text: ('file', text)),
     st.just(('file', '')),
     st.just(('link', '/dev/null')),
-    st.tuples(st.sampled_from(FOLDERS + ('', '.', '/opt', '../../../usr/lib/systemd/system')), st.sampled_from(NAMES)).map(
-        lambda pair: ('link', '/'.join(part for part in pair if part))))
+    st.tuples(st.sampled_from(FOLDERS + ('', '.', '/opt', '../../../usr/lib/systemd/system')),
+              st.sampled_from(NAMES)).map(lambda pair: ('link', '/'.join(part for part in pair if part))))
 paths = st.one_of(
     st.tuples(st.sampled_from(FOLDERS[:4]), st.sampled_from(NAMES)),
     st.tuples(st.sampled_from(FOLDERS), st.sampled_from(NAMES)),

@@ -11,7 +11,8 @@ PUBLIC = '/usr/lib/firewalld/zones/public.xml'
 ZONE = '<?xml version="1.0" encoding="utf-8"?>\n<zone>\n  <short>Public</short>\n  %s\n</zone>\n'
 SERVICES = {
     '/usr/lib/firewalld/services/kubelet.xml': '<service><port protocol="tcp" port="10250"/></service>',
-    '/usr/lib/firewalld/services/kube-worker.xml': '<service><include service="kubelet"/><include service="nodes"/></service>',
+    '/usr/lib/firewalld/services/kube-worker.xml':
+        '<service><include service="kubelet"/><include service="nodes"/></service>',
     '/usr/lib/firewalld/services/nodes.xml':
         '<service><include service="kube-worker"/><port protocol="tcp" port="30000-32767"/></service>'}
 # As firewall-cmd 0.6.3 (EL7) and 1.3 (EL9) print it.

@@ -58,7 +58,8 @@ K8S = '[kubernetes]\nname=Kubernetes\nbaseurl=https://pkgs.k8s.io/core:/stable:/
     ('[base]\nbaseurl=http://vault.centos.org/7/os\n' + K8S, ('kubernetes', (1, 29), False)),
     ('[local]\nbaseurl=file:///srv/kubernetes/\n', ('local', None, False)),
     ('[k8s]\nbaseurl=https://packages.cloud.google.com/yum/repos/kubernetes-el7-x86_64\n', ('k8s', None, True)),
-    ('[base]\nbaseurl=http://vault.centos.org/7/os\n', None), ('baseurl=k8s\n', None), ('[kubernetes]\n', None), ('', None)])
+    ('[base]\nbaseurl=http://vault.centos.org/7/os\n', None), ('baseurl=k8s\n', None), ('[kubernetes]\n', None),
+    ('', None)])
 def test_the_repository_that_has_it(host, text, found):
     repository = kubelet.repository(host.files({'/etc/yum.repos.d/a.repo': text, '/etc/yum.repos.d/k8s.txt': K8S}))
     assert (repository and (repository.id, repository.minor, repository.dead)) == found
@@ -69,11 +70,12 @@ def test_any_bytes_are_sections(text):
     assert all(len(pair) == 2 for pair in kubelet._sections(text))
 
 
-@pytest.mark.parametrize('release, manager', [('ID=centos\nVERSION_ID="7"\n', 'yum'), ('ID=rocky\nVERSION_ID="9.3"\n', 'dnf'),
-                                              ('ID=debian\nVERSION_ID="12"\n', '')])
+@pytest.mark.parametrize('release, manager', [
+    ('ID=centos\nVERSION_ID="7"\n', 'yum'), ('ID=rocky\nVERSION_ID="9.3"\n', 'dnf'),
+    ('ID=debian\nVERSION_ID="12"\n', '')])
 def test_installing_it(host, release, manager):
     host.files({'/etc/os-release': release})
     source = kubelet.Repository('kubernetes', (1, 29), '/etc/yum.repos.d/k.repo', False)
-    assert kubelet.install(host, source, 'kubelet') == ((
-        Run((manager, '-y', '--disableexcludes=kubernetes', 'install', 'kubelet'), (manager, '-y', 'remove', 'kubelet')),
-    ) if manager else ())
+    add, remove = '-y --disableexcludes=kubernetes install kubelet', '-y remove kubelet'
+    assert kubelet.install(host, source, 'kubelet') == (
+        (Run((manager, *add.split()), (manager, *remove.split())),) if manager else ())

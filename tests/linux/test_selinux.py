@@ -62,7 +62,8 @@ def test_the_running_mode(host, files, mode, source):
 
 @pytest.mark.parametrize('files', [
     {'/sys/fs/selinux/enforce': 'x'}, {},
-    {'/proc/filesystems': 'nodev\tselinuxfs\n', '/proc/self/mountinfo': '1 0 0:9 / /selinux rw - selinuxfs selinuxfs rw\n'}])
+    {'/proc/filesystems': 'nodev\tselinuxfs\n',
+     '/proc/self/mountinfo': '1 0 0:9 / /selinux rw - selinuxfs selinuxfs rw\n'}])
 def test_a_running_mode_that_cannot_be_told(host, files):
     with pytest.raises(CannotTell):
         selinux.running(host.files(files))
@@ -124,5 +125,6 @@ def test_a_policy_without_a_config_is_permissive(image):
 
 
 def test_the_real_file_behind_a_link_is_named(image):
-    image.files(EL9).files({'/etc/selinux/config': Link('../sysconfig/se'), '/etc/sysconfig/se': 'SELINUX=permissive\n'})
+    image.files(EL9).files({'/etc/selinux/config': Link('../sysconfig/se'),
+                            '/etc/sysconfig/se': 'SELINUX=permissive\n'})
     assert selinux.at_boot(image).source == '/etc/sysconfig/se:1'

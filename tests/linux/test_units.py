@@ -37,6 +37,8 @@ def test_what_is_not_installed(host):
     (units.enable('a.service', now=False), 'systemctl enable a.service', 'systemctl disable a.service', HARMLESS),
     (units.disable('a.service'), 'systemctl disable --now a.service', 'systemctl enable --now a.service', DISRUPTIVE),
     (units.disable('a.service', now=False), 'systemctl disable a.service', 'systemctl enable a.service', HARMLESS),
+    (units.start('a.service'), 'systemctl start a.service', 'systemctl stop a.service', HARMLESS),
+    (units.stop('a.service'), 'systemctl stop a.service', 'systemctl start a.service', DISRUPTIVE),
     (units.mask('a.service'), 'systemctl mask a.service', 'systemctl unmask a.service', HARMLESS),
 ])
 def test_changes_have_their_way_back(made, argv, undo, risk):

@@ -48,14 +48,16 @@ def test_the_fix_goes_to_the_real_file(image):
     (EL8, 'disabled (SELINUX=disabled)'),
     (EL9, 'disabled (SELINUX=disabled); the kernel keeps SELinux without a policy')])
 def test_disabled_is_accepted_and_left_alone(host, release, found):
-    host.files(release).files({'/proc/filesystems': 'nodev\tproc\n', CONFIG: 'SELINUX=disabled\n', '/proc/cmdline': '\n'})
+    host.files(release).files({CONFIG: 'SELINUX=disabled\n', '/proc/filesystems': 'nodev\tproc\n',
+                               '/proc/cmdline': '\n'})
     finding = look(host)
     assert (finding.now, finding.boot) == (MET, MET)
     assert one(finding, 'boot').found == found and not any(seen.fix for seen in finding.observations)
 
 
 def test_half_disabled_shows_now_too(host):
-    host.files(EL9).files({'/proc/filesystems': 'nodev\tselinuxfs\n', CONFIG: 'SELINUX=disabled\n', '/proc/cmdline': '\n',
+    host.files(EL9).files({'/proc/filesystems': 'nodev\tselinuxfs\n', CONFIG: 'SELINUX=disabled\n',
+                           '/proc/cmdline': '\n',
                            '/proc/self/mountinfo': '1 0 8:1 / / rw - ext4 /dev/a rw\n'})
     assert one(look(host), 'now').found == 'disabled, with SELinux in the kernel but no policy loaded'
 
@@ -63,7 +65,8 @@ def test_half_disabled_shows_now_too(host):
 def test_a_word_that_selinux_does_not_know_boots_permissive(image):
     finding = look(image.files(EL7).files({CONFIG: 'SELINUX=no\n'}))
     assert finding.boot == MET
-    assert one(finding, 'boot').found == 'permissive (SELINUX=no is no word that SELinux knows, which makes it permissive)'
+    assert one(finding, 'boot').found == ('permissive (SELINUX=no is no word that SELinux knows, which makes it '
+                                          'permissive)')
 
 
 @pytest.mark.parametrize('release, fix', [(EL7, True), (EL8, True), (EL9, False), (EL10, False)])
@@ -75,7 +78,8 @@ def test_disabled_is_written_only_where_it_disables(image, release, fix):
 
 
 def test_disabled_by_a_kernel_argument_when_that_is_allowed(image):
-    seen = one(look(image.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'}), level='disabled', kernel_arguments=True), 'boot')
+    image.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'})
+    seen = one(look(image, level='disabled', kernel_arguments=True), 'boot')
     assert seen.fix == (Run(('grubby', '--update-kernel', 'ALL', '--args', 'selinux=0'),
                             ('grubby', '--update-kernel', 'ALL', '--remove-args', 'selinux=0')),)
 
