@@ -1,4 +1,5 @@
 """What the network tells: names, ports of peers, HTTP over a local socket or to a registry. Nothing is sent that changes anything."""
+import re
 from typing import Any, Dict, List, NamedTuple
 
 from nodeprep.model import CannotTell
@@ -47,21 +48,32 @@ class Network:
         return REACHED
 
     def unix_http(self, socket_path: str, target: str, timeout: float = 2.0) -> Reply:
-        """GET over a UNIX socket. Look at the unit's state first: a connection wakes a socket-activated daemon."""
-        import http.client
+        """GET over a UNIX socket. Look at the unit's state first: a connection wakes a socket-activated daemon.
+
+        `timeout` is for all of it, however slowly the daemon drips. HTTP/1.0, so that the answer comes in one piece:
+        that is simple enough to be read here, where importing http.client would take 20 ms.
+        """
         import socket
-        connection = http.client.HTTPConnection('localhost', timeout=timeout)
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.sock.settimeout(timeout)
+        import time
+        source, end, raw = f'{socket_path} GET {target}', time.monotonic() + timeout, b''
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(timeout)
+            try:
+                connection.connect(self._below(socket_path))       # type: ignore[attr-defined]  # from Files
+                connection.sendall(f'GET {target} HTTP/1.0\r\nHost: localhost\r\n\r\n'.encode('ascii'))
+                while not _whole(raw):
+                    connection.settimeout(max(0.001, end - time.monotonic()))
+                    part = connection.recv(65536)
+                    if not part:
+                        break
+                    raw += part
+            except OSError as error:
+                said = error.strerror or str(error) or type(error).__name__
+                raise CannotTell(f'{socket_path}: {said.lower()}', source) from None
         try:
-            connection.sock.connect(self._below(socket_path))       # type: ignore[attr-defined]  # from Files
-            connection.request('GET', target, headers={'Host': 'localhost', 'Connection': 'close'})
-            return _reply(connection.getresponse())
-        except (OSError, http.client.HTTPException) as error:
-            said = getattr(error, 'strerror', None) or str(error) or type(error).__name__
-            raise CannotTell(f'{socket_path}: {said.lower()}', f'{socket_path} GET {target}') from None
-        finally:
-            connection.close()
+            return _parsed(raw)
+        except ValueError as error:
+            raise CannotTell(f'{socket_path}: {error}', source) from None
 
     def https(self, url: str, proxy: str = '', timeout: float = 2.0) -> Reply:
         """GET of an http or https address, through `proxy` alone when given; the environment's proxies are not used.
@@ -95,3 +107,30 @@ def _reply(answer: Any) -> Reply:
     if length.isdigit() and len(body) < min(int(length), MOST):
         raise http.client.IncompleteRead(body)
     return Reply(answer.status, headers, body)
+
+
+def _whole(raw: bytes) -> bool:
+    """Whether nothing more need be read: as much as is looked at, or as the answer announced."""
+    head, blank, body = raw.partition(b'\r\n\r\n')
+    length = re.search(rb'(?i)\r\ncontent-length:[ \t]*([0-9]{1,15})', head) if blank else None
+    return len(body or head) > MOST or length is not None and len(body) >= int(length.group(1))
+
+
+def _parsed(raw: bytes) -> Reply:
+    r"""An HTTP/1 answer; ValueError with what is wrong when it is none, or not whole.
+
+    >>> _parsed(b'HTTP/1.0 200 OK\r\nServer: Docker/24\r\n\r\nOK')
+    Reply(status=200, headers={'server': 'Docker/24'}, body=b'OK')
+    """
+    head, blank, body = raw.partition(b'\r\n\r\n')
+    lines = head.decode('latin-1').split('\r\n')
+    status = re.match(r'^HTTP/1\.[01] ([0-9]{3})(?: |$)', lines[0])
+    if not blank or not status or len(lines) > 100:
+        raise ValueError('the answer is not HTTP' if raw else 'closed the connection without an answer')
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(':') for line in lines[1:])}
+    length = headers.get('content-length', '')
+    if 'transfer-encoding' in headers:
+        raise ValueError('answers in chunks, which HTTP/1.0 does not have')
+    if length.isdecimal() and len(body) < min(int(length), MOST):
+        raise ValueError('the answer is cut off')
+    return Reply(int(status.group(1)), headers, body[:MOST])

@@ -1,13 +1,17 @@
 """Names, peers and HTTP, against sockets that the test itself opens on loopback."""
+import contextlib
 import http.server
 import os
 import socket
 import threading
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from nodeprep.host import Host
-from nodeprep.host.network import REACHED, REFUSED, TIMEOUT
+from nodeprep.host.network import MOST, REACHED, REFUSED, TIMEOUT, _parsed, _whole
 from nodeprep.model import CannotTell
 
 pytestmark = pytest.mark.reaches_machine
@@ -66,6 +70,52 @@ def test_a_daemon_that_hangs_cannot_tell(serve, tmp_path):
     with pytest.raises(CannotTell, match='timed out'):
         Host().unix_http(path, '/_ping', timeout=0.1)
     hang.set()
+
+
+def test_a_daemon_that_drips_cannot_tell_in_time(serve, tmp_path):
+    def drip(connection):
+        connection.recv(65536)
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                connection.sendall(b'HTTP/1.0 200 OK\r\n'[:1])
+                time.sleep(0.02)
+    path = serve(drip, str(tmp_path / 's'))
+    with pytest.raises(CannotTell, match='timed out'):
+        Host().unix_http(path, '/_ping', timeout=0.2)
+
+
+def test_a_daemon_that_keeps_the_connection_open_has_answered(serve, tmp_path):
+    hang = threading.Event()
+
+    def react(connection):
+        connection.recv(65536)
+        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK')
+        hang.wait(5)
+    assert Host().unix_http(serve(react, str(tmp_path / 's')), '/_ping', timeout=2.0).body == b'OK'
+    hang.set()
+
+
+def test_an_answer_without_a_length_ends_with_the_connection_and_an_endless_one_is_cut(serve, tmp_path):
+    path = serve(answering(b'HTTP/1.0 200 OK\r\n\r\n{"a": 1}'), str(tmp_path / 's'))
+    assert Host().unix_http(path, '/info').body == b'{"a": 1}'
+    path = serve(answering(b'HTTP/1.0 200 OK\r\n\r\n' + b'x' * (MOST + 70000)), str(tmp_path / 't'))
+    assert len(Host().unix_http(path, '/info').body) == MOST
+
+
+def test_chunks_are_not_guessed_at(serve, tmp_path):
+    raw = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n'
+    with pytest.raises(CannotTell, match='chunks'):
+        Host().unix_http(serve(answering(raw), str(tmp_path / 's')), '/_ping')
+
+
+@given(some.binary(max_size=200) | some.lists(some.sampled_from([
+    b'HTTP/1.1 200 OK', b'HTTP/1.0', b'\r\n', b'\r\n\r\n', b'Content-Length: 3', b':', b'content-length: \xb2',
+    b'abc'])).map(b''.join))
+def test_any_bytes_give_a_reply_or_a_reason(raw):
+    assert not _whole(raw) or b'\r\n\r\n' in raw
+    with contextlib.suppress(ValueError):
+        reply = _parsed(raw)
+        assert raw.startswith(b'HTTP/1.') and raw.endswith(reply.body)
 
 
 def test_an_absent_socket_cannot_tell(tmp_path):
