@@ -25,7 +25,7 @@ SPECS = st.sampled_from([
     b'/a\\\\b', b'none', b'swapfile', b'"/dev/sda2"', b'/dev/disk/by-uuid/1-2', b'/x@y:z', b'label=x', b'UUID='])
 OPTIONS = st.lists(st.sampled_from([
     b'sw', b'defaults', b'noauto', b'auto', b'nofail', b'fail', b'pri=5', b'pri=x', b'discard', b'_netdev', b'noauto=1', b'xnoauto',
-    b'x-systemd.device-timeout=3', b'nofail=0', b'a\\,noauto', b'']), max_size=4).map(b','.join)
+    b'noauto,auto', b'auto,noauto', b'noauto', b'x-systemd.device-timeout=3', b'nofail=0', b'a\\,noauto', b'']), max_size=4).map(b','.join)
 KINDS = st.sampled_from([b'swap', b'swap', b'swap', b'xfs', b'SWAP', b'swap1', b'none'])
 GAPS = st.sampled_from([b' ', b'\t', b'  \t '])
 ENDS = st.sampled_from([b'\n', b'\n', b'\r\n', b' \n', b'\t \r\n', b'\n\n'])
@@ -90,6 +90,8 @@ def generator(tmp_path_factory):
     return run
 
 
+@example(b'/a n swap noauto,auto\n/b n swap auto,noauto\n/c n swap a\\,noauto\n/d n swap noauto\r\n/e n swap\r\n', 'quiet')
+@example(b'/a n swap noauto\n/a n swap sw\n/b n swap sw\n/b n swap noauto\nLABEL=\'x\' n swap\nLABEL="y z n swap', '')
 @given(tables([[b'#', b'mine'], [b'x', b'0']]), ARGUMENTS)
 @SLOW
 def test_the_generator_hooks_in_what_we_say(generator, table, arguments):
@@ -99,6 +101,7 @@ def test_the_generator_hooks_in_what_we_say(generator, table, arguments):
     ours = {}
     if not said.fstab_off and not said.swap_off:
         for hook in swapboot.hooks(entries, systemd):
+            assert hook.unit not in ours or not hook.target
             ours.setdefault(hook.unit, hook.target)
     assert ours == generator(table, arguments)
 
