@@ -93,18 +93,20 @@ def owners(host: Any, inodes: Set[int], first: Any = ()) -> Dict[int, Process]:
     """
     found: Dict[int, Process] = {}
     for process in sorted(processes(host), key=lambda one: one.name not in first):
-        for number in _descriptors(host, process.pid):
-            link = host.link(f'/proc/{process.pid}/fd/{number}') or ''
-            inode = link[8:-1] if link.startswith('socket:[') else ''
-            if inode.isdecimal() and int(inode) in inodes:
-                found.setdefault(int(inode), process)
+        for inode in _held(host, process.pid):
+            if inode in inodes:
+                found.setdefault(inode, process)
         if len(found) == len(inodes):
             break
     return found
 
 
-def _descriptors(host: Any, pid: int) -> List[int]:
+def _held(host: Any, pid: int) -> Iterator[int]:
+    """The inodes of the sockets that a process holds, as far as it lets anybody look: proc(5), ptrace(2)."""
     try:
-        return sorted(int(name) for name in host.names(f'/proc/{pid}/fd') if name.isdecimal())
+        for number in sorted(int(name) for name in host.names(f'/proc/{pid}/fd') if name.isdecimal()):
+            link = host.link(f'/proc/{pid}/fd/{number}') or ''
+            if link.startswith('socket:[') and link[8:-1].isdecimal():
+                yield int(link[8:-1])
     except CannotTell:
-        return []                 # someone else's process, or one that has just ended
+        return                    # someone else's process, or one that has just ended; even root is kept out of some

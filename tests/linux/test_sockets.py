@@ -92,3 +92,17 @@ def test_a_process_of_someone_else_is_passed_over(host):
     host.files({'/proc/812/comm': 'kubelet\n', '/proc/812/fd/11': Link('socket:[5001]')})
     host.denied.add('/proc/812/fd')
     assert sockets.owners(host, {5001}) == {}
+
+
+def test_a_process_that_keeps_its_links_to_itself_hides_no_other(host, monkeypatch):
+    """As root of a user namespace sees PID 1: the folder can be listed, its links cannot be read."""
+    host.files({'/proc/1/comm': 'systemd\n', '/proc/1/fd/0': Link('socket:[1]'), '/proc/812/comm': 'kubelet\n',
+                '/proc/812/fd/11': Link('socket:[5001]')})
+    link = host.link
+
+    def refuse(path):
+        if path.startswith('/proc/1/'):
+            raise CannotTell(f'{path}: permission denied', path)
+        return link(path)
+    monkeypatch.setattr(host, 'link', refuse)
+    assert sockets.owners(host, {5001}) == {5001: Process(812, 'kubelet')}
