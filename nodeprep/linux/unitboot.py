@@ -66,18 +66,21 @@ class Closure:
         self._folders = _dependency_folders(files)
         self._known: Dict[str, List[Dependency]] = {}
         self._steps = 0
+        self._unread: List[CannotTell] = []
         self._sources: Dict[str, str] = {target: self.start} if self._can_start(target) else {}
         self._targets: List[str] = list(self._sources)   # looked at first: most of what is asked for hangs on a target
         self._others: List[str] = []
 
     def source(self, name: str) -> str:
-        """What pulls a unit in; '' when nothing does."""
+        """What pulls a unit in; '' when nothing does. CannotTell when a file that may do so cannot be read."""
         while name not in self._sources and (self._targets or self._others):
             here = (self._targets or self._others).pop()
             for other, where, _ in self._dependencies(here):
                 if other not in self._sources and self._loadable(other):
                     self._sources[other] = where
                     (self._targets if other.endswith('.target') else self._others).append(other)
+        if name not in self._sources and self._unread:
+            raise self._unread[0]
         return self._sources.get(name, '')
 
     def _can_start(self, target: str) -> bool:
@@ -158,7 +161,8 @@ class Closure:
     def _text(self, path: str) -> str:
         try:
             text: str = self.host.read(path, missing='')
-        except CannotTell:
+        except CannotTell as error:
+            self._unread.append(error)
             return ''
         return text
 
