@@ -50,10 +50,11 @@ class Tree:
         merged = host.link('/lib') is not None
         self.names: Dict[str, FrozenSet[str]] = {}
         for folder in self.folders:
-            self.names[folder] = frozenset(() if merged and folder.startswith('/lib/') else host.names(folder))
+            self.names[folder] = frozenset(() if merged and folder.startswith('/lib/') else _names(host, folder))
         self.folders = [folder for folder in self.folders if self.names[folder]]
         self._found: Dict[Tuple[str, bool], Found] = {}
         self._links: Dict[str, Dict[str, str]] = {}
+        self._real: Dict[str, str] = {}
 
     def find(self, name: str) -> Found:
         """What systemctl takes for a name: ABSENT, MASKED, or the file after every link was followed."""
@@ -103,7 +104,7 @@ class Tree:
         for _ in range(_FOLLOW):
             if not path:
                 return Found(asked, '', ABSENT, tuple(links), loop)
-            target = self.host.link(path)
+            target = self._link(path)
             if target is None:
                 return self._plain(asked, path, links)._replace(loop=loop)
             target = self._absolute(path, target)
@@ -150,7 +151,16 @@ class Tree:
         """A link's target without dots and with the links in its folders followed, but not the last one."""
         whole = posixpath.join(path.rpartition('/')[0], target)
         folder, _, name = posixpath.normpath(whole).rpartition('/')
-        return f'{self.host.resolve(folder or "/").rstrip("/")}/{name}'
+        if folder not in self._real:
+            self._real[folder] = self.host.resolve(folder or '/').rstrip('/')
+        return f'{self._real[folder]}/{name}'
+
+    def _link(self, path: str) -> Optional[str]:
+        folder, _, name = path.rpartition('/')
+        if folder in self.names:
+            return self.links(folder).get(name)
+        target: Optional[str] = self.host.link(path)
+        return target
 
 
 def tree(host: Any, at_boot: bool = False) -> Tree:
@@ -158,6 +168,11 @@ def tree(host: Any, at_boot: bool = False) -> Tree:
     at_boot = at_boot or not host.live
     made: Tree = host.once(('units', at_boot), lambda: Tree(host, at_boot))
     return made
+
+
+def _names(host: Any, folder: str) -> List[str]:
+    found: List[str] = host.once(('names', folder), lambda: host.names(folder))      # for both trees of a round
+    return found
 
 
 def empty(host: Any, path: str) -> bool:

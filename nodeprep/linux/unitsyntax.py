@@ -2,6 +2,7 @@
 
 Sources: systemd.syntax(7), systemd.unit(5), src/shared/conf-parser.c and src/basic/unit-name.c.
 """
+import functools
 import re
 from typing import Iterator, List, NamedTuple, Tuple
 
@@ -29,6 +30,7 @@ class Name(NamedTuple):
         return f'{self.prefix}.{self.type}' if self.kind == PLAIN else f'{self.prefix}@.{self.type}'
 
 
+@functools.lru_cache(4096)
 def split(name: str) -> Name:
     """The parts of a unit's name; ValueError when it is none. unit_name_classify() of src/basic/unit-name.c.
 
@@ -70,32 +72,40 @@ def settings(text: str, path: str) -> Iterator[Tuple[str, str, str, int]]:
     >>> list(settings('[Unit]\n# no\nAfter=a.service \\\n b.service\n', 'x'))
     [('Unit', 'After', 'a.service   b.service', 3)]
     """
-    section, begun, first = '', '', 0
-    for number, raw in enumerate(text.split('\n'), 1):
-        line = raw[1:] if number == 1 and raw[:1] == '\ufeff' else raw
-        if line.lstrip(_BLANK)[:1] in ('#', ';') and line.strip(_BLANK):
+    section, begun, first, odd = '', '', 0, _undecodable(text)
+    for number, line in enumerate(text.split('\n'), 1):
+        bare = line.strip(_BLANK)
+        if bare[:1] in ('#', ';') if bare else not begun:
             continue
-        line, begun = begun + line, ''
-        first = first or number
-        if (len(line) - len(line.rstrip('\\'))) % 2:
+        if number == 1 and line[:1] == '\ufeff':
+            line = line[1:]
+        if begun:
+            line, begun = begun + line, ''
+        else:
+            first = number
+        if line.endswith('\\') and (len(line) - len(line.rstrip('\\'))) % 2:
             begun = line[:-1] + ' '
             continue
-        line, at, first = line.strip(_BLANK), first, 0
+        line = line.strip(_BLANK)
         if line.startswith('['):
             if not line.endswith(']'):
-                raise CannotTell(f'{path}:{at}: broken section header', f'{path}:{at}')
+                raise CannotTell(f'{path}:{first}: broken section header', f'{path}:{first}')
             section = line[1:-1]
-        elif '=' in line and section and not _undecodable(line):
+        elif '=' in line and section and not (odd and _undecodable(line)):
             key, _, value = line.partition('=')
-            yield section, key.rstrip(_BLANK), value.lstrip(_BLANK), at
+            yield section, key.rstrip(_BLANK), value.lstrip(_BLANK), first
     if begun and '=' in begun and section and not begun.lstrip(_BLANK).startswith('['):
         key, _, value = begun.strip(_BLANK).partition('=')
         yield section, key.rstrip(_BLANK), value.strip(_BLANK), first
 
 
-def _undecodable(line: str) -> bool:
+def _undecodable(text: str) -> bool:
     # "String is not UTF-8 clean, ignoring assignment": conf-parser.c. Such bytes came in as lone surrogates.
-    return any('\udc80' <= letter <= '\udcff' for letter in line)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def words(value: str) -> List[str]:

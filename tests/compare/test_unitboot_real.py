@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from nodeprep.host import Host
 from nodeprep.linux import units
-from nodeprep.linux.unitboot import Closure, default_target
+from nodeprep.linux.unitboot import Closure
+from nodeprep.linux.unitdefault import default_target
 from nodeprep.linux.unitfiles import tree as tree_of
 from nodeprep.model import CannotTell
 from tests.tiers import need
@@ -130,4 +131,4 @@ def complete(host):
     """Whether all that is required can be loaded. If not, systemd stops at it, and has pulled in the rest or not."""
     closure = Closure(host, tree_of(host, at_boot=True))
     return all(closure._loadable(one.name) for name in UNITS + ('default.target',)
-               for one in closure._dependencies(name) if one.hard)
+               for one in closure.needs.of(name) if one.hard)
