@@ -1,4 +1,5 @@
 """registry: see the class."""
+import re
 from functools import partial
 from typing import Any, Dict, Iterator, NamedTuple, Tuple
 
@@ -11,6 +12,9 @@ from nodeprep.wanted import Option, choice, duration
 _ANSWERS = (200, 301, 302, 307, 308, 401, 403)
 _UNITS = {'docker': 'docker.service', 'containerd': 'containerd.service', 'crio': 'crio.service'}
 _TRUST = ('/etc/docker/certs.d', '/etc/containerd/certs.d')
+# No blanks, no quotes, nothing beyond ASCII: what remains may go into a request line as it is. A fragment never does.
+_ADDRESS = (r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
+            r"(?P<path>/[a-z0-9._~%!$&'()*+,;=:@/-]*)?(?P<query>\?[a-z0-9._~%!$&'()*+,;=:@/?-]*)?(?:#[!-~]*)?\Z")
 _MARGIN = 0.2             # seconds kept from the time limit for saying what came of it
 
 
@@ -29,23 +33,17 @@ def address(value: str) -> Address:
     >>> address('https://mirror.example.com:5000')
     Address(scheme='https', host='mirror.example.com', port=5000, whole='https://mirror.example.com:5000/v2/')
     """
-    from urllib.parse import urlsplit
-    if not value.isprintable() or any(ord(letter) > 126 or letter in ' "<>\\^`{|}' for letter in value):
-        raise ValueError('has a letter in it that no address has')
-    try:
-        parts = urlsplit(value)
-        scheme, name, port = parts.scheme.lower(), parts.hostname or '', parts.port
-    except ValueError as error:
-        raise ValueError(f'is not an address: {error}') from None
-    if scheme not in ('http', 'https') or not name or port == 0:
-        raise ValueError('is not an address of a registry; write it as https://mirror.example.com/v2/')
-    if '@' in parts.netloc:
+    match = re.match(_ADDRESS, value, re.IGNORECASE | re.ASCII)
+    if '@' in value.partition('://')[2].partition('/')[0]:
         raise ValueError('has a name or password in it; the check needs none')
+    if not match or not 0 < int(match.group('port') or 80) < 65536:
+        raise ValueError('is not an address of a registry; write it as https://mirror.example.com/v2/')
+    scheme, name, port = match.group('scheme').lower(), match.group('host').strip('[]'), match.group('port')
     if any(not 0 < len(label) < 64 for label in name.rstrip('.').split('.')):
         raise ValueError('has no host in it that could exist')
-    path = parts.path if parts.path not in ('', '/') else '/v2/'
-    whole = f'{scheme}://{parts.netloc}{path}' + (f'?{parts.query}' if parts.query else '')
-    return Address(scheme, name, port or (443 if scheme == 'https' else 80), whole)
+    path = match.group('path') if match.group('path') not in (None, '', '/') else '/v2/'
+    whole = f'{scheme}://{match.group("host")}{":" + port if port else ""}{path}{match.group("query") or ""}'
+    return Address(scheme, name.lower(), int(port or (443 if scheme == 'https' else 80)), whole)
 
 
 def _read_address(value: Any) -> str:

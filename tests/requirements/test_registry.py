@@ -126,6 +126,7 @@ def test_one_that_never_answers_is_told_within_the_limit(host, monkeypatch):
 @pytest.mark.parametrize('bad', [
     'file:///etc/shadow', 'ftp://a/', 'gopher://a', 'https://', 'https:///v2/', 'https://u:p@a/', 'https://a b/', 'a',
     'https://a/\r\nX: y', 'https://a:99999/', 'https://a:x/', 'https://a:0/', 'https://b\u00fc/', 'javascript:alert(1)',
+    'https://a\u017f/',
     'https://[fd00::1/', 'https://a..b/', 'https://' + 'x' * 64 + '/', 5, None, ['https://a']])
 def test_an_address_that_is_none_or_hostile_is_refused(bad):
     with pytest.raises(ValueError):
