@@ -54,7 +54,7 @@ class Hostname(Requirement):
         kept = hostname.kept(host)
         yield _kept(host, kept, want['name'])
         name = kept.name if not hostname.placeholder(kept.name) else host.uname().nodename if host.live else ''
-        if name:
+        if not hostname.placeholder(name):
             yield from _mapped(host, name)
         if cloudinit.runs(host):
             yield from _cloud(host, name, want['name'])
@@ -111,15 +111,14 @@ def _judge(found: List[str], own: List[str], lines: List[hostsfile.Line], name: 
     where = ', '.join(line.source for line in lines if line.address in plain)
     loopback = [address for address in plain if interfaces.loopback(address)]
     foreign = [address for address in plain if address not in own and address not in loopback]
-    shown = ', '.join(found[:8])
+    shown = ', '.join(address + (' (loopback)' if address in loopback else
+                                 ' (no address of this host)' if address in foreign else '') for address in plain[:8])
     if foreign:
-        return Judged(False, f'{shown}: {", ".join(foreign[:8])} is no address of this host',
-                      f'correct {where or "DNS"}, or give this host a name of its own')
+        return Judged(False, shown, f'correct {where or "DNS"}, or give this host a name of its own')
     if '127.0.0.2' in loopback and not lines:
         return Judged(False, f'{shown}: nothing but nss-myhostname knows the name', _line(own, name))
     if loopback:
-        return Judged(False, f'{shown}: {", ".join(loopback)} is a loopback address',
-                      f'take the name off {where or "its loopback address"}; {_line(own, name)}')
+        return Judged(False, shown, f'take the name off {where or "its loopback address"}; {_line(own, name)}')
     if all(interfaces.link_local(address) for address in plain):
         return Judged(False, f'{shown}: good on one wire alone', _line(own, name))
     return Judged(True, shown, '')
@@ -165,7 +164,7 @@ def _mapped(host: Any, name: str) -> Iterator[Observation]:
             yield unknown(hostsfile.PATH, _OWN, error)
             return
     else:                         # an image has no addresses yet
-        judged = _judge(found, found, lines, name)
+        judged = _judge(found, [one for one in found if not interfaces.loopback(one)], lines, name)
     yield Observation(hostsfile.PATH, judged.found, _OWN, judged.met, source, hint=judged.hint)
 
 

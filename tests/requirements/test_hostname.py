@@ -58,8 +58,9 @@ def test_upper_case_is_advised_against(host):
     (['10.0.0.5'], True, ''), (['2001:db8::5', '10.0.0.5'], True, ''),
     (['fe80::250:56ff:feb1:69bd%eth0', '10.0.0.5'], True, ''),
     (['127.0.0.1'], False, 'loopback'), (['127.0.1.1'], False, 'loopback'), (['::1'], False, 'loopback'),
-    (['10.0.0.5', '127.0.1.1'], False, 'loopback'), (['10.0.0.9'], False, '10.0.0.9 is no address of this host'),
-    (['10.0.0.5', '10.0.0.9'], False, '10.0.0.9 is no address of this host'),
+    (['10.0.0.5', '127.0.1.1'], False, '10.0.0.5, 127.0.1.1 (loopback)'),
+    (['10.0.0.9'], False, '10.0.0.9 (no address of this host)'),
+    (['10.0.0.5', '10.0.0.9'], False, '10.0.0.5, 10.0.0.9 (no address of this host)'),
     (['fe80::250:56ff:feb1:69bd%eth0'], False, 'one wire alone')])
 def test_what_the_name_may_resolve_to(host, resolved, met, said):
     found = at(look(node(host, resolved=resolved)), 'now', 'k8s-node1')
@@ -101,6 +102,12 @@ def test_own_addresses_that_cannot_be_read_are_unknown(host):
     found = look(node(host, **{'/proc/net/fib_trie': None}))
     assert (found.now, found.boot) == ('unknown', 'unknown')
     assert at(found, 'now', 'k8s-node1').source == '/proc/net/fib_trie'
+
+
+def test_localhost_on_the_loopback_lines_is_no_fault_of_its_own(host):
+    found = look(node(host, 'localhost.localdomain', **{
+        '/etc/hostname': 'localhost.localdomain\n', '/etc/hosts': '127.0.0.1 localhost localhost.localdomain\n'}))
+    assert [(one.subject, one.advised) for one in found.observations] == [('host name', False), ('/etc/hostname', True)]
 
 
 @pytest.mark.parametrize('text', [None, '', '# none\n', 'localhost.localdomain\n'])
@@ -158,6 +165,7 @@ def test_an_image_is_told_from_its_files(image):
     found = look(image)
     assert found.now == 'not-applicable'
     assert [(one.subject, one.state) for one in found.observations] == [('/etc/hostname', MET), ('/etc/hosts', DRIFTED)]
+    assert found.observations[1].hint.endswith('to DNS: ADDRESS k8s-node1')
 
 
 def test_an_image_is_named_in_its_file(image):
