@@ -7,8 +7,19 @@ from typing import Any, Dict, Iterator, List
 
 from nodeprep.model import DRIFTED, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
-from nodeprep.output.words import (ADVISED, WAIVED, change, command, failing, half, observed, outcome, shown,
-                                   verdict, waiver)
+from nodeprep.output.words import (
+    ADVISED,
+    WAIVED,
+    change,
+    command,
+    failing,
+    half,
+    observed,
+    outcome,
+    shown,
+    verdict,
+    waiver,
+)
 
 _WORDS = {NOT_APPLICABLE: 'n/a'}
 _WHEN = {'now': 'now', 'boot': 'after a reboot'}
@@ -29,7 +40,8 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .5rem .35rem 0;border-bo
 td.state{white-space:nowrap;width:7rem}th span{display:block;font-weight:400;color:var(--soft)}
 .met{color:var(--met)}.drifted{color:var(--drifted)}.unknown{color:var(--unknown)}.advised{color:var(--advised)}
 .waived{color:var(--waived)}.not-applicable,.ignored{color:var(--soft)}.state{font-weight:600}
-ul{list-style:none;padding:0;margin:.5rem 0}li{border-left:.2rem solid var(--line);padding:.1rem 0 .1rem .75rem;margin:.75rem 0}
+ul{list-style:none;padding:0;margin:.5rem 0}
+li{border-left:.2rem solid var(--line);padding:.1rem 0 .1rem .75rem;margin:.75rem 0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:0 .75rem;margin:.25rem 0}dt{color:var(--soft)}dd{margin:0}
 pre,code{font:.875rem/1.4 ui-monospace,monospace}
 pre{background:var(--shade);padding:.5rem;margin:.25rem 0;overflow-x:auto;overflow-wrap:normal}
@@ -86,7 +98,8 @@ def _wrong(findings: List[Dict[str, Any]]) -> Iterator[str]:
     for word in _FAILED:
         for finding in wrong:
             if outcome(finding) == word:
-                yield (f'<section>\n<h3>{_text(finding["requirement"])}: <span class="{word}">{_word(word)}</span></h3>\n'
+                name = _text(finding['requirement'])
+                yield (f'<section>\n<h3>{name}: <span class="{word}">{_word(word)}</span></h3>\n'
                        f'<p class="soft">Wanted: {_text(finding["title"])}</p>')
                 yield from _list(failing(finding))
                 yield '</section>'

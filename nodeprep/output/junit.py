@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List
 
 from nodeprep.model import DRIFTED, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
-from nodeprep.output.words import ADVISED, IGNORED, WAIVED, change, outcome, observed, shown, statement, verdict, waiver
+from nodeprep.output.words import ADVISED, IGNORED, WAIVED, change, observed, outcome, shown, statement, verdict, waiver
 
 _SKIPPED = (NOT_APPLICABLE, WAIVED, IGNORED, ADVISED)
 
@@ -15,15 +15,14 @@ _SKIPPED = (NOT_APPLICABLE, WAIVED, IGNORED, ADVISED)
 def render(tree: Dict[str, Any], options: Options) -> str:
     """The XML document."""
     words = [outcome(finding) for finding in tree['findings']]
-    skipped = sum(word in _SKIPPED for word in words)
     name, host = 'nodeprep.' + tree['node']['name'].replace('.', '_'), tree['node']['name']
-    totals = {'tests': len(words), 'failures': words.count(DRIFTED), 'errors': words.count(UNKNOWN), 'skipped': skipped,
-              'time': _time(tree['took_ms'])}
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', _tag('testsuites', name='nodeprep', **totals),
-             ' ' + _tag('testsuite', name=name, hostname=host, timestamp=tree['taken'].rstrip('Z'), id=0,
+    totals = {'tests': len(words), 'failures': words.count(DRIFTED), 'errors': words.count(UNKNOWN),
+              'skipped': sum(word in _SKIPPED for word in words), 'time': _time(tree['took_ms'])}
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', _tag('testsuites', False, name='nodeprep', **totals),
+             ' ' + _tag('testsuite', False, name=name, hostname=host, timestamp=tree['taken'].rstrip('Z'), id=0,
                         package='nodeprep', **totals),
              '  <properties>']
-    lines.extend('   ' + _tag('property', name=key, value=value, closed=True) for key, value in _properties(tree).items())
+    lines.extend('   ' + _tag('property', True, name=key, value=value) for key, value in _properties(tree).items())
     lines.append('  </properties>')
     for finding, word in zip(tree['findings'], words):
         lines.extend('  ' + line for line in _case(finding, word, name))
@@ -41,7 +40,7 @@ def _case(finding: Dict[str, Any], word: str, name: str) -> Iterator[str]:
     yield _tag('testcase', classname=name, name=finding['requirement'], time=_time(finding.get('took_ms', 0)))
     told = '\n'.join(_lines(finding))
     if word in _SKIPPED:
-        yield ' ' + _tag('skipped', message=_why(finding, word), closed=True)
+        yield ' ' + _tag('skipped', True, message=_why(finding, word))
     elif word in (DRIFTED, UNKNOWN):
         kind, message = ('failure', 'wanted: ') if word == DRIFTED else ('error', 'could not tell: ')
         yield f' {_tag(kind, type=word, message=message + finding["title"])}{_escaped(told)}</{kind}>'

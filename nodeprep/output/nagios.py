@@ -15,7 +15,8 @@ _NAMES = ('OK', 'WARNING', 'CRITICAL', 'UNKNOWN')
 def render(tree: Dict[str, Any], options: Options) -> str:
     """The output of the check; its exit code is `status`."""
     counts = ' '.join(f'{name}={count};;;0;{len(tree["findings"])}' for name, count in tree['summary'].items())
-    lines = [f'NODEPREP {_NAMES[status(tree)]} - {_piped(verdict(tree))} | {counts} time={tree["took_ms"] / 1000:.4f}s;;;0']
+    lines = [f'NODEPREP {_NAMES[status(tree)]} - {_piped(verdict(tree))} | {counts} '
+             f'time={tree["took_ms"] / 1000:.4f}s;;;0']
     for finding in tree['findings']:
         if outcome(finding) in (DRIFTED, UNKNOWN, ADVISED):
             lines.extend(_piped(f'{shown(finding["requirement"])} [{group[0]["when"]}] {statement(group)}')

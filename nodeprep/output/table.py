@@ -8,15 +8,31 @@ from typing import Any, Dict, List, Tuple
 
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
-from nodeprep.output.words import (ADVISED, IGNORED, WAIVED, alike, change, command, failing, half, outcome, observed, shown,
-                                   statement, verdict, waiver)
+from nodeprep.output.words import (
+    ADVISED,
+    IGNORED,
+    WAIVED,
+    alike,
+    change,
+    command,
+    failing,
+    half,
+    observed,
+    outcome,
+    shown,
+    statement,
+    statement_and_source,
+    verdict,
+    waiver,
+)
 
 _WORDS = {MET: 'met', DRIFTED: 'DRIFT', UNKNOWN: 'unknown', NOT_APPLICABLE: 'n/a'}
 _COLORS = {MET: '32', DRIFTED: '1;31', UNKNOWN: '1;33', ADVISED: '33', NOT_APPLICABLE: '2', WAIVED: '36', IGNORED: '2'}
 # The end of the output is what a person sees first: the worst comes last, next to the verdict.
 _ORDER = (NOT_APPLICABLE, IGNORED, MET, WAIVED, ADVISED, UNKNOWN, DRIFTED)
 _FAILED = (ADVISED, UNKNOWN, DRIFTED)
-_SHORT = 4                # observations, and changes of a plan, that are told unless --verbose
+_SHORT = 4                # changes of a plan, and what is wrong with a requirement, that are told unless --verbose
+_FEW = 4                  # wrong requirements that are told at length; with more, just the first thing now and at boot
 _WORD = 7                 # columns of the longest word for a state
 
 
@@ -26,7 +42,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     failed = [finding for finding in findings if outcome(finding) in _FAILED]
     fold = bool(failed) and not options.verbose
     rows = failed if options.quiet else [one for one in findings if not fold or not _fine(one)]
-    page = _Page(options, rows)
+    page = _Page(options, rows, [outcome(finding) for finding in failed])
     if not options.quiet:
         _head(page, tree)
         if fold:
@@ -42,10 +58,14 @@ def render(tree: Dict[str, Any], options: Options) -> str:
 
 
 class _Page:
-    """Lines that fit the width, some in colour, for rows of these findings."""
+    """Lines that fit the width, some in colour, for rows of these findings and the words of those that fail."""
 
-    def __init__(self, options: Options, findings: List[Dict[str, Any]]) -> None:
+    def __init__(self, options: Options, findings: List[Dict[str, Any]], failed: List[str]) -> None:
         self.options, self.lines = options, []               # type: Options, List[str]
+        # What is only advised waits while something required is wrong.
+        self.detailed = [word for word in _FAILED if word != ADVISED or set(failed) == {ADVISED}]
+        self.failed = sum(word in self.detailed for word in failed)
+        self.brief = self.failed > _FEW
         self.verbose = options.verbose and not options.quiet
         self.names = min(max([10] + [columns(shown(one['requirement'])) for one in findings]), 20)
 
@@ -116,22 +136,33 @@ def _finding(page: _Page, finding: Dict[str, Any]) -> None:
         for seen in finding['observations']:
             page.text(statement([seen]), ' ' * 17, f'  {seen["when"]:4}  {_WORDS[observed(seen)]:{_WORD}}  ')
             _whole_plan(page, seen)
-    elif word in _FAILED:
-        _observations(page, finding)
+    elif word in page.detailed:
+        _observations(page, finding, word != ADVISED)
     if note and said != note and (word != IGNORED or page.verbose):
         page.text('note: ' + note, ' ' * 8, '  ')
 
 
-def _observations(page: _Page, finding: Dict[str, Any]) -> None:
-    groups = alike(failing(finding))
-    told = groups[:_SHORT]
+def _observations(page: _Page, finding: Dict[str, Any], mark: bool) -> None:
+    groups = sorted(alike(failing(finding)), key=lambda group: (
+        group[0]['when'] != 'now', group[0]['advised'], group[0]['met'] is None))
+    told = groups if page.failed == 1 else groups[:_SHORT]
+    if page.brief:
+        told = [next(group for group in groups if group[0]['when'] == when)
+                for when in ('now', 'boot') if any(group[0]['when'] == when for group in groups)]
     for at, group in enumerate(told):
-        page.text(statement(group), ' ' * 8, f'  {group[0]["when"]:4}  ')
+        page.text(_told(page, *statement_and_source(group, mark)), ' ' * 8, f'  {group[0]["when"]:4}  ')
         if at + 1 == len(told) or _remedy(group) != _remedy(told[at + 1]):
             _plan(page, *_remedy(group))         # told once below all that it would end
-    left = sum(map(len, groups[_SHORT:]))
+    left = sum(map(len, groups)) - sum(map(len, told))
     if left:
-        page.text(f'and {left} more: nodeprep check --verbose ' + shown(finding['requirement']), ' ' * 8, ' ' * 8)
+        page.text(f'and {left} more: nodeprep check ' + shown(finding['requirement']), ' ' * 8, ' ' * 8)
+
+
+def _told(page: _Page, text: str, source: str) -> str:
+    """A statement with its source. In brief, a source that would take a line waits: `nodeprep check ID` has it."""
+    room = page.options.width - 8
+    whole = f'{text} [{source if len(source) <= room - 2 else source[:room - 5] + "..."}]' if source else text
+    return text if page.brief and columns(whole) > room else whole
 
 
 def _remedy(group: List[Dict[str, Any]]) -> Tuple[List[Dict[str, Any]], List[str]]:
@@ -180,7 +211,7 @@ def _which(failed: List[Dict[str, Any]]) -> str:
     for finding in failed:
         drifted = [when for when in ('now', 'boot') if half(finding, when) == DRIFTED]
         kind = {UNKNOWN: 'could not be told', ADVISED: 'only advised'}.get(outcome(finding)) or {
-            ('now',): 'now', ('boot',): 'after a reboot'}.get(tuple(drifted), 'now and after a reboot')
+            'now': 'now', 'boot': 'after a reboot'}.get('+'.join(drifted), 'now and after a reboot')
         kinds.setdefault(kind, []).append(shown(finding['requirement']))
     return '; '.join(f'{kind}: {", ".join(kinds[kind])}' for kind in (
         'now and after a reboot', 'now', 'after a reboot', 'could not be told', 'only advised') if kind in kinds)

@@ -1,5 +1,5 @@
 """What every format says in the same words: outcomes, the verdict in a sentence, and changes as text."""
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Tuple
 
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.report import counts
@@ -81,14 +81,19 @@ def statement(alike: List[Tree]) -> str:
 
     Takes one observation, or several that differ in nothing but subject, source and remedy.
     """
+    text, source = statement_and_source(alike)
+    return text + (f' [{source}]' if source else '')
+
+
+def statement_and_source(alike: List[Tree], mark: bool = True) -> Tuple[str, str]:
+    """The same in two parts. The source is '' where the text has it. Without `mark` the text says not "(advised)"."""
     seen = alike[0]
     subject, source = (_some(one[name] for one in alike) for name in ('subject', 'source'))
     near = len(alike) == 1 and source.startswith(subject)    # then the source says what the subject says, and the line
     told = 'could not tell: ' if seen['met'] is None else ''
     wanted = '' if seen['met'] else f'; wanted: {shown(seen["wanted"])}'
-    advised = ' (advised)' if seen['advised'] and not seen['met'] else ''
-    return (f'{source if near else subject}: {told}{shown(seen["found"])}{wanted}{advised}'
-            + ('' if near or not source else f' [{source}]'))
+    advised = ' (advised)' if mark and seen['advised'] and not seen['met'] else ''
+    return f'{source if near else subject}: {told}{shown(seen["found"])}{wanted}{advised}', '' if near else source
 
 
 def _some(texts: Iterable[str], most: int = 6) -> str:

@@ -10,10 +10,10 @@ from tests.output.samples import SAMPLES
 from tests.output.trees import RUDE, trees
 from tests.tiers import need
 
-
 # Reads TAP with the parser of Perl's prove, its YAML blocks too.
 PERL = '''
-local $/; open my $in, $ARGV[0] eq "-" ? "<&STDIN" : $ARGV[0]; my $parser = TAP::Parser->new({tap => <$in>}); my $blocks = 0;
+local $/; open my $in, $ARGV[0] eq "-" ? "<&STDIN" : $ARGV[0]; my $parser = TAP::Parser->new({tap => <$in>});
+my $blocks = 0;
 while (my $result = $parser->next) { $blocks++ if $result->is_yaml && ref $result->data }
 print "errors", (map " $_", $parser->parse_errors), "\\nfailed @{[$parser->failed]}\\nskipped @{[$parser->skipped]}\\n";
 print "todo @{[$parser->todo]}\\nblocks $blocks\\n"; '''
@@ -58,7 +58,8 @@ def test_awk_finds_what_has_drifted_in_the_table(sample):
     need('program', 'awk')
     program = '/^ +NOW +BOOT$/ {rows=1} rows && /^[a-z]/ && ($2=="DRIFT" || $3=="DRIFT") {print $1}'
     code, told = fed(['awk', program], renderer('table')(SAMPLES[sample], Options()))
-    drifted = {one['requirement'] for one in SAMPLES[sample]['findings'] if 'drifted' in (half(one, 'now'), half(one, 'boot'))}
+    drifted = {one['requirement'] for one in SAMPLES[sample]['findings']
+               if 'drifted' in (half(one, 'now'), half(one, 'boot'))}
     assert code == 0 and set(told.split()) == drifted
 
 

@@ -66,14 +66,16 @@ FINE = [
     finding('disk', 'Room for images and containers',
             seen('now', '/var/lib/docker', '40 GB (xfs), 31 GB free', 'at least 30 GB', source='statvfs(2) /var')),
     finding('docker', 'Docker runs and answers',
-            seen('now', 'docker.service', 'active', 'active', source='/sys/fs/cgroup/systemd/system.slice/docker.service'),
+            seen('now', 'docker.service', 'active', 'active',
+                 source='/sys/fs/cgroup/systemd/system.slice/docker.service'),
             seen('now', 'cgroup driver', 'systemd', 'systemd', source='/var/run/docker.sock /info'),
             seen('boot', 'docker.service', 'enabled', 'enabled',
                  source='/etc/systemd/system/multi-user.target.wants/docker.service')),
     finding('firewall', 'firewalld is off',
             seen('now', 'firewalld.service', 'inactive', 'inactive',
                  source='/sys/fs/cgroup/systemd/system.slice/firewalld.service'),
-            seen('boot', 'firewalld.service', 'disabled', 'disabled', source='/usr/lib/systemd/system/firewalld.service')),
+            seen('boot', 'firewalld.service', 'disabled', 'disabled',
+                 source='/usr/lib/systemd/system/firewalld.service')),
     finding('forwarding', 'The kernel forwards IPv4',
             seen('now', 'net.ipv4.ip_forward', '1', '1', source='/proc/sys/net/ipv4/ip_forward'),
             seen('boot', 'net.ipv4.ip_forward', '1', '1', source='/etc/sysctl.d/k8s.conf:3')),
@@ -131,7 +133,8 @@ SWAP = finding(
     seen('now', '/dev/dm-1', 'swap in use, 12 MiB of 2047 MiB', 'no swap', False, '/proc/swaps:2',
          [run('swapoff', '--', '/dev/dm-1', undo=('swapon', '--', '/dev/dm-1'), risk='disruptive')]),
     seen('boot', '/etc/fstab', 'turns on /dev/mapper/centos-swap', 'no swap', False, '/etc/fstab:8',
-         [write('/etc/fstab', FSTAB), run('systemctl', 'mask', 'swap.target', undo=('systemctl', 'unmask', 'swap.target'))]),
+         [write('/etc/fstab', FSTAB),
+          run('systemctl', 'mask', 'swap.target', undo=('systemctl', 'unmask', 'swap.target'))]),
     kubeadm=['Swap'])
 SELINUX = finding(
     'selinux', 'SELinux does not enforce',
@@ -146,14 +149,16 @@ BRIDGE = finding(
     seen('now', 'net.bridge.bridge-nf-call-ip6tables', 'not there: br_netfilter is not loaded', '1', False,
          '/proc/sys/net/bridge', _BRIDGE_NOW),
     seen('boot', 'br_netfilter', 'nothing loads it', 'loaded at boot', False, '/etc/modules-load.d', _BRIDGE_BOOT),
-    seen('boot', 'net.bridge.bridge-nf-call-iptables', '0', '1', False, '/usr/lib/sysctl.d/00-system.conf:6', _BRIDGE_BOOT),
+    seen('boot', 'net.bridge.bridge-nf-call-iptables', '0', '1', False, '/usr/lib/sysctl.d/00-system.conf:6',
+         _BRIDGE_BOOT),
     seen('boot', 'net.bridge.bridge-nf-call-ip6tables', '0', '1', False, '/usr/lib/sysctl.d/00-system.conf:5',
          _BRIDGE_BOOT))
 FIREWALL = finding(
     'firewall', 'firewalld is off',
     seen('now', 'firewalld.service', 'active', 'inactive', False,
          '/sys/fs/cgroup/systemd/system.slice/firewalld.service',
-         hint='This node runs 14 containers; stopping firewalld would cut their network. Do it when the node is drained.'),
+         hint='This node runs 14 containers; stopping firewalld would cut their network. '
+              'Do it when the node is drained.'),
     seen('boot', 'firewalld.service', 'enabled', 'disabled', False,
          '/etc/systemd/system/multi-user.target.wants/firewalld.service',
          [run('systemctl', 'disable', 'firewalld.service', undo=('systemctl', 'enable', 'firewalld.service'))]))
@@ -174,7 +179,8 @@ TOOLS = finding(
     seen('now', 'conntrack', 'not found', 'installed', False, 'PATH with /usr/sbin', kubeadm='FileExisting-conntrack',
          fix=[run('yum', '-y', 'install', 'conntrack-tools', undo=('yum', '-y', 'remove', 'conntrack-tools'))]),
     seen('now', 'socat', 'not found', 'installed', False, 'PATH with /usr/sbin', advised=True,
-         kubeadm='FileExisting-socat', fix=[run('yum', '-y', 'install', 'socat', undo=('yum', '-y', 'remove', 'socat'))]),
+         kubeadm='FileExisting-socat',
+         fix=[run('yum', '-y', 'install', 'socat', undo=('yum', '-y', 'remove', 'socat'))]),
     kubeadm=['FileExisting-*'])
 DOCKER = finding(
     'docker', 'Docker runs and answers',
@@ -202,11 +208,11 @@ def _hostile():
     nasty = ['=cmd|\' /C calc\'!A0', '</td><script>alert("1")</script>&amp;', ']]><![CDATA[', 'a | b # SKIP not really',
              '"quoted" \\ back\\nslash', '\\x1b[31m\\u202e', "it's: [a, {b}] - yes", '...', '1..0', 'ok 1 - fine',
              '{"a": 1}', '---', '\u8282\u70b9 caf\u00e9 \U0001f600', 'x' * 200, '', ' leading and trailing ',
-             '@SUM(A1)', '-1+1', '+1', 'line one\nline two', '%n%s', '$(reboot)', '`reboot`', 'null', 'yes', '~', '0x1f',
-             '2026-01-31', 'key: value', '!!python/object:os.system', '\uffff\ufffe']
-    observations = [seen(('now', 'boot')[at % 2], text, text, text, (False, None, True)[at % 3], text,
-                         [write(text or '/', text), run(text, '-rf', text, undo=(text,), risk='reboot')], text, at % 5 == 0, text)
-                    for at, text in enumerate(nasty)]
+             '@SUM(A1)', '-1+1', '+1', 'line one\nline two', '%n%s', '$(reboot)', '`reboot`', 'null', 'yes', '~',
+             '0x1f', '2026-01-31', 'key: value', '!!python/object:os.system', '\uffff\ufffe']
+    plans = [[write(text or '/', text), run(text, '-rf', text, undo=(text,), risk='reboot')] for text in nasty]
+    observations = [seen(('now', 'boot')[at % 2], text, text, text, (False, None, True)[at % 3], text, plans[at], text,
+                         at % 5 == 0, text) for at, text in enumerate(nasty)]
     return report(finding('swap', nasty[1], *observations, note=nasty[3], kubeadm=nasty),
                   finding('disk', nasty[0], *observations[:6], waiver=dict(WAIVER, reason=nasty[19], owner=nasty[12])),
                   finding('ports', nasty[3], note=nasty[0]),

@@ -26,7 +26,8 @@ def test_another_program_reads_a_case_for_each_requirement(tree):
     written = suite.tests, suite.failures, suite.errors, suite.skipped
     suite.update_statistics()
     assert written == (suite.tests, suite.failures, suite.errors, suite.skipped)
-    assert {one.name: one.value for one in suite.properties()}['kernel'] == shown(tree['node']['kernel'], '\n').replace('\n', ' ')
+    properties = {one.name: one.value for one in suite.properties()}
+    assert properties['kernel'] == shown(tree['node']['kernel'], '\n').replace('\n', ' ')
 
 
 @given(trees(RUDE))

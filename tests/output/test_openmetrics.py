@@ -34,4 +34,5 @@ def test_another_program_reads_every_state(tree):
     assert families['nodeprep_info'].samples[0].labels['node'] == shown(tree['node']['name'])
     assert samples['nodeprep_check_duration_seconds', ()] == 0.0125
     assert samples['nodeprep_check_timestamp_seconds', ()] == 1769860800
-    assert [sample.labels['verdict'] for sample in families['nodeprep_verdict'].samples if sample.value] == [tree['verdict']]
+    verdicts = families['nodeprep_verdict'].samples
+    assert [sample.labels['verdict'] for sample in verdicts if sample.value] == [tree['verdict']]

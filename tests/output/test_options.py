@@ -11,6 +11,8 @@ from nodeprep.output import FORMATS, Options, exit_code, options_for, renderer
 from tests.output.samples import SAMPLES
 from tests.output.trees import RUDE, trees
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 
 class Terminal(io.StringIO):
     """A stream that says it is a terminal and knows no size."""
@@ -77,5 +79,5 @@ def test_the_table_loads_no_library_that_it_does_not_need():
     code = ('import sys; from nodeprep.output import renderer; from tests.output.samples import SAMPLES; '
             'from nodeprep.output import Options; before = set(sys.modules); '
             'renderer("table")(SAMPLES["drifted"], Options(verbose=True)); print(sorted(set(sys.modules) - before))')
-    told = subprocess.check_output([sys.executable, '-c', code], cwd=os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
+    told = subprocess.check_output([sys.executable, '-c', code], cwd=ROOT)
     assert told.decode().strip() == "['nodeprep.output.table', 'nodeprep.output.words']"

@@ -94,7 +94,8 @@ def test_ours_and_theirs_agree_on_every_wrong_value(path, wrong):
     (('findings', 1, 'waiver', 'until'), 'tomorrow'), (('findings', 1, 'waiver', 'by'), 'x'),
     (('findings', 0, 'observations', 0, 'when'), 'later'), (('findings', 0, 'observations', 0, 'met'), 'yes'),
     (('findings', 0, 'observations', 0, 'met'), 1),
-    (('findings', 2, 'observations', 0, 'fix', 0, 'risk'), 'none'), (('findings', 2, 'observations', 0, 'fix', 0, 'run'), []),
+    (('findings', 2, 'observations', 0, 'fix', 0, 'risk'), 'none'),
+    (('findings', 2, 'observations', 0, 'fix', 0, 'run'), []),
     (('findings', 2, 'observations', 0, 'fix', 0, 'run'), 'rm -rf /'),
     (('findings', 2, 'observations', 0, 'fix', 0, 'shell'), 'x')])
 def test_what_is_not_in_the_contract_is_refused(path, wrong):
@@ -114,8 +115,8 @@ def test_what_a_later_nodeprep_adds_is_let_through(path):
     assert schema.problem(tree) == ''
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
-    st.sampled_from(sorted(SCHEMA['properties'])), inner)))
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | (
+    st.dictionaries(st.sampled_from(sorted(SCHEMA['properties'])), inner))))
 @settings(max_examples=100, deadline=None)
 def test_what_is_no_report_at_all_is_refused(value):
     assert schema.problem(value)

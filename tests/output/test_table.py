@@ -8,8 +8,23 @@ from hypothesis import strategies as st
 from nodeprep.output import Options
 from nodeprep.output.table import columns, render, wrapped
 from nodeprep.output.words import half, outcome
-from tests.output.samples import (BRIDGE, DISK, DOCKER, FIREWALL, MEMORY, SAMPLES, SELINUX, SWAP, TIME, TOOLS, finding,
-                                  report, run, seen, write)
+from tests.output.samples import (
+    BRIDGE,
+    DISK,
+    DOCKER,
+    FIREWALL,
+    MEMORY,
+    SAMPLES,
+    SELINUX,
+    SWAP,
+    TIME,
+    TOOLS,
+    finding,
+    report,
+    run,
+    seen,
+    write,
+)
 from tests.output.trees import RUDE, trees
 
 WORDS = {'met': 'met', 'drifted': 'DRIFT', 'unknown': 'unknown', 'not-applicable': 'n/a'}
@@ -35,7 +50,8 @@ def rows(text):
 def test_no_line_is_wider_than_asked_but_those_of_a_diff(tree, options):
     for one in tree['findings']:
         for observation in one['observations']:
-            observation['fix'] = [dict(change, diff='') if 'diff' in change else change for change in observation['fix']]
+            for change in observation['fix']:
+                change.pop('diff', None)
     assert [line for line in render(tree, options).split('\n') if columns(line) > options.width] == []
 
 
@@ -67,10 +83,41 @@ def test_a_host_with_few_faults_is_read_on_one_screen(sample):
     assert len(render(SAMPLES[sample], Options()).splitlines()) <= 30
 
 
-@pytest.mark.parametrize('faults', [(SWAP, SELINUX, FIREWALL, MEMORY), (SWAP, SELINUX, BRIDGE, TIME), (DOCKER, TOOLS, SWAP)])
+def with_fine(*faults):
+    """A report with these faults where all else is met."""
+    ids = [fault['requirement'] for fault in faults]
+    return report(*faults, *[one for one in SAMPLES['met']['findings'] if one['requirement'] not in ids])
+
+
+@pytest.mark.parametrize('faults', [
+    (SWAP, SELINUX, FIREWALL, MEMORY), (SWAP, SELINUX, BRIDGE, TIME), (DOCKER, TOOLS, SWAP),
+    (SWAP, SELINUX, FIREWALL, TIME, DOCKER)])
 def test_a_host_with_some_faults_is_read_on_one_screen(faults):
-    fine = [one for one in SAMPLES['met']['findings'] if one['requirement'] not in [fault['requirement'] for fault in faults]]
-    assert len(render(report(*faults, *fine), Options()).splitlines()) <= 42
+    assert len(render(with_fine(*faults), Options()).splitlines()) <= 40
+
+
+def test_with_many_faults_each_is_told_in_brief():
+    text = render(with_fine(SWAP, SELINUX, FIREWALL, MEMORY, BRIDGE, TOOLS, DISK), Options())
+    lines = text.splitlines()
+    assert len(lines) <= 50
+    assert 'and 2 more: nodeprep check bridge' in text and 'and 1 more: nodeprep check tools' in text
+    at = next(number for number, line in enumerate(lines) if line.startswith('swap '))
+    assert lines[at + 1:at + 5] == ['  now   /dev/dm-1: swap in use, 12 MiB of 2047 MiB; wanted: no swap',
+                                    '        fix (disruptive): swapoff -- /dev/dm-1',
+                                    '  boot  /etc/fstab:8: turns on /dev/mapper/centos-swap; wanted: no swap',
+                                    '        fix: write /etc/fstab; systemctl mask swap.target']
+
+
+def test_in_brief_nothing_that_was_found_is_taken_for_a_source():
+    odd = [finding(f'r{at}', 'T', seen('now', 'x', 'error [Errno -2] ' + 'y' * 80 + ' [z', 'w', False, 'x'))
+           for at in range(6)]
+    assert render(report(*odd), Options()).count('[z; wanted: w') == 6
+
+
+def test_what_is_only_advised_waits_while_something_required_is_wrong():
+    assert 'chronyc' in render(with_fine(TIME), Options())
+    assert 'chronyc' not in render(with_fine(TIME, SWAP), Options())
+    assert 'time-sync' in render(with_fine(TIME, SWAP), Options())
 
 
 def test_what_is_fine_is_folded_as_soon_as_something_is_wrong():
@@ -118,12 +165,15 @@ def test_verbose_shows_every_observation_met_ones_too():
     text = ' '.join(render(SAMPLES['met'], Options(verbose=True)).split())
     for one in SAMPLES['met']['findings']:
         for observation in one['observations']:
-            assert f'{observation["when"]} met' in text and observation['found'] in text and observation['source'] in text
+            assert f'{observation["when"]} met' in text
+            assert observation['found'] in text and observation['source'] in text
 
 
 def test_what_is_left_out_is_counted():
-    many = finding('ports', 'Free ports', *[seen('now', f'port {at}', f'held by {at}', 'free', False) for at in range(9)])
-    assert 'and 5 more: nodeprep check --verbose ports' in render(report(many), Options())
+    held = [seen('now', f'port {at}', f'held by {at}', 'free', False) for at in range(9)]
+    ports = finding('ports', 'Free ports', *held)
+    assert 'and 5 more: nodeprep check ports' in render(report(ports, SWAP), Options())
+    assert 'more' not in render(report(ports), Options())
 
 
 def test_a_long_plan_is_cut_and_counted():

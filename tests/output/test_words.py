@@ -91,8 +91,9 @@ def test_observations_that_differ_in_more_stay_apart(other):
 
 
 @pytest.mark.parametrize('argv, typed', [
-    (['swapoff', '--', '/dev/sda2'], 'swapoff -- /dev/sda2'), (['echo', ''], "echo ''"), (['echo', "it's"], "echo 'it'\"'\"'s'"),
-    (['echo', '$(reboot)'], "echo '$(reboot)'"), (['echo', 'a\nb'], r"echo 'a\x0ab'"), (['echo', '\u00e9'], "echo '\u00e9'")])
+    (['swapoff', '--', '/dev/sda2'], 'swapoff -- /dev/sda2'), (['echo', ''], "echo ''"),
+    (['echo', "it's"], "echo 'it'\"'\"'s'"), (['echo', '$(reboot)'], "echo '$(reboot)'"),
+    (['echo', 'a\nb'], r"echo 'a\x0ab'"), (['echo', '\u00e9'], "echo '\u00e9'")])
 def test_commands_are_quoted_for_a_shell(argv, typed):
     assert command(argv) == typed
 
