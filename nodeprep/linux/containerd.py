@@ -1,8 +1,9 @@
 """containerd by itself as the kubelet's runtime: does it run, start at boot, is its plugin for Kubernetes on."""
 from typing import Any, Iterator, Optional, Tuple
 
-from nodeprep.linux import cri, cridockerd, dockerpackages, units
-from nodeprep.linux.cri import CONFIG, Line
+from nodeprep.linux import containerdconf, cri, cridockerd, dockerpackages, units
+from nodeprep.linux.containerdconf import CONFIG
+from nodeprep.linux.cri import Line
 from nodeprep.linux.lines import replaced
 from nodeprep.linux.member import membership
 from nodeprep.model import DISRUPTIVE, Change, Observation, Run, Want, Write
@@ -40,7 +41,7 @@ def boot(host: Any, want: Want) -> Iterator[Observation]:
 
 
 def _settings(host: Any, want: Want) -> Iterator[Observation]:
-    said = cri.containerd(host)
+    said = containerdconf.containerd(host)
     plugin = Observation('plugin cri', 'disabled' if said.cri_off else 'on', 'on', not said.cri_off,
                          said.disabled.source if said.disabled else CONFIG, kubeadm='CRI')
     changes, hint = _edit(host, said.disabled, 'disabled_plugins = []') if said.cri_off else ((), '')
@@ -64,7 +65,7 @@ def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, 
     text = host.read(line.path)
     old = text.split('\n')[line.number - 1].rstrip('\r')
     key, _, value = old.partition('=')
-    others = isinstance(line.value, list) and any(name not in cri.CRI for name in line.value)
+    others = isinstance(line.value, list) and any(name not in containerdconf.CRI for name in line.value)
     if key.strip() != instead.partition(' ')[0] or value.count('[') != value.count(']') or '#' in value or others:
         return (), f'change {line.source}: {instead}, and restart containerd'
     indent = old[:len(old) - len(old.lstrip())]

@@ -7,7 +7,6 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 from nodeprep.model import CannotTell
 
-PATH = '/etc/docker/daemon.json'
 _SPACE = ' \t\r\n'
 
 # What Go's decoder wants under a key; dockerd refuses to start with anything but this or null.
@@ -64,7 +63,7 @@ def members(text: str) -> List[Member]:
     except Unparsable:
         raise
     except (RecursionError, ValueError) as error:       # Python's own limits of depth and digits; Go has others
-        raise CannotTell(f'{PATH}: not understood: {error}', PATH) from None
+        raise CannotTell(f'daemon.json is not understood: {error}', 'daemon.json') from None
 
 
 def _members(text: str, decoder: Any) -> List[Member]:

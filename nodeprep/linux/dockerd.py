@@ -5,12 +5,11 @@ holds the refusals against a real dockerd.
 """
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from nodeprep.linux import daemonjson
-from nodeprep.linux.daemonjson import PATH, Member, Unparsable
 from nodeprep.linux.unitcommand import Word, command
 from nodeprep.model import CannotTell
 
-UNIT = 'docker.service'
+UNIT, PATH = 'docker.service', '/etc/docker/daemon.json'
+DRIVER, STORAGE, MIRRORS = 'exec-opts', 'storage-driver', 'registry-mirrors'        # keys of daemon.json
 _MOST = 2**20             # characters of a daemon.json that is looked at
 _SHORT = {'H': 'host', 'D': 'debug', 'G': 'group', 'l': 'log-level', 's': 'storage-driver', 'b': 'bridge',
           'p': 'pidfile', 'g': 'graph'}
@@ -45,7 +44,7 @@ class NextStart(NamedTuple):
 
     path: str
     text: Optional[str]
-    file: Optional[Tuple[Member, ...]]
+    file: Optional[Tuple[Any, ...]]      # of daemonjson.Member
     flags: Dict[str, List[Value]]
     problems: Tuple[Problem, ...]
 
@@ -65,6 +64,12 @@ class NextStart(NamedTuple):
             if equals and name.strip().lower() == 'native.cgroupdriver':
                 return Value(driver.strip(), source)
         return None
+
+    def mirror(self, address: str) -> str:
+        """Where a mirror is configured; '' when nowhere."""
+        from nodeprep.linux.dockerapi import same_address
+        return next((value.source for value in self.values(MIRRORS)
+                     if isinstance(value.value, str) and same_address(address, value.value)), '')
 
 
 def next_start(host: Any) -> NextStart:
@@ -88,9 +93,12 @@ def _next_start(host: Any) -> NextStart:
             'empty', path, False, 'Docker Engine before 23 refuses to start with an empty file: write {} into it'),))
     if text.startswith('null') and not text[4:].strip(' \t\r\n'):
         return NextStart(path, text, None, flags, (Problem('null', path, False, 'write {} instead'),))
+    from nodeprep.linux import daemonjson
     try:
         file = tuple(daemonjson.members(text))
-    except Unparsable as error:
+    except CannotTell as error:
+        raise CannotTell(f'{path}: {error.reason}', path) from None
+    except daemonjson.Unparsable as error:
         place = f'line {error.line}, column {error.column}: ' if error.line else ''
         return NextStart(path, text, None, flags, (Problem(
             f'{place}{error.reason}', f'{path}:{error.line}' if error.line else path, True,
@@ -119,7 +127,8 @@ def by_key(words: List[Word]) -> Dict[str, List[Value]]:
     return found
 
 
-def _problems(path: str, file: List[Member], flags: Dict[str, List[Value]]) -> Iterator[Problem]:
+def _problems(path: str, file: List[Any], flags: Dict[str, List[Value]]) -> Iterator[Problem]:
+    from nodeprep.linux import daemonjson
     for member, kind in daemonjson.wrong_kinds(file):
         yield Problem(f'{member.key} is not {kind}', f'{path}:{member.line}', True,
                       f'dockerd refuses to start with this; write {kind}')
@@ -134,7 +143,7 @@ def _problems(path: str, file: List[Member], flags: Dict[str, List[Value]]) -> I
             yield Problem(f'{key} has no effect', f'{path}:{line}', False, f'the key in this file is {_KEYS[key]}')
 
 
-def _all_keys(file: List[Member]) -> Iterator[Tuple[str, int]]:
+def _all_keys(file: List[Any]) -> Iterator[Tuple[str, int]]:
     """The keys that are compared with flags: dockerd flattens mappings, but for some."""
     for member in file:
         if isinstance(member.value, dict) and member.key not in _FLAT:
@@ -149,13 +158,14 @@ def edited(start: NextStart, changes: Dict[str, Any]) -> Tuple[str, str]:
 
     Under exec-opts another native.cgroupdriver gives way; everything else that is there stays.
     """
+    from nodeprep.linux import daemonjson
     if start.file is None:
         return '', f'{start.path} must be mended first'
     new: Dict[str, Any] = {}
     for key, value in changes.items():
         if start.flags.get(key):
             return '', f'{key} is set by a flag at {start.flags[key][0].source}; change it there'
-        if any(member.key == key for member in _mistaken(start)):
+        if any(member.key == key for member, _ in daemonjson.wrong_kinds(list(start.file))):
             return '', f'{start.path} must be mended first'
         if isinstance(value, list):
             kept = [item.value for item in start.values(key)
@@ -163,10 +173,6 @@ def edited(start: NextStart, changes: Dict[str, Any]) -> Tuple[str, str]:
             value = kept + [item for item in value if item not in kept]
         new[key] = value
     return daemonjson.merged(start.text or '', new), ''
-
-
-def _mistaken(start: NextStart) -> List[Member]:
-    return [member for member, _ in daemonjson.wrong_kinds(list(start.file or ()))]
 
 
 def chosen_driver(host: Any) -> Value:

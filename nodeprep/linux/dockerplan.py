@@ -1,14 +1,13 @@
 """What would make Docker as it should be: the changes, or why they are left to a person."""
 from typing import Any, Dict, NamedTuple, Tuple
 
-from nodeprep.linux import dockerapi, dockerd, dockerpackages, units
-from nodeprep.linux.dockerd import UNIT, NextStart
+from nodeprep.linux import dockerd, dockerpackages, units
+from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.linux.member import membership
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Want, Write
 
 RESTART = Run(('systemctl', 'restart', UNIT), ('systemctl', 'restart', UNIT), DISRUPTIVE)
 RELOAD = Run(('systemctl', 'reload', UNIT), ('systemctl', 'reload', UNIT))    # SIGHUP: containers go on
-MIRRORS, DRIVER, STORAGE = 'registry-mirrors', 'exec-opts', 'storage-driver'
 
 
 class Plan(NamedTuple):
@@ -25,14 +24,12 @@ def bring_up(host: Any, want: Want, runs: bool) -> Plan:
         return Plan(hint=f'someone masked it: systemctl unmask {UNIT}, when it should run')
     if host.live and not host.exists('/run/systemd/system'):
         return Plan(hint='start dockerd as this system starts its services')
-    start = (units.enable(UNIT, now=host.live and not runs),)
+    # What daemon.json lacks is written before the start, which spares a restart.
+    start = (() if runs else _settings(host, want)[0]) + (units.enable(UNIT, now=host.live and not runs),)
     if state != units.NOT_FOUND:
         return Plan(start)
     changes, hint = dockerpackages.install_docker(host)
-    if not changes:
-        return Plan(hint=hint)
-    # A daemon.json that is there before the first start spares a restart.
-    return Plan(changes + _settings(host, want)[0] + start, hint)
+    return Plan(changes + start, hint) if changes else Plan(hint=hint)
 
 
 def settings(host: Any, want: Want, key: str, apply: Tuple[Run, ...] = ()) -> Plan:
@@ -43,12 +40,6 @@ def settings(host: Any, want: Want, key: str, apply: Tuple[Run, ...] = ()) -> Pl
                          'an approval or --force-live; draining it, or setting it up anew, is the safe way')
     changes, hints = _settings(host, want)
     return Plan(hint=hints[key]) if key in hints else Plan(changes + apply)
-
-
-def among(mirror: str, start: NextStart) -> str:
-    """Where the next start of dockerd finds a mirror; '' when nowhere."""
-    return next((value.source for value in start.values(MIRRORS)
-                 if isinstance(value.value, str) and dockerapi.same_address(mirror, value.value)), '')
 
 
 def _settings(host: Any, want: Want) -> Tuple[Tuple[Change, ...], Dict[str, str]]:
@@ -81,7 +72,7 @@ def _lacking(host: Any, want: Want, start: NextStart) -> Dict[str, Any]:
     storage = start.values(STORAGE)
     if not joined and storage and storage[-1].value != want['storage_driver'] != 'any':
         found[STORAGE] = want['storage_driver']
-    mirrors = [mirror for mirror in want['mirrors'] if not among(mirror, start)]
+    mirrors = [mirror for mirror in want['mirrors'] if not start.mirror(mirror)]
     if mirrors:
         found[MIRRORS] = mirrors
     return found

@@ -1,24 +1,13 @@
 """A container engine that Kubernetes can work with: Docker, or containerd by itself."""
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Iterator, Tuple
 
-from nodeprep.linux import containerd, cri, cridockerd, dockerapi, dockerd, dockerpackages, dockerplan, processes, units
+from nodeprep.linux import cri, cridockerd, dockerd, processes, units
 from nodeprep.linux.containers import only_told
-from nodeprep.linux.dockerapi import Engine
-from nodeprep.linux.dockerd import UNIT, NextStart
-from nodeprep.linux.dockerplan import DRIVER, MIRRORS, RELOAD, RESTART, STORAGE
+from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.model import CannotTell, Folder, Observation, Requirement, Unit, Want, unknown
 from nodeprep.wanted import choice, text, texts
 
 _CRI_SOCKET = dict(cri.SOCKETS)['cri-dockerd']
-
-
-class Running(NamedTuple):
-    """Whether a dockerd runs, whether as docker.service, how to say it, and where it shows."""
-
-    runs: bool
-    right: bool
-    found: str
-    source: str
 
 
 class Docker(Requirement):
@@ -48,33 +37,43 @@ class Docker(Requirement):
         'storage_driver': choice('overlay2', 'any', help='how images are kept'),
         'mirrors': texts((), 'registry mirrors that the engine must have, such as https://mirror.example'),
     }
-    watches = (Unit(UNIT), Unit(containerd.UNIT), Unit(cridockerd.UNIT), Folder('/etc/docker'),
+    watches = (Unit(UNIT), Unit('containerd.service'), Unit(cridockerd.UNIT), Folder('/etc/docker'),
                Folder('/etc/containerd'), Folder('/etc/systemd/system'))
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """The unit, then what the engine says of itself."""
-        half = containerd.now if _containerd(want) else _now
-        return only_told(host, half(host, want))
+        return only_told(host, (_containerd().now if _with_containerd(want) else _now)(host, want))
 
     def boot(self, host: Any, want: Want) -> Iterator[Observation]:
         """Whether the engine starts, and with which settings."""
-        half = containerd.boot if _containerd(want) else _boot
-        return only_told(host, half(host, want))
+        return only_told(host, (_containerd().boot if _with_containerd(want) else _boot)(host, want))
 
 
-def _containerd(want: Want) -> bool:
+def _with_containerd(want: Want) -> bool:
     return bool(want['profile'] == 'containerd' or want['runtime'] == 'containerd')
 
 
+# These are imported where they are needed, so that a host as it should be does not pay for plans and other runtimes.
+
+def _containerd() -> Any:
+    from nodeprep.linux import containerd
+    return containerd
+
+
+def _plan() -> Any:
+    from nodeprep.linux import dockerplan
+    return dockerplan
+
+
 def _now(host: Any, want: Want) -> Iterator[Observation]:
-    running = _running(host)
-    service = Observation(UNIT, running.found, 'active', running.right, running.source, kubeadm='Service-Docker')
-    if running.runs and not running.right:
+    runs, right, found, source = _running(host)
+    service = Observation(UNIT, found, 'active', right, source, kubeadm='Service-Docker')
+    if runs and not right:
         service = service._replace(hint=f'stop that dockerd and start {UNIT}')
-    elif not running.runs:
-        service = service._replace(**dockerplan.bring_up(host, want, runs=False)._asdict())
+    elif not runs:
+        service = service._replace(**_plan().bring_up(host, want, runs=False)._asdict())
     yield service
-    if running.runs:
+    if runs:
         try:
             yield from _answers(host, want)
         except CannotTell as error:
@@ -85,14 +84,14 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
     yield from cridockerd.runtimes(host, want, _CRI_SOCKET if want['kubernetes'] >= (1, 24) else want['socket'])
 
 
-def _running(host: Any) -> Running:
-    """CannotTell when neither units nor processes show."""
+def _running(host: Any) -> Tuple[bool, bool, str, str]:
+    """(does a dockerd run, as docker.service, how to say it, where it shows); CannotTell when nothing shows."""
     try:
         state, source = units.active(host, UNIT)
     except CannotTell as error:
         state, source = '', error.source
     if state == 'active':
-        return Running(True, True, 'active', source)
+        return True, True, 'active', source
     try:
         one = next(iter(processes.named(host, 'dockerd', 'dockerd-current')), None)
     except CannotTell:
@@ -102,15 +101,17 @@ def _running(host: Any) -> Running:
     if one:
         found = (f'{state}, yet a dockerd runs outside of it (process {one.pid})' if state
                  else f'dockerd runs (process {one.pid}); systemd does not run here')
-        return Running(True, not state, found, f'/proc/{one.pid}/comm')
+        return True, not state, found, f'/proc/{one.pid}/comm'
     if state and units.enablement(host, UNIT).state != units.NOT_FOUND:
-        return Running(False, False, state, source)
-    podman = dockerpackages.look_alike(host)
+        return False, False, state, source
+    from nodeprep.linux.dockerpackages import look_alike
+    podman = look_alike(host)
     absent = 'not installed' if state else 'no process dockerd, and systemd does not run here'
-    return Running(False, False, absent + (f'; what is called docker is Podman ({podman})' if podman else ''), source)
+    return False, False, absent + (f'; what is called docker is Podman ({podman})' if podman else ''), source
 
 
 def _answers(host: Any, want: Want) -> Iterator[Observation]:
+    from nodeprep.linux import dockerapi
     engine = dockerapi.engine(host, want['socket'])
     real = engine.product == dockerapi.DOCKER
     yield Observation(want['socket'], f'{engine.product} {engine.version} answers', 'a Docker Engine that answers',
@@ -119,7 +120,9 @@ def _answers(host: Any, want: Want) -> Iterator[Observation]:
     if not real:
         return
     if want['kubernetes'] >= (1, 24):
-        yield _api(engine)
+        met = engine.api >= (1, 42)
+        yield Observation('Docker Engine API', '%d.%d' % engine.api, '1.42 or later, which cri-dockerd needs', met,
+                          engine.source, advised=True, hint='' if met else 'update to Docker Engine 23 or later')
     try:
         info = dockerapi.info(host, want['socket'])
     except CannotTell as error:
@@ -128,34 +131,29 @@ def _answers(host: Any, want: Want) -> Iterator[Observation]:
     yield from _settings_now(host, want, info)
 
 
-def _api(engine: Engine) -> Observation:
-    met = engine.api >= (1, 42)
-    return Observation('Docker Engine API', '%d.%d' % engine.api, '1.42 or later, which cri-dockerd needs', met,
-                       engine.source, advised=True, hint='' if met else 'update to Docker Engine 23 or later')
-
-
-def _settings_now(host: Any, want: Want, info: dockerapi.Info) -> Iterator[Observation]:
+def _settings_now(host: Any, want: Want, info: Any) -> Iterator[Observation]:
     # containerd's own store of images, the default since Docker Engine 29, calls its overlay `overlayfs`.
+    from nodeprep.linux.dockerapi import same_address
     overlay = info.driver == 'overlay2' or info.driver == 'overlayfs' and 'snapshotter' in info.driver_type
     storage = Observation('storage driver', info.driver, want['storage_driver'],
                           overlay or want['storage_driver'] == 'any', info.source)
     for one, key in ((_driver(host, want, info.cgroup_driver, info.source), DRIVER), (storage, STORAGE)):
         yield one if one.met else one._replace(**_restarted(host, want, info, key)._asdict())
     for mirror in want['mirrors']:
-        there = any(dockerapi.same_address(mirror, other) for other in info.mirrors)
+        there = any(same_address(mirror, other) for other in info.mirrors)
         one = _mirror(mirror, there, info.source)
-        yield one if there else one._replace(**dockerplan.settings(host, want, MIRRORS, (RELOAD,))._asdict())
+        yield one if there else one._replace(**_plan().settings(host, want, MIRRORS, (_plan().RELOAD,))._asdict())
     for warning in info.warnings or ('',):
         yield Observation('docker info', warning or 'no warnings', 'no warnings', not warning, info.source,
                           advised=True)
 
 
-def _restarted(host: Any, want: Want, info: dockerapi.Info, key: str) -> dockerplan.Plan:
+def _restarted(host: Any, want: Want, info: Any, key: str) -> Any:
     """What only a restart of dockerd changes, which ends the containers that run."""
-    plan = dockerplan.settings(host, want, key, (RESTART,))
+    plan = _plan().settings(host, want, key, (_plan().RESTART,))
     if plan.fix and info.running:
-        return dockerplan.Plan(hint=f'{info.running} containers run: the restart that this takes needs an approval or '
-                                    '--force-live')
+        return plan._replace(fix=(), hint=f'{info.running} containers run: the restart that this takes needs an '
+                                          'approval or --force-live')
     return plan
 
 
@@ -184,7 +182,7 @@ def _boot(host: Any, want: Want) -> Iterator[Observation]:
     elif source.endswith('docker.socket'):
         found += ', only docker.socket starts it, on demand'
     service = Observation(UNIT, found, 'starts at boot', starts, source, kubeadm='Service-Docker')
-    yield service if starts else service._replace(**dockerplan.bring_up(host, want, _active(host))._asdict())
+    yield service if starts else service._replace(**_plan().bring_up(host, want, _active(host))._asdict())
     start = dockerd.next_start(host)
     for problem in start.problems:
         yield Observation(start.path, problem.found, 'settings that dockerd starts with', False, problem.source,
@@ -209,14 +207,14 @@ def _settings_at_boot(host: Any, want: Want, start: NextStart) -> Iterator[Obser
     try:
         asked = start.cgroup_driver() or dockerd.chosen_driver(host)
         driver = _driver(host, want, asked.value, asked.source)
-        yield driver if driver.met else driver._replace(**dockerplan.settings(host, want, DRIVER)._asdict())
+        yield driver if driver.met else driver._replace(**_plan().settings(host, want, DRIVER)._asdict())
     except CannotTell as error:
         yield unknown('cgroup driver', want['cgroup_driver'], error, kubeadm='IsDockerSystemdCheck')
     for value, source in start.values(STORAGE)[-1:]:
         met = want['storage_driver'] in ('any', value)
         one = Observation('storage driver', str(value), want['storage_driver'], met, source)
-        yield one if met else one._replace(**dockerplan.settings(host, want, STORAGE)._asdict())
+        yield one if met else one._replace(**_plan().settings(host, want, STORAGE)._asdict())
     for mirror in want['mirrors']:
-        where = dockerplan.among(mirror, start)
+        where = start.mirror(mirror)
         one = _mirror(mirror, bool(where), where or start.path)
-        yield one if where else one._replace(**dockerplan.settings(host, want, MIRRORS)._asdict())
+        yield one if where else one._replace(**_plan().settings(host, want, MIRRORS)._asdict())

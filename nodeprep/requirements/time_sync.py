@@ -1,10 +1,10 @@
 """One daemon keeps the clock, and keeps it right."""
-from typing import Any, Iterator, List, NamedTuple, Tuple
+from typing import Any, Iterator, List, Tuple
 
-from nodeprep.linux import chronyconf, chronyplan, ntp, timedaemons, units
+from nodeprep.linux import chronyconf, timedaemons, units
 from nodeprep.linux.containers import only_told
 from nodeprep.linux.member import membership
-from nodeprep.linux.timedaemons import CHRONY, Kept
+from nodeprep.linux.timedaemons import CHRONY, Daemon, Kept
 from nodeprep.linux.timestate import State, state
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Folder, Observation, Requirement, Run, Unit, Want, unknown
 from nodeprep.wanted import duration, texts
@@ -12,14 +12,6 @@ from nodeprep.wanted import duration, texts
 _LIMIT = 16.0             # seconds: the kernel gives up its error bound here; NTP_PHASE_LIMIT of kernel/time/ntp.c
 _LOCAL = 'right only for the one machine that gives an offline site its time'
 _MAKESTEP = Run(('chronyc', 'makestep'), (), DISRUPTIVE)
-
-
-class Here(NamedTuple):
-    """What a verdict on the clock depends on besides the daemon's word."""
-
-    daemon: str
-    time: float
-    joined: str
 
 
 class TimeSync(Requirement):
@@ -68,7 +60,7 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
             yield unknown('clock', 'follows a source', error)
             continue
         if said is not None:
-            yield from _in_step(want, said, Here(one.daemon.name, host.time(), membership(host)))
+            yield from _in_step(host, want, said, one.daemon)
     try:
         clock = host.clock()
     except CannotTell as error:
@@ -93,6 +85,7 @@ def _one_runs(host: Any, kept: List[Kept]) -> Observation:
     if stray:
         found += f', but {stray[0].unit} does, outside of any unit'
     joined = membership(host)
+    from nodeprep.linux import chronyplan  # a host as it should be does not pay for plans
     changes, hint = ((), 'stop it, and start its unit') if stray else chronyplan.bring_up(host, now=True)
     if changes and joined:
         changes, hint = (), (f'this node has joined a cluster ({joined}), and a daemon that starts may step the clock: '
@@ -108,7 +101,7 @@ def _named(kept: List[Kept]) -> str:
     return ' and '.join(one.daemon.name for one in kept)
 
 
-def _in_step(want: Want, said: State, here: Here) -> Iterator[Observation]:
+def _in_step(host: Any, want: Want, said: State, daemon: Daemon) -> Iterator[Observation]:
     wanted = 'follows a source'
     if not said.synchronised:
         yield Observation('clock', 'not synchronised', wanted, False, said.source, hint=_outside(said.look))
@@ -119,14 +112,14 @@ def _in_step(want: Want, said: State, here: Here) -> Iterator[Observation]:
     else:
         yield Observation('clock', 'synchronised' + f' with {said.reference}' * bool(said.reference) +
                           f', stratum {said.stratum}' * bool(said.stratum), wanted, True, said.source)
-    yield _offset(want, said, here)
+    yield _offset(host, want, said, daemon)
     if said.updated and not said.local:
-        limit, age = max(want['stale_after'], 4 * said.interval), max(0.0, here.time - said.updated)
+        limit, age = max(want['stale_after'], 4 * said.interval), max(0.0, host.time() - said.updated)
         yield Observation('last update', f'{_span(age)} ago', f'less than {_span(limit)} ago', age < limit, said.source,
                           hint='' if age < limit else _outside(said.look))
 
 
-def _offset(want: Want, said: State, here: Here) -> Observation:
+def _offset(host: Any, want: Want, said: State, daemon: Daemon) -> Observation:
     advised, required = want['advised_offset'], want['required_offset']
     found = f'off by {_span(said.offset)}'
     if said.distance:
@@ -139,10 +132,11 @@ def _offset(want: Want, said: State, here: Here) -> Observation:
         return one._replace(hint='its source is far away or unsteady: choose nearer servers')
     if said.offset < required:
         return one._replace(advised=True, hint='the daemon slews it; look again later')
-    if here.joined:
-        return one._replace(hint=f'this node has joined a cluster ({here.joined}): a step needs an approval or '
+    joined = membership(host)
+    if joined:
+        return one._replace(hint=f'this node has joined a cluster ({joined}): a step needs an approval or '
                                  '--force-live; chronyd slews a second in 12 seconds at best')
-    if here.daemon != 'chrony':
+    if daemon != CHRONY:
         return one._replace(hint='set the clock before this node joins a cluster')
     return one._replace(fix=(_MAKESTEP,), hint='the step cannot be taken back')
 
@@ -189,11 +183,12 @@ def _one_starts(host: Any, kept: List[Kept]) -> Observation:
         unit = timedaemons.installed(host, runs[0])[:1]
         changes, hint = tuple(units.enable(name, now=False) for name in unit), ''
     else:
+        from nodeprep.linux import chronyplan
         changes, hint = chronyplan.bring_up(host, now=host.live and not runs and not membership(host))
     return Observation('time daemon', found, wanted, False, '/etc/systemd/system', changes, hint)
 
 
-def _running(host: Any) -> List[timedaemons.Daemon]:
+def _running(host: Any) -> List[Daemon]:
     try:
         return [one.daemon for one in timedaemons.running(host)] if host.live else []
     except CannotTell:
@@ -209,6 +204,7 @@ def _sources(host: Any, kept: Kept) -> Iterator[Observation]:
                               config.idle, hint='take -x off its options')
         yield _chrony_sources(host, config, subject, wanted)
         return
+    from nodeprep.linux import ntp
     read = {'ntpd': ntp.ntpd_sources, 'systemd-timesyncd': ntp.timesyncd_sources, 'openntpd': ntp.openntpd_sources}
     if kept.daemon.name in read:
         found = read[kept.daemon.name](host)
@@ -252,6 +248,7 @@ def _servers(host: Any, want: Want, kept: List[Kept]) -> Iterator[Observation]:
     there = {_plain(one.name): one.source for one in config.sources}
     missing = [server for server in want['servers'] if _plain(server) not in there]
     unit = (timedaemons.installed(host, daemon) or daemon.units)[0]
+    from nodeprep.linux import chronyplan
     changes, hint = ((), '') if not missing else chronyplan.add_servers(
         host, config, missing, unit, any(one.name == 'chrony' for one in _running(host)))
     for server in want['servers']:

@@ -72,6 +72,11 @@ def test_a_stopped_engine_is_not_woken(host):
                            ('systemctl', 'disable', '--now', 'docker.service')),)
 
 
+def test_what_a_stopped_engine_lacks_is_written_before_it_starts(host):
+    write, start = seen(host.files(dict(ENABLED, **ON_EL7)))['docker.service'].fix
+    assert write.path == FILE and start.argv == ('systemctl', 'enable', '--now', 'docker.service')
+
+
 def test_an_engine_outside_of_its_unit(host):
     answering(host.files(dict(ENABLED, **{'/proc/77/comm': 'dockerd\n'})))
     found = seen(host)
