@@ -9,25 +9,34 @@ import sys
 FOLDERS = ('/etc/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d')
 
 
-def mount(target):
+def mount(target, source='tmpfs', kind='tmpfs', flags=0, data=''):
+    """mount(2); an empty memory file system unless told otherwise."""
     os.makedirs(target, exist_ok=True)
-    if ctypes.CDLL(None, use_errno=True).mount(b'tmpfs', target.encode(), b'tmpfs', 0, b'') != 0:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(source.encode(), target.encode(), kind.encode(), flags, data.encode()) != 0:
         raise OSError(ctypes.get_errno(), 'mount ' + target)
 
 
 def bind(source, target):
-    if ctypes.CDLL(None, use_errno=True).mount(source.encode(), target.encode(), b'', 4096, b'') != 0:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(source.encode(), target.encode(), b'', 4096, b'') != 0:
         raise OSError(ctypes.get_errno(), 'bind ' + target)
 
 
-def clear():
-    for folder in FOLDERS:
+def mount_layer(target):
+    """A layer over a folder that takes what is written to it, so that the folder itself stays as it is."""
+    mount('/mnt')
+    os.makedirs('/mnt/upper')
+    os.makedirs('/mnt/work')
+    mount(target, 'overlay', 'overlay', 0, f'lowerdir={target},upperdir=/mnt/upper,workdir=/mnt/work')
+
+
+def fill(tree, folders):
+    """Empties the folders and makes the tree in them: path -> (text | link | folder, what)."""
+    for folder in folders:
         for name in os.listdir(os.fsencode(folder)):
             path = os.path.join(os.fsencode(folder), name)
             shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-
-
-def fill(tree):
     for path, (kind, said) in tree.items():
         path = os.fsencode(path)
         if kind == 'text':
@@ -60,8 +69,7 @@ def main():
     program = sys.argv[1:]
     for line in sys.stdin:
         order = json.loads(line)
-        clear()
-        fill({'/etc/sysctl.conf': ('text', ''), **order['tree']})
+        fill({'/etc/sysctl.conf': ('text', ''), **order['tree']}, FOLDERS)
         for path, value in order['before'].items():
             write(path, value)
         done = subprocess.run(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
