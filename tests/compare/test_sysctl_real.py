@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,6 +12,7 @@ from nodeprep.linux import sysctlboot, sysctld, sysctlplan
 from tests.fakes import FakeHost, Link
 from tests.tiers import need
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = '/lib/systemd/systemd-sysctl'
 EL9 = {'/etc/os-release': 'ID=centos\nVERSION_ID=9\nNAME="CentOS Stream"\n', '/usr/lib/systemd/systemd-sysctl': '',
        '/lib': Link('usr/lib')}
@@ -67,9 +69,8 @@ def real():
     need('root')
     need('program', PROGRAM)
     need('netns')
-    child = subprocess.Popen(['unshare', '-n', '-m', '/usr/bin/env', 'python3', '-I',
-                              os.path.join(os.path.dirname(__file__), 'sysctl_child.py'), PROGRAM],
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
+    child = subprocess.Popen(['unshare', '-n', '-m', sys.executable, '-m', 'tests.compare.sysctl_child', PROGRAM],
+                             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
     def ask(tree):
         child.stdin.write(json.dumps({'tree': tree, 'before': BEFORE, 'read': list(BEFORE)}) + '\n')
@@ -99,7 +100,7 @@ def filters_left(host):
     return left
 
 
-@settings(max_examples=700, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES)
 @example(tree={'/etc/sysctl.d/a.conf': ('text', 'net.ipv4.ip_forward=1\n'),
                '/etc/sysctl.d/b.conf': ('text', 'net.ipv4.conf.all.forwarding=0\n'),
@@ -116,7 +117,7 @@ def test_every_value_is_the_one_that_the_real_program_leaves(tmp_path_factory, r
     assert {**filters_left(host), **expected} == answer['values'], answer['said']
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=TREES)
 def test_after_the_plan_the_real_program_leaves_what_is_wanted(tmp_path_factory, real, tree):
     host = as_host(tmp_path_factory.mktemp('tree'), tree)
