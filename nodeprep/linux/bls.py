@@ -6,6 +6,7 @@ from nodeprep.linux.versions import key
 from nodeprep.model import CannotTell
 
 FOLDER = '/boot/loader/entries'
+_MOST = 200               # entries: a host keeps three kernels or so, and each file is read
 Pieces = Tuple[Tuple[int, str], ...]           # (offset in a text, where it was read) in rising order
 
 
@@ -27,6 +28,8 @@ def entries(host: Any, folder: str, variables: Mapping[str, Tuple[str, str]]) ->
     `variables` are those of GRUB: name -> (value, where it was read); entries may use them as $name.
     """
     names = [name for name in host.names(folder) if name.endswith('.conf') and not name.startswith('.')]
+    if len(names) > _MOST:
+        raise CannotTell(f'has more than {_MOST} entries', folder)
     found = [parse(host.read(f'{folder}/{name}'), f'{folder}/{name}', variables) for name in names]
     return sorted(found, key=lambda entry: _order(entry.id), reverse=True)
 

@@ -5,8 +5,10 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.linux import bls, grubscript
 from nodeprep.linux.bls import BootEntry, kernel_version
-from nodeprep.model import CannotTell
+from nodeprep.model import CannotTell, Folder
 
+# What to watch so that another default entry, or other arguments, are seen at once.
+WATCHES = (Folder('/boot/grub2'), Folder('/boot/grub'), Folder(bls.FOLDER))
 _GRUB = ('/boot/grub2', '/boot/grub')
 _SYSTEMD_BOOT = ('/boot', '/boot/efi', '/efi')
 _EXTLINUX = ('/boot/extlinux/extlinux.conf', '/boot/syslinux/syslinux.cfg', '/boot/syslinux/extlinux.conf')

@@ -43,10 +43,9 @@ def plain(path: str) -> str:
 
 def on_point(host: Any, point: str) -> Optional[Listed]:
     """Who mounts something on just this point; None when nobody does."""
-    for entry in entries(host):
-        if point in (entry.point, host.resolve(entry.point)):
-            automatic = entry.last_of('noauto', 'auto') != 'noauto' or entry.has('x-systemd.automount')
-            return Listed(f'{fstab.PATH}:{entry.line_number}', automatic, entry)
+    found = [entry for entry in entries(host) if entry.point == point]
+    for entry in found or [entry for entry in entries(host) if host.resolve(entry.point) == point]:
+        return Listed(f'{fstab.PATH}:{entry.line_number}', _mounts(entry), entry)
     name = unit_name(point)
     for folder in _UNITS + _GENERATED:
         path = f'{folder}/{name}'

@@ -41,11 +41,12 @@ def parse(text: str) -> List[Mount]:
         fields = line.split(' ')
         try:
             dash = fields.index('-', 6)
-            kind, source, super_options = fields[dash + 1:dash + 4]
-            found.append(Mount(int(fields[0]), int(fields[1]), fields[2], unescape(fields[3]), unescape(fields[4]),
-                               _options(fields[5]), unescape(kind), unescape(source), _options(super_options)))
+            kind, source, super_options = fields[dash + 1:]
+            mount = Mount(int(fields[0]), int(fields[1]), fields[2], fields[3], fields[4], tuple(fields[5].split(',')),
+                          kind, source, tuple(super_options.split(',')))
         except ValueError:
             raise CannotTell(f'line {number} is not a line of mountinfo', f'{SOURCE}:{number}') from None
+        found.append(_unescaped(mount) if '\\' in line else mount)       # a node with many pods has thousands of lines
     return found
 
 
@@ -97,8 +98,10 @@ def covers(point: str, path: str) -> bool:
     return path == point or path.startswith(point if point.endswith('/') else point + '/')
 
 
-def _options(text: str) -> Tuple[str, ...]:
-    return tuple(unescape(option) for option in text.split(','))
+def _unescaped(mount: Mount) -> Mount:
+    return Mount(mount.id, mount.parent, mount.device, unescape(mount.root), unescape(mount.point),
+                 tuple(unescape(option) for option in mount.options), unescape(mount.kind), unescape(mount.source),
+                 tuple(unescape(option) for option in mount.super_options))
 
 
 def _octal(match: Any) -> str:

@@ -3,6 +3,7 @@ import re
 from typing import Any, Iterator, Tuple
 
 from nodeprep.linux import cgroups, kernelargs
+from nodeprep.linux.bootloader import WATCHES
 from nodeprep.linux.cgroups import Version
 from nodeprep.linux.member import membership
 from nodeprep.linux.release import release
@@ -34,6 +35,7 @@ class Cgroup(Requirement):
     id = 'cgroup'
     title = 'Control groups fit the Kubernetes version'
     kubeadm = ('SystemVerification',)
+    watches = WATCHES
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """The version that is mounted, and the controllers that the kernel offers."""

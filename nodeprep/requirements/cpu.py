@@ -2,6 +2,7 @@
 from typing import Any, Iterator
 
 from nodeprep.linux import cpus, kernelargs
+from nodeprep.linux.bootloader import WATCHES
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
 from nodeprep.wanted import count
 
@@ -26,6 +27,7 @@ class Cpu(Requirement):
     title = 'There are enough CPUs'
     kubeadm = ('NumCPU',)
     defaults = {'minimum': count(2, 'CPUs, counted as threads')}
+    watches = WATCHES
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """The CPUs that are online; and those that this process may use, where they are fewer."""

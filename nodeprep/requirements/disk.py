@@ -7,7 +7,7 @@ from nodeprep.linux.containers import in_container
 from nodeprep.linux.filesystems import FileSystem, gb
 from nodeprep.linux.fstab import PATH as FSTAB
 from nodeprep.linux.mounts import SOURCE, Mount, holding, mounts
-from nodeprep.model import CannotTell, NotApplicable, Observation, Requirement, Want, unknown
+from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Pollable, Requirement, Want, unknown
 from nodeprep.wanted import size
 
 _OF_DISK, _OF_FILE_SYSTEM = 0.95, 0.9      # of the nominal size: 28.5 GB of a disk, 27 GB of file systems for 30 GB
@@ -38,6 +38,7 @@ class Disk(Requirement):
     id = 'disk'
     title = 'There is enough disk, and room on it'
     defaults = {'minimum': size('30GB', 'nominal size of the disks under the container data')}
+    watches = (Pollable(SOURCE), Folder('/etc'))
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """Sizes, then for each file system its room and its traps."""

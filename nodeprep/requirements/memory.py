@@ -2,6 +2,7 @@
 from typing import Any, Iterator
 
 from nodeprep.linux import crashkernel, kernelargs, meminfo
+from nodeprep.linux.bootloader import WATCHES
 from nodeprep.linux.kernelargs import KernelArgs
 from nodeprep.linux.meminfo import MIB, mib
 from nodeprep.linux.release import release
@@ -52,6 +53,7 @@ class Memory(Requirement):
     title = 'There is enough memory'
     kubeadm = ('Mem',)
     defaults = {'minimum': size('2GB', 'nominal size of the machine')}
+    watches = WATCHES
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """MemTotal against the minimum."""

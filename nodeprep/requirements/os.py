@@ -4,7 +4,7 @@ from typing import Any, Iterator, List, Optional
 from nodeprep.linux import bootloader, cgroups, kernels
 from nodeprep.linux.bls import BootEntry
 from nodeprep.linux.release import release
-from nodeprep.model import CannotTell, NotApplicable, Observation, Requirement, Want, unknown
+from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Want, unknown
 
 _SYSTEM = 'CentOS or a rebuild, 7 or later'
 _MACHINES = 'x86_64 (aarch64 accepted)'
@@ -32,6 +32,7 @@ class Os(Requirement):
     id = 'os'
     title = 'The system and its kernel are supported'
     kubeadm = (_KERNEL,)
+    watches = (*bootloader.WATCHES, Folder(kernels.FOLDER))
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """System, architecture, kernel, and the kernel's options where they are not known."""
