@@ -15,6 +15,8 @@ def clean(value: Any, keep: str = '') -> Any:
     ('web\\x1b[31m\\udcff', ['a\tb'])
     """
     if isinstance(value, str):
+        if value.isprintable():      # says no to all of the above and to more, and most texts are
+            return value
         return re.sub(_UNSAFE, lambda match: match.group() if match.group() in keep else _written(match.group()), value)
     if isinstance(value, dict):
         return {clean(key): clean(item, keep) for key, item in value.items()}

@@ -59,6 +59,10 @@ def command_line(host: Any, pid: int) -> List[str]:
 
 def _runs(host: Any, pid: int, names: Any) -> str:
     """Which of these programs a command line starts: as its first word, or as the script of an interpreter."""
-    argv = command_line(host, pid)
+    heads = host.once(('programs of', pid), lambda: _heads(command_line(host, pid)))
+    return next((head for head in heads if head in names), '')
+
+
+def _heads(argv: List[str]) -> List[str]:
     heads = argv[:1] + [word for word in argv[1:6] if not word.startswith('-')][:1]
-    return next((head.rpartition('/')[2] for head in heads if head.rpartition('/')[2] in names), '')
+    return [head.rpartition('/')[2] for head in heads]
