@@ -1,18 +1,15 @@
 """The firewall does not stand between the nodes."""
-from typing import Any, Iterator, List, NamedTuple, Tuple
+from typing import Any, Iterator, Tuple
 
 from nodeprep.linux import firewalls, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.firewalls import FIREWALLD
-from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Run, Unit, Want, unknown
+from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Unit, Want, unknown
 from nodeprep.wanted import Option, choice
-
-_TCP = {'control-plane': ((6443, 6443), (2379, 2380), (10250, 10250), (10257, 10257), (10259, 10259)),
-        'worker': ((10250, 10250), (30000, 32767))}
 
 
 def _read_ports(value: Any) -> Tuple[str, ...]:
-    from nodeprep.linux.firewalld import read_port
+    from nodeprep.linux.firewallzone import read_port
     if not isinstance(value, (list, tuple)):
         raise ValueError('is not a list; write it as [8472/udp, 179/tcp]')
     for one in value:
@@ -57,7 +54,8 @@ class Firewall(Requirement):
                            runs == opened, source, kubeadm='Firewalld')
         yield seen if seen.met else _switched(host, seen, opened)
         if opened and runs:
-            yield from _ports_now(host, want)
+            from nodeprep.linux import firewallports  # with its XML, which `policy: off` spares
+            yield from firewallports.opened_now(host, want)
         yield from _others(host, 'inactive', firewalls.other_runs)
 
     def boot(self, host: Any, want: Want) -> Iterator[Observation]:
@@ -65,7 +63,8 @@ class Firewall(Requirement):
         _refuse_container(host)
         yield _starts(host, want['policy'] == 'open')
         if want['policy'] == 'open':
-            yield from _ports_at_boot(host, want)
+            from nodeprep.linux import firewallports
+            yield from firewallports.opened_at_boot(host, want)
         yield from _others(host, 'not started at boot', firewalls.other_starts)
 
 
@@ -126,65 +125,3 @@ def _others(host: Any, wanted: str, look: Any) -> Iterator[Observation]:
         hint = '' if not on else (f'See that the rules of {name} let the cluster through; to stop it on a node may '
                                   'flush those of kube-proxy with its own.')
         yield Observation(name, found, wanted, not on, source, hint=hint, advised=True)
-
-
-class _Port(NamedTuple):
-    protocol: str
-    first: int
-    last: int
-    advised: bool
-
-    @property
-    def word(self) -> str:
-        """As firewall-cmd writes it: 30000-32767/tcp."""
-        return f'{self.first}{"" if self.first == self.last else f"-{self.last}"}/{self.protocol}'
-
-
-def _wanted_ports(want: Want) -> List[_Port]:
-    from nodeprep.linux.firewalld import read_port
-    ports = [_Port('tcp', first, last, False) for first, last in _TCP[want['role']]]
-    if want['role'] == 'worker':
-        ports.append(_Port('udp', 30000, 32767, True))       # for Services of type NodePort over UDP
-    return ports + [_Port(*read_port(one), advised=False) for one in want['ports']]
-
-
-def _ports_now(host: Any, want: Want) -> Iterator[Observation]:
-    from nodeprep.linux import firewalld
-    zones = firewalld.running(host)
-    bound = {interface: zone.name for zone in zones.values() for interface in zone.interfaces}
-    for name, interfaces in _zones_of_node(host, bound):
-        if name not in zones:
-            raise CannotTell(f'firewall-cmd did not name the zone {name}', ' '.join(firewalld.LIST))
-        yield from _judged(want, zones[name], interfaces, ('firewall-cmd',))
-
-
-def _ports_at_boot(host: Any, want: Want) -> Iterator[Observation]:
-    from nodeprep.linux import firewalld
-    # firewall-cmd asks the daemon, firewall-offline-cmd writes the files of one that does not run.
-    runs = host.live and firewalls.firewalld_runs(host)[0]
-    command = ('firewall-cmd', '--permanent') if runs else ('firewall-offline-cmd',)
-    for name, interfaces in _zones_of_node(host, firewalld.of_interfaces(host)):
-        yield from _judged(want, firewalld.permanent(host, name), interfaces, command)
-
-
-def _zones_of_node(host: Any, bound: Any) -> List[Tuple[str, str]]:
-    """(zone, the interfaces that are in it) of the networks that this host stands in; of an image the default zone."""
-    from nodeprep.linux import firewalld, routes
-    default, _ = firewalld.default_zone(host)
-    found: List[Tuple[str, str]] = []
-    for interface in routes.routed(host) if host.live else ():
-        zone = bound.get(interface, default)
-        others = [have for name, have in found if name == zone]
-        found = [pair for pair in found if pair[0] != zone] + [(zone, ', '.join(others + [interface]))]
-    return found or [(default, 'the default')]
-
-
-def _judged(want: Want, zone: Any, interfaces: str, command: Tuple[str, ...]) -> Iterator[Observation]:
-    from nodeprep.linux import firewalld
-    for port in _wanted_ports(want):
-        why = firewalld.opened(zone, port.protocol, port.first, port.last)
-        wanted = f'open in zone {zone.name} ({interfaces})'
-        seen = Observation(port.word, f'{"open" if why else "closed"} in zone {zone.name}', wanted, bool(why),
-                           why or zone.source, advised=port.advised)
-        add, remove = (command + (f'--zone={zone.name}', f'--{verb}-port={port.word}') for verb in ('add', 'remove'))
-        yield seen if why else seen._replace(fix=(Run(add, remove),))

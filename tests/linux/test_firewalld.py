@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodeprep.host import Answer
-from nodeprep.linux import firewalld
+from nodeprep.linux import firewalld, firewallfiles, firewallzone
 from nodeprep.model import CannotTell
 
 PUBLIC = '/usr/lib/firewalld/zones/public.xml'
@@ -35,10 +35,10 @@ public (default, active)
 
 
 @pytest.mark.parametrize('text, name, source', [
-    ('', 'public', firewalld.CONF), ('# x\nDefaultZone=home\nDefaultZone=drop\n', 'home', firewalld.CONF + ':2'),
-    ('DefaultZone = internal \n', 'internal', firewalld.CONF + ':1'), ('DefaultZone=\n', 'public', firewalld.CONF)])
+    ('', 'public', ''), ('# x\nDefaultZone=home\nDefaultZone=drop\n', 'home', ':2'),
+    ('DefaultZone = internal \n', 'internal', ':1'), ('DefaultZone=\n', 'public', '')])
 def test_the_default_zone(host, text, name, source):
-    assert firewalld.default_zone(host.files({firewalld.CONF: text})) == (name, source)
+    assert firewallfiles.default_zone(host.files({firewallfiles.CONF: text})) == (name, firewallfiles.CONF + source)
 
 
 @pytest.mark.parametrize('body, protocol, first, last, opened', [
@@ -56,19 +56,19 @@ def test_the_default_zone(host, text, name, source):
     ('<service name="gone"/><service/><service name="../../x"/>', 'tcp', 10250, 10250, False),
     ('', 'tcp', 10250, 10250, False)])
 def test_what_a_zone_lets_in_for_good(host, body, protocol, first, last, opened):
-    zone = firewalld.permanent(host.files(SERVICES).files({PUBLIC: ZONE % body}), 'public')
-    why = firewalld.opened(zone, protocol, first, last)
+    zone = firewallfiles.permanent(host.files(SERVICES).files({PUBLIC: ZONE % body}), 'public')
+    why = firewallzone.opened(zone, protocol, first, last)
     assert bool(why) is opened and (not why or why.startswith(PUBLIC))
 
 
 def test_an_accepting_zone_lets_all_in(host):
     host.files({'/etc/firewalld/zones/trusted.xml': '<zone target="ACCEPT"/>'})
-    assert firewalld.opened(firewalld.permanent(host, 'trusted'), 'udp', 1, 65535).endswith('(target ACCEPT)')
+    assert firewallzone.opened(firewallfiles.permanent(host, 'trusted'), 'udp', 1, 65535).endswith('(target ACCEPT)')
 
 
 def test_a_file_in_etc_hides_the_vendors(host):
     host.files({PUBLIC: ZONE % '<port protocol="tcp" port="10250"/>', '/etc/firewalld/zones/public.xml': ZONE % ''})
-    assert firewalld.permanent(host, 'public').ports == ()
+    assert firewallfiles.permanent(host, 'public').ports == ()
 
 
 @pytest.mark.parametrize('text', [
@@ -76,20 +76,20 @@ def test_a_file_in_etc_hides_the_vendors(host):
     '<zone><port/></zone>' + ' ' * 2**20, '<?xml version="1.0"?>\n<!DOCTYPE zone>\n<zone/>'])
 def test_a_file_that_is_no_zone_cannot_be_told(host, text):
     with pytest.raises(CannotTell) as error:
-        firewalld.permanent(host.files({PUBLIC: text}), 'public')
+        firewallfiles.permanent(host.files({PUBLIC: text}), 'public')
     assert error.value.source == PUBLIC
 
 
 @pytest.mark.parametrize('name', ['public', '../x', ''])
 def test_a_zone_without_a_file_cannot_be_told(host, name):
     with pytest.raises(CannotTell, match='has no file'):
-        firewalld.permanent(host, name)
+        firewallfiles.permanent(host, name)
 
 
 @given(st.binary().map(lambda data: data.decode('utf-8', 'surrogateescape')))
 def test_any_bytes_are_a_root_or_cannot_be_told(text):
     try:
-        assert firewalld._xml(text, 'x').tag
+        assert firewallfiles._xml(text, 'x').tag
     except CannotTell as error:
         assert error.source == 'x'
 
@@ -99,9 +99,9 @@ def test_the_running_zones(host):
     zones = firewalld.running(host)
     assert set(zones) == {'docker', 'public'} and zones['docker'].accepts
     assert zones['public'].interfaces == ('eth0', 'eth1')
-    assert firewalld.opened(zones['public'], 'tcp', 2379, 2380) == 'firewall-cmd --list-all-zones (public)'
-    assert firewalld.opened(zones['public'], 'tcp', 10250, 10250).endswith('(public), service kube-worker')
-    assert firewalld.opened(zones['public'], 'tcp', 99, 99) == ''
+    assert firewallzone.opened(zones['public'], 'tcp', 2379, 2380) == 'firewall-cmd --list-all-zones (public)'
+    assert firewallzone.opened(zones['public'], 'tcp', 10250, 10250).endswith('(public), service kube-worker')
+    assert firewallzone.opened(zones['public'], 'tcp', 99, 99) == ''
 
 
 @pytest.mark.parametrize('answer', [Answer(252, '', 'FirewallD is not running'), Answer(0, '', ''),
@@ -122,10 +122,10 @@ def test_interfaces_are_bound_by_zone_files_and_ifcfg(host):
     host.files({'/etc/firewalld/zones/internal.xml': '<zone><interface name="eth1"/></zone>', PUBLIC: ZONE % '',
                 '/etc/sysconfig/network-scripts/ifcfg-eth0': 'DEVICE=eth0\nZONE="work"\n',
                 '/etc/sysconfig/network-scripts/ifcfg-lo': 'DEVICE=lo\n'})
-    assert firewalld.of_interfaces(host) == {'eth0': 'work', 'eth1': 'internal'}
+    assert firewallfiles.of_interfaces(host) == {'eth0': 'work', 'eth1': 'internal'}
 
 
 @pytest.mark.parametrize('word', ['8472', 'tcp/1', '0/tcp', '70000/tcp', '5-1/udp', '', '1/icmp'])
 def test_what_is_no_port(word):
     with pytest.raises(ValueError, match='write it as'):
-        firewalld.read_port(word)
+        firewallzone.read_port(word)
