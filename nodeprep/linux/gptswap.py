@@ -1,7 +1,7 @@
 """GPT swap partitions that systemd-gpt-auto-generator turns on without anybody having asked for it.
 
-Sources: systemd-gpt-auto-generator(8); src/gpt-auto-generator/gpt-auto-generator.c and dissect-image.c in the sources of
-EL7 (219), EL8 (239), EL9 (252), EL10 (257); the Discoverable Partitions Specification for the type and the flags.
+Sources: systemd-gpt-auto-generator(8); gpt-auto-generator.c and dissect-image.c in the sources of EL7 (219), EL8 (239),
+EL9 (252) and EL10 (257); the Discoverable Partitions Specification for the type and the flags.
 
 It looks at the one disk that holds `/`, found through one layer of device mapper (an LVM volume on one physical volume)
 on EL8 and later, not on EL7. All of a disk's swap partitions count on EL7, the first one later. EL8 and later leave

@@ -1,13 +1,13 @@
 """What would turn swap on at the next boot, as systemd and its generators would go about it.
 
-    source                        hooked into                     kept out by
-    line of fstab                 swap.target                     noauto, a mask of its unit, fstab=0, systemd.swap=0 (EL9+)
-    line of fstab with _netdev    remote-fs.target on EL9+        the same; a mask of swap.target does not
-    systemd.swap-extra= (EL9+)    as a line of fstab              a mask of its unit
-    hand-written .swap unit       where its links are             a mask of it
-    GPT swap partition            swap.target                     systemd.gpt_auto=0; EL8+: any swap line in fstab
-    zram-generator                swap.target                     systemd.zram=0, no section [zramN]
-    services of other tools       where their links are           disabling them
+    source                        hooked into                 kept out by
+    line of fstab                 swap.target                 noauto, a mask of its unit, fstab=0, systemd.swap=0 (EL9+)
+    line of fstab with _netdev    remote-fs.target on EL9+    the same; a mask of swap.target does not
+    systemd.swap-extra= (EL9+)    as a line of fstab          a mask of its unit
+    hand-written .swap unit       where its links are         a mask of it
+    GPT swap partition            swap.target                 systemd.gpt_auto=0; EL8+: any swap line in fstab
+    zram-generator                swap.target                 systemd.zram=0, no section [zramN]
+    services of other tools       where their links are       disabling them
 
 All that hangs on swap.target is kept out by masking it. Sources: systemd-fstab-generator(8) and add_swap() of
 src/fstab-generator/fstab-generator.c; the other modules name theirs.
@@ -18,7 +18,8 @@ from nodeprep.linux import fstab, swapargs, swapunits, unitfiles
 from nodeprep.linux.swapargs import Switches, Systemd
 
 REMOTE = 'remote-fs.target'
-SERVICES = ('dphys-swapfile.service', 'swapspace.service', 'zram-config.service', 'zram-swap.service', 'zramswap.service')
+SERVICES = ('dphys-swapfile.service', 'swapspace.service', 'zram-config.service', 'zram-swap.service',
+            'zramswap.service')
 _SETTINGS = ('/etc/cloud', '/etc/waagent.conf', '/etc/rc.d/rc.local', '/etc/rc.local')
 _ZRAM = 'zram-generator'
 
@@ -70,8 +71,9 @@ def from_fstab(host: Any, entries: List[fstab.Entry], said: Switches, systemd: S
     found = [_line(host, hook, off) for hook in hooks(entries, systemd)]
     for entry in entries:
         if entry.kind != entry.plain_kind and entry.plain_kind == 'swap':
-            found.append(Way(fstab.PATH, f'{shown(entry.spec)} (by swapon -a alone: a carriage return hides its type from '
-                             'systemd)', f'{fstab.PATH}:{entry.line_number}', line_number=entry.line_number, advised=True))
+            what = f'{shown(entry.spec)} (by swapon -a alone: a carriage return hides its type from systemd)'
+            found.append(Way(fstab.PATH, what, f'{fstab.PATH}:{entry.line_number}', line_number=entry.line_number,
+                             advised=True))
     return sorted(found, key=lambda way: way.line_number)
 
 
@@ -128,8 +130,8 @@ def from_gpt(host: Any, entries: List[fstab.Entry], said: Switches, systemd: Sys
     ways = []
     for part in search.partitions:
         mask = swapunits.mask(host, swapunits.unit_name(part.device))
-        ways.append(Way(part.device, 'a GPT swap partition that nothing names (systemd-gpt-auto-generator)', part.source,
-                        f'{mask} masks its unit' if mask else ''))
+        ways.append(Way(part.device, 'a GPT swap partition that nothing names (systemd-gpt-auto-generator)',
+                        part.source, f'{mask} masks its unit' if mask else ''))
     return ways, '' if ways else f'no GPT swap partition: {search.where}'
 
 
@@ -172,7 +174,7 @@ def shown(text: str) -> str:
 
 
 def table(host: Any) -> List[fstab.Entry]:
-    """The entries of the host's fstab; none when there is none. CannotTell when it cannot be read or holds a NUL byte."""
+    """The entries of the host's fstab, none without one. CannotTell when it cannot be read or holds a NUL byte."""
     found: List[fstab.Entry] = host.once('fstab', lambda: fstab.parse(host.read(fstab.PATH, missing='')))
     return found
 

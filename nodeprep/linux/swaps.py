@@ -1,8 +1,8 @@
 """The swap that is on now, and whether what lies in it would fit into memory.
 
-Sources: /proc/swaps as swap_show() of mm/swapfile.c writes it (proc(5)): a heading, then `path type size used priority`,
-sizes in KiB, the path with blank, tab, newline and backslash as octal escapes, and ` (deleted)` behind the path of a file
-that was unlinked. During swapoff(2) its caller is the kernel's first out-of-memory victim (same file:
+Sources: /proc/swaps as swap_show() of mm/swapfile.c writes it (proc(5)): a heading, then `path type size used priority`
+each, sizes in KiB, the path with blank, tab, newline and backslash as octal escapes, and ` (deleted)` behind the path
+of a file that was unlinked. During swapoff(2) its caller is the kernel's first out-of-memory victim (same file:
 set_current_oom_origin()), so pages that do not fit get it killed, or worse.
 """
 from typing import Any, Dict, List, NamedTuple

@@ -1,12 +1,12 @@
 """Other programs that turn swap on: services that do nothing else, cloud-init, Azure's agent, rc.local.
 
-Sources: dphys-swapfile(8), zramswap(8) of zram-tools, swapspace(8), zram-config of Ubuntu; handle_swapcfg() of cloud-init's
-cloudinit/config/cc_mounts.py (a swap file needs `filename` and a `size` that is not 0); ResourceDiskHandler.run() of
-WALinuxAgent's azurelinuxagent/daemon/resourcedisk/default.py (only with ResourceDisk.Format=y and a size);
+Sources: dphys-swapfile(8), zramswap(8) of zram-tools, swapspace(8), zram-config of Ubuntu; handle_swapcfg() in
+cloud-init's cloudinit/config/cc_mounts.py (a swap file needs `filename` and a `size` that is not 0);
+ResourceDiskHandler.run() of WALinuxAgent's azurelinuxagent/daemon/resourcedisk/default.py (only with ResourceDisk.Format=y and a size);
 rc-local.service (ConditionFileIsExecutable=/etc/rc.d/rc.local).
 """
 import re
-from typing import Any, Iterator, List, NamedTuple
+from typing import Any, Dict, Iterator, List, NamedTuple
 
 from nodeprep.linux.unitboot import starts_at_boot
 from nodeprep.model import CannotTell
@@ -56,10 +56,11 @@ def swap_file(text: str) -> int:
 
     >>> swap_file('users: []\nswap:\n  filename: /swap.img\n  size: "auto"\n')
     2
-    >>> swap_file('swap:\n   size: 0\n   filename: /x\n'), swap_file('swap: {filename: /x, size: 1G}'), swap_file('swap:')
-    (0, 1, 0)
+    >>> swap_file('swap:\n   size: 0\n   filename: /x\n'), swap_file('swap: {filename: /x, size: 1G}')
+    (0, 1)
     """
-    begun, keys = 0, {}
+    begun = 0
+    keys: Dict[str, str] = {}
     for number, line in enumerate(text.split('\n'), 1):
         if not line.strip() or line.lstrip().startswith('#'):
             continue

@@ -60,7 +60,8 @@ def written(host: Any, generated: List[str]) -> Iterator[Unit]:
     """
     files = unitfiles.tree(host, at_boot=True)
     hooks = _hooks(host, files)
-    for name in sorted(set(hooks) | {name for names in files.names.values() for name in names if name.endswith('.swap')}):
+    here = {name for names in files.names.values() for name in names if name.endswith('.swap')}
+    for name in sorted(here | set(hooks)):
         found = _find(files, name)
         if found is None or found.kind == unitfiles.MASKED or found.kind == unitfiles.ABSENT and name not in generated:
             continue

@@ -1,40 +1,52 @@
 """Swap is off."""
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, Optional, Tuple
 
-from nodeprep.linux import fstab, swapboot, swaps, swapunits
+from nodeprep.linux import fstab, swapboot, swaps, swapsearch, swapunits
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.member import membership
-from nodeprep.linux.swapargs import systemd_of
 from nodeprep.linux.swapboot import Way
 from nodeprep.linux.units import disable, mask
-from nodeprep.model import (DISRUPTIVE, HARMLESS, CannotTell, Change, Folder, NotApplicable, Observation, Pollable,
-                            Requirement, Run, Want, Write, unknown)
+from nodeprep.model import (
+    DISRUPTIVE,
+    HARMLESS,
+    CannotTell,
+    Change,
+    Folder,
+    NotApplicable,
+    Observation,
+    Pollable,
+    Requirement,
+    Run,
+    Want,
+    Write,
+    unknown,
+)
 
 WANTED = 'no swap'
 _SUPPORTED = (1, 28)               # NodeSwap is beta since then
-_OWN_TARGET = ' is no mask but a file or link of its own, which systemctl will not mask: move it away, or comment the line'
+_OWN_TARGET = 'is a unit of its own, which systemctl does not mask: move it away first.'
 
 
 class Swap(Requirement):
     """Swap is off now, and stays off after a reboot.
 
-    Why: the scheduler promises each pod real memory, and a node that swaps breaks that promise without telling anyone;
-    the kubelet refuses to start while swap is on, so a node whose swap comes back is gone after its next reboot.
+    Why: the scheduler promises each pod real memory, and a node that swaps breaks that promise without telling
+    anyone; the kubelet refuses to start while swap is on, so a node whose swap comes back is gone after a reboot.
 
     Read: now, /proc/swaps. At boot, whatever would turn swap on, as this release of systemd would go about it: the swap
-    lines of /etc/fstab, hand-written .swap units, GPT swap partitions on the root disk (which systemd turns on by itself;
+    lines of /etc/fstab, hand-written .swap units, GPT swap partitions on the root disk (systemd turns them on itself;
     on EL8 and later as soon as fstab has no swap line any more), zram-generator, kernel arguments (systemd.swap,
     systemd.swap-extra, systemd.gpt_auto, systemd.zram, fstab), dphys-swapfile and its like; cloud-init, waagent and
     rc.local are told as advice. A masked swap.target keeps out all that hangs on it.
 
-    Fix: swapoff, one device at a time, the least used first. For the next boot the lines of fstab go behind `#nodeprep# `
-    and swap.target is masked: the line alone would let a GPT swap partition come back, the mask alone leaves a line with
-    _netdev, which hangs on remote-fs.target.
+    Fix: swapoff, one device at a time, the least used first. For the next boot the lines of fstab go behind
+    `#nodeprep# ` and swap.target is masked: the line alone would let a GPT swap partition come back, the mask alone
+    leaves a line with _netdev, which hangs on remote-fs.target.
 
     Left to a person: swapped pages that would not leave a tenth of the memory (at least 256 MiB) free; swap in use on a
-    node of a cluster; a swap.target or units that an administrator wrote; kernel arguments. A kubelet that is told to run
-    with swap (failSwapOn: false) is respected: met from Kubernetes 1.28 on, advice before that, on control planes and
-    with cgroup v1. Logical volumes, partitions, swap signatures and resume= are never touched.
+    node of a cluster; a swap.target or units that an administrator wrote; kernel arguments. A kubelet that is told to
+    run with swap (failSwapOn: false) is respected: met from Kubernetes 1.28 on, advice before that, on control planes
+    and with cgroup v1. Logical volumes, partitions, swap signatures and resume= are never touched.
     """
 
     id = 'swap'
@@ -63,15 +75,16 @@ class Swap(Requirement):
             # swap_supported() of src/core/swap.c, add_swap() of the fstab generator: neither does anything there.
             raise NotApplicable(f'systemd turns no swap on in a container ({inside})')
         target = swapunits.target(host)
-        ways, unknowns, notes = _look(host, target.masked)
+        ways, untold, notes = swapsearch.search(host, bool(target.masked))
         working = [way for way in ways if not _kept_off(way, target)]
         for way in ways:
             yield _observed(host, want, way, target)
-        yield from unknowns
-        if unknowns or working:
+        for subject, error, hint in untold:
+            yield unknown(subject, WANTED, error, hint)
+        if untold or working:
             return
         if target.masked:
-            yield Observation(swapunits.TARGET, 'masked: nothing that hangs on it turns swap on', WANTED, True, target.masked)
+            yield Observation(swapunits.TARGET, 'masked: nothing that hangs on it starts', WANTED, True, target.masked)
         else:
             yield Observation('next boot', '; '.join(['nothing turns swap on'] + notes), WANTED, True,
                               f'{fstab.PATH}, {swapunits.ETC}')
@@ -86,12 +99,12 @@ def _with_way_out(host: Any, swap: swaps.Swap, taken: int, seen: Observation) ->
         return seen._replace(hint='Its file was deleted while it swaps, so swapoff cannot name it: reboot.')
     joined = membership(host)
     if joined and swap.used:
-        return seen._replace(hint=f'This host is a node of a cluster ({joined}) and {swaps.amount(swap.used)} are swapped '
-                             f'out: drain it, then run swapoff {swap.path}, or reboot once the boot half is met.')
+        return seen._replace(hint=f'This host is a node of a cluster ({joined}) and {swaps.amount(swap.used)} are '
+                             f'swapped out: drain it, then swapoff {swap.path}, or reboot once the boot half is met.')
     try:
         spare = swaps.memory(host).spare
     except CannotTell as error:
-        return seen._replace(hint=f'How much memory is free could not be told ({error.reason}), so swapoff may not fit.')
+        return seen._replace(hint=f'How much memory is free could not be told ({error.reason}): swapoff may not fit.')
     if taken and taken > spare:
         return seen._replace(hint=f'{swaps.amount(taken)} are swapped out and memory has room for '
                              f'{swaps.amount(max(0, spare))}, a tenth of it (at least 256 MiB) kept free: free memory, '
@@ -107,7 +120,7 @@ def _with_way_out(host: Any, swap: swaps.Swap, taken: int, seen: Observation) ->
 
 def _tolerated(host: Any, want: Want, seen: Observation) -> Optional[Observation]:
     """The observation of a node whose kubelet is told to run with swap; None when it is not."""
-    from nodeprep.linux import swapkubelet      # not needed on a host without swap
+    from nodeprep.linux import swapkubelet  # not needed on a host without swap
     try:
         told = swapkubelet.tolerance(host)
     except CannotTell:
@@ -126,44 +139,6 @@ def _tolerated(host: Any, want: Want, seen: Observation) -> Optional[Observation
     if against:
         return seen._replace(advised=True, hint='; '.join(against) + '.')
     return seen._replace(met=True)
-
-
-def _look(host: Any, masked: str) -> Tuple[List[Way], List[Observation], List[str]]:
-    """All ways to swap at the next boot, what could not be told, and what was looked at in vain."""
-    systemd = systemd_of(host)
-    said, unread = swapboot.arguments(host, systemd)
-    ways: List[Way] = []
-    unknowns: List[Observation] = []
-    notes: List[str] = []
-    covered = bool(masked) and not systemd.swap_extra      # then a mask of swap.target keeps everything in fstab out
-    entries: Optional[List[fstab.Entry]] = None
-    try:
-        entries = swapboot.table(host)
-        ways += swapboot.from_fstab(host, entries, said, systemd)
-    except CannotTell as error:
-        if not covered:
-            unknowns.append(unknown(fstab.PATH, WANTED, error))
-    if unread and systemd.swap_extra and not masked:
-        unknowns.append(unknown('kernel arguments', 'none that turn swap on', CannotTell(unread, '/boot')))
-    made = swapboot.generated(entries or [], said, systemd)
-    ways += swapboot.from_arguments(host, made, said, systemd)
-    looks = [('units', swapboot.from_units, (made,)), ('zram', swapboot.from_zram, (said,)), ('tools', swapboot.from_tools, ())]
-    for name, look, more in looks:
-        try:
-            ways += look(host, *more)      # type: ignore[operator]  # each takes what stands beside it
-        except CannotTell as error:
-            if name == 'tools' or not masked:
-                unknowns.append(unknown(error.source or name, WANTED, error))
-    if masked or entries is None:
-        return ways, unknowns, notes
-    try:
-        found, why = swapboot.from_gpt(host, entries, said, systemd)
-        ways += found
-        notes += [why] if why else []
-    except CannotTell as error:
-        unknowns.append(unknown('GPT swap partitions', WANTED, error, hint='Masking swap.target settles it: '
-                                'systemctl mask swap.target'))
-    return ways, unknowns, notes
 
 
 def _kept_off(way: Way, target: swapunits.Target) -> str:
@@ -188,7 +163,7 @@ def _change(host: Any, way: Way, target: swapunits.Target) -> Tuple[Tuple[Change
     if way.service:
         return (disable(way.service, now=False),), way.hint
     if way.by_target and target.own:
-        return (), target.own + _OWN_TARGET + '.'
+        return (), f'{target.own} {_OWN_TARGET}'
     if way.line_number:
         return (_commented(host),) + (() if target.masked else (_mask(host),)), way.hint
     if way.by_target and not way.advised:
@@ -197,7 +172,7 @@ def _change(host: Any, way: Way, target: swapunits.Target) -> Tuple[Tuple[Change
 
 
 def _commented(host: Any) -> Write:
-    """fstab with all swap lines but noauto ones commented out: a second line for a device would count once the first is."""
+    """fstab with all its swap lines commented out but noauto ones: of two for a device the second would count then."""
     text = host.read(fstab.PATH)
     lines = [entry.line_number for entry in swapboot.table(host)
              if entry.plain_kind == 'swap' and entry.last_of('noauto', 'auto') != 'noauto']

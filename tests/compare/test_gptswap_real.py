@@ -1,8 +1,9 @@
 """GPT swap beside the real systemd-gpt-auto-generator, on a real GPT disk.
 
-The disk is an image behind a loop device; its first partition is the root in which the generator runs (chroot). What udev
-would keep of each partition is what blkid prints for it, which is where udev takes it from.
+The disk is an image behind a loop device; its first partition is the root in which the generator runs (chroot). What
+udev would keep of each partition is what blkid prints for it, which is where udev takes it from.
 """
+
 import os
 import re
 import shutil
@@ -12,7 +13,8 @@ import uuid
 import zlib
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from nodeprep.linux import fstab, gptswap, swapargs, swapboot
 from nodeprep.model import CannotTell
@@ -21,27 +23,55 @@ from tests.tiers import need
 
 GENERATOR = '/usr/lib/systemd/system-generators/systemd-gpt-auto-generator'
 LINUX, HOME = '0fc63daf-8483-4772-8e79-3d69d8477de4', '933ac7e1-2eb4-4f13-b844-0e14e2aef915'
-PARTS = ((2048, 40960), (43008, 16384), (59392, 16384), (75776, 16384))        # first sector, sectors
+PARTS = ((2048, 40960), (43008, 16384), (59392, 16384), (75776, 16384))  # first sector, sectors
 SECTORS = 64 * 2048
 
 
 def table(parts):
-    """The bytes at the begin and at the end of a disk with these (type, flags) partitions: UEFI specification, chapter 5."""
+    """The bytes at both ends of a disk with these (type, flags) partitions: UEFI specification, chapter 5."""
     disk = uuid.uuid4().bytes_le
-    entries = b''.join(uuid.UUID(kind).bytes_le + uuid.uuid4().bytes_le + struct.pack('<QQQ', first, first + size - 1, flags)
-                       + bytes(72) for (kind, flags), (first, size) in zip(parts, PARTS)).ljust(128 * 128, b'\0')
+    entries = b''.join(
+        uuid.UUID(kind).bytes_le
+        + uuid.uuid4().bytes_le
+        + struct.pack('<QQQ', first, first + size - 1, flags)
+        + bytes(72)
+        for (kind, flags), (first, size) in zip(parts, PARTS)
+    ).ljust(128 * 128, b'\0')
 
     def header(here, other, at):
-        head = struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', 0x10000, 92, 0, 0, here, other, 34, SECTORS - 34, disk, at, 128, 128,
-                           zlib.crc32(entries))
+        head = struct.pack(
+            '<8sIIIIQQQQ16sQIII',
+            b'EFI PART',
+            0x10000,
+            92,
+            0,
+            0,
+            here,
+            other,
+            34,
+            SECTORS - 34,
+            disk,
+            at,
+            128,
+            128,
+            zlib.crc32(entries),
+        )
         return (head[:16] + struct.pack('<I', zlib.crc32(head)) + head[20:]).ljust(512, b'\0')
-    mbr = bytes(446) + struct.pack('<B3sB3sII', 0, b'\0\2\0', 0xee, b'\xff\xff\xff', 1, SECTORS - 1) + bytes(48) + b'\x55\xaa'
+
+    mbr = (
+        bytes(446)
+        + struct.pack('<B3sB3sII', 0, b'\0\2\0', 0xEE, b'\xff\xff\xff', 1, SECTORS - 1)
+        + bytes(48)
+        + b'\x55\xaa'
+    )
     return mbr + header(1, SECTORS - 1, 2) + entries, entries + header(SECTORS - 1, 1, SECTORS - 33)
 
 
 def run(*argv, **more):
     path = os.environ['PATH'] + ':/usr/sbin:/sbin'
-    return subprocess.run(argv, stdout=subprocess.PIPE, env=dict({'PATH': path}, **more), timeout=60, check=True).stdout.decode()
+    return subprocess.run(
+        argv, stdout=subprocess.PIPE, env=dict({'PATH': path}, **more), timeout=60, check=True
+    ).stdout.decode()
 
 
 class Disk:
@@ -64,8 +94,11 @@ class Disk:
         libraries = re.findall(r'/\S+', run('ldd', GENERATOR))
         self.version = int(re.search(r'libsystemd-shared-(\d+)', ' '.join(libraries)).group(1))
         # libblkid is opened by name, so ldd does not tell of it.
-        libraries += [f'{folder}/libblkid.so.1' for folder in {os.path.dirname(path) for path in libraries}
-                      if os.path.exists(f'{folder}/libblkid.so.1')]
+        libraries += [
+            f'{folder}/libblkid.so.1'
+            for folder in {os.path.dirname(path) for path in libraries}
+            if os.path.exists(f'{folder}/libblkid.so.1')
+        ]
         for path in [GENERATOR] + libraries:
             os.makedirs(self.root + os.path.dirname(path), exist_ok=True)
             shutil.copy(path, self.root + path)
@@ -99,8 +132,16 @@ class Disk:
             os.makedirs(f'{self.root}/out/{name}')
         with open(self.root + '/fstab', 'w') as out:
             out.write(text)
-        run('chroot', self.root, GENERATOR, '/out/1', '/out/2', '/out/3', SYSTEMD_FSTAB='/fstab',
-            SYSTEMD_PROC_CMDLINE='root=x ' + arguments)
+        run(
+            'chroot',
+            self.root,
+            GENERATOR,
+            '/out/1',
+            '/out/2',
+            '/out/3',
+            SYSTEMD_FSTAB='/fstab',
+            SYSTEMD_PROC_CMDLINE='root=x ' + arguments,
+        )
         folder = self.root + '/out/3/swap.target.wants'
         return ['/' + name[:-5].replace('-', '/') for name in os.listdir(folder)] if os.path.isdir(folder) else []
 
@@ -140,9 +181,25 @@ def disk(tmp_path_factory):
 
 KINDS = st.sampled_from([gptswap.TYPE, gptswap.TYPE, LINUX, HOME])
 FLAGS = st.sampled_from([0, 0, 1 << 63, 1 << 60, 4, 1 << 63 | 1 << 60])
-TABLES = st.sampled_from(['', '#/dev/x none swap sw\n', '/dev/x none swap noauto\n', '/dev/x none swap sw\n', '/dev/x /swap xfs swap\n'])
-ARGUMENTS = st.lists(st.sampled_from(['quiet', 'systemd.gpt_auto=0', 'systemd.gpt_auto', 'systemd.gpt-auto=no', 'systemd.gpt_auto=1',
-                                      'systemd.swap=0', 'rd.systemd.gpt_auto=0', 'fstab=0', 'systemd.gpt_auto=x']), max_size=2).map(' '.join)
+TABLES = st.sampled_from(
+    ['', '#/dev/x none swap sw\n', '/dev/x none swap noauto\n', '/dev/x none swap sw\n', '/dev/x /swap xfs swap\n']
+)
+ARGUMENTS = st.lists(
+    st.sampled_from(
+        [
+            'quiet',
+            'systemd.gpt_auto=0',
+            'systemd.gpt_auto',
+            'systemd.gpt-auto=no',
+            'systemd.gpt_auto=1',
+            'systemd.swap=0',
+            'rd.systemd.gpt_auto=0',
+            'fstab=0',
+            'systemd.gpt_auto=x',
+        ]
+    ),
+    max_size=2,
+).map(' '.join)
 
 
 @given(st.lists(st.tuples(KINDS, FLAGS), min_size=3, max_size=3), TABLES, ARGUMENTS)

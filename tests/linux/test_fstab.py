@@ -1,6 +1,8 @@
 """/etc/fstab: what the C library makes of a line, and edits that leave every other byte alone."""
+
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nodeprep.linux import fstab
 from nodeprep.model import CannotTell
@@ -14,7 +16,7 @@ LINES = [
     ('UUID="a b" none swap sw', ('UUID="a', 'b"', 'none', ('swap',))),
     (r'LABEL=my\040swap none swap sw', ('LABEL=my swap', 'none', 'swap', ('sw',))),
     (r'/a\011b\012c\134d\\e x swap sw', ('/a\tb\nc\\d\\e', 'x', 'swap', ('sw',))),
-    (r'/a\041 x s\167ap sw', (r'/a\041', 'x', r's\167ap', ('sw',))),          # only four escapes are known
+    (r'/a\041 x s\167ap sw', (r'/a\041', 'x', r's\167ap', ('sw',))),  # only four escapes are known
     ('/dev/sda2 none swap defaults 0 0 # mine', ('/dev/sda2', 'none', 'swap', ('defaults',))),
     ('/dev/sda2 none swap defaults #0 0', ('/dev/sda2', 'none', 'swap', ('defaults',))),
     ('/dev/swap /swap xfs defaults 0 0', ('/dev/swap', '/swap', 'xfs', ('defaults',))),
@@ -25,7 +27,10 @@ LINES = [
     ('/dev/sda2\x0cnone swap x', ('/dev/sda2\x0cnone', 'swap', 'x', ())),
     ('/dev/\xa0 none swap x', ('/dev/\xa0', 'none', 'swap', ('x',))),
     ('/d\udcff none swap x', ('/d\udcff', 'none', 'swap', ('x',))),
-    ('#/dev/sda2 none swap sw', None), (' \t # x', None), ('', None), (' \t ', None),
+    ('#/dev/sda2 none swap sw', None),
+    (' \t # x', None),
+    ('', None),
+    (' \t ', None),
     ('#nodeprep# /dev/sda2 none swap sw', None),
 ]
 
@@ -34,7 +39,8 @@ LINES = [
 def test_a_line_is_read_as_getmntent_reads_it(line, wanted):
     entries = fstab.parse('# first\n' + line + '\n')
     assert [(one.line_number, one.spec, one.point, one.kind, one.options) for one in entries] == (
-        [(2,) + wanted] if wanted else [])
+        [(2,) + wanted] if wanted else []
+    )
 
 
 def test_the_last_line_needs_no_newline_and_an_empty_table_has_no_entry():
@@ -42,8 +48,19 @@ def test_the_last_line_needs_no_newline_and_an_empty_table_has_no_entry():
     assert fstab.parse('') == fstab.parse('\n') == []
 
 
-@pytest.mark.parametrize('tail, dump, check', [
-    ('1 2', 1, 2), ('0', 0, 0), ('x 2', 0, 0), ('1x 2', 1, 0), ('', 0, 0), ('1 2\r', 1, 2), ('1 #', 1, 0), ('-1 +2', -1, 2)])
+@pytest.mark.parametrize(
+    'tail, dump, check',
+    [
+        ('1 2', 1, 2),
+        ('0', 0, 0),
+        ('x 2', 0, 0),
+        ('1x 2', 1, 0),
+        ('', 0, 0),
+        ('1 2\r', 1, 2),
+        ('1 #', 1, 0),
+        ('-1 +2', -1, 2),
+    ],
+)
 def test_the_last_two_fields_are_numbers_or_nought(tail, dump, check):
     (entry,) = fstab.parse('a b c d ' + tail)
     assert (entry.dump, entry.check) == (dump, check)
@@ -62,12 +79,25 @@ def test_a_nul_byte_is_not_guessed_at():
     assert error.value.source == '/etc/fstab:2'
 
 
-@pytest.mark.parametrize('spec, path', [
-    ('/dev/mapper/centos-swap', '/dev/mapper/centos-swap'), ('LABEL=a/b', r'/dev/disk/by-label/a\x2fb'),
-    ('UUID=0aE-1', '/dev/disk/by-uuid/0aE-1'), ("UUID='0a'", '/dev/disk/by-uuid/0a'), ('UUID="0a', r'/dev/disk/by-uuid/\x220a'),
-    ('PARTUUID=1', '/dev/disk/by-partuuid/1'), ('PARTLABEL=é', '/dev/disk/by-partlabel/é'),
-    ('LABEL=\udce9', r'/dev/disk/by-label/\xe9'), ('LABEL=\\', r'/dev/disk/by-label/\x5c'),
-    ('FOO=1', 'FOO=1'), ('none', 'none'), ('label=x', 'label=x'), ('UUID=', '/dev/disk/by-uuid/'), ('UUID="', r'/dev/disk/by-uuid/\x22')])
+@pytest.mark.parametrize(
+    'spec, path',
+    [
+        ('/dev/mapper/centos-swap', '/dev/mapper/centos-swap'),
+        ('LABEL=a/b', r'/dev/disk/by-label/a\x2fb'),
+        ('UUID=0aE-1', '/dev/disk/by-uuid/0aE-1'),
+        ("UUID='0a'", '/dev/disk/by-uuid/0a'),
+        ('UUID="0a', r'/dev/disk/by-uuid/\x220a'),
+        ('PARTUUID=1', '/dev/disk/by-partuuid/1'),
+        ('PARTLABEL=é', '/dev/disk/by-partlabel/é'),
+        ('LABEL=\udce9', r'/dev/disk/by-label/\xe9'),
+        ('LABEL=\\', r'/dev/disk/by-label/\x5c'),
+        ('FOO=1', 'FOO=1'),
+        ('none', 'none'),
+        ('label=x', 'label=x'),
+        ('UUID=', '/dev/disk/by-uuid/'),
+        ('UUID="', r'/dev/disk/by-uuid/\x22'),
+    ],
+)
 def test_the_device_of_a_first_field_is_the_one_systemd_takes(spec, path):
     assert fstab.device(spec) == path
 
@@ -75,6 +105,7 @@ def test_the_device_of_a_first_field_is_the_one_systemd_takes(spec, path):
 def test_the_last_of_two_contrary_options_counts():
     def entry(options):
         return fstab.parse(f'/dev/sda2 none swap {options}\n')[0]
+
     assert entry('noauto,auto').last_of('noauto', 'auto') == 'auto'
     assert entry('auto,sw,noauto').last_of('noauto', 'auto') == 'noauto'
     assert entry('noauto=yes').last_of('noauto', 'auto') == 'noauto'

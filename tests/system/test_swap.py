@@ -1,4 +1,5 @@
 """A real swap file of 16 MiB: the check sees it, the planned command takes it away, and everything is put back."""
+
 import os
 import subprocess
 
@@ -22,7 +23,7 @@ def swap_file(request, tmp_path):
         need('program', program)
     path = str(tmp_path / request.param)
     with open(path, 'wb') as out:
-        out.write(bytes(KIB * 1024))       # a sparse file is refused
+        out.write(bytes(KIB * 1024))  # a sparse file is refused
         os.fsync(out.fileno())
     os.chmod(path, 0o600)
     before = swap_lines()
@@ -55,7 +56,7 @@ def look(path):
 def test_a_real_swap_file_is_seen_and_after_swapoff_it_is_not(swap_file):
     finding, (seen,) = look(swap_file)
     assert finding.now == 'drifted' and seen.met is False
-    assert seen.found == 'swapping on 16 MiB, 0 of it used'       # 16380 KiB: a page is the header
+    assert seen.found == 'swapping on 16 MiB, 0 of it used'  # 16380 KiB: a page is the header
     assert seen.source.startswith('/proc/swaps:')
     (swap,) = [one for one in swaps.swaps(Host('/')) if one.path == swap_file]
     assert (swap.kind, swap.size, swap.used) == ('file', KIB - 4, 0)
@@ -90,7 +91,7 @@ def test_a_priority_is_given_back(swap_file, monkeypatch):
 
 
 def test_the_kernel_keeps_a_swap_file_from_being_deleted(swap_file):
-    # may_delete() of fs/namei.c, so ` (deleted)` in /proc/swaps is rare: tests/requirements/test_swap.py has it as data.
+    # may_delete() of fs/namei.c, so ` (deleted)` in /proc/swaps is rare: tests/requirements has it as data.
     with pytest.raises(PermissionError):
         os.unlink(swap_file)
     assert len(look(swap_file)[1]) == 1
