@@ -2,8 +2,8 @@
 
 Sources: dphys-swapfile(8), zramswap(8) of zram-tools, swapspace(8), zram-config of Ubuntu; handle_swapcfg() in
 cloud-init's cloudinit/config/cc_mounts.py (a swap file needs `filename` and a `size` that is not 0);
-ResourceDiskHandler.run() of WALinuxAgent's azurelinuxagent/daemon/resourcedisk/default.py (only with ResourceDisk.Format=y and a size);
-rc-local.service (ConditionFileIsExecutable=/etc/rc.d/rc.local).
+ResourceDiskHandler.run() of WALinuxAgent's daemon/resourcedisk/default.py (only with ResourceDisk.Format=y and a
+size); rc-local.service (ConditionFileIsExecutable=/etc/rc.d/rc.local).
 """
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple

@@ -165,7 +165,7 @@ def _change(host: Any, way: Way, target: swapunits.Target) -> Tuple[Tuple[Change
     if way.by_target and target.own:
         return (), f'{target.own} {_OWN_TARGET}'
     if way.line_number:
-        return (_commented(host),) + (() if target.masked else (_mask(host),)), way.hint
+        return (_commented(host),) + (() if target.masked or target.own else (_mask(host),)), way.hint
     if way.by_target and not way.advised:
         return (_mask(host),), way.hint
     return (), way.hint

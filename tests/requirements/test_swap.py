@@ -406,6 +406,8 @@ def test_a_target_of_the_administrator_is_not_masked_over(host):
     host.files(system(9)).files({'/etc/fstab': FSTAB, ETC + 'swap.target': '[Unit]\nDescription=mine\n'})
     _, (seen,) = look(host)
     assert seen.met is False and seen.fix == () and ETC + 'swap.target' in seen.hint
+    _, (seen,) = look(host.files({'/etc/fstab': '/dev/sda2 none swap _netdev\n'}))
+    assert [type(change) for change in seen.fix] == [Write]      # such a line does not hang on the target
 
 
 # --- boot: units
