@@ -56,14 +56,14 @@ class KernelModules(Requirement):
 
 
 def _by_runtime(host: Any, name: str) -> str:
-    """path:line of an enabled runtime's unit that loads the module first, as containerd.io does with overlay."""
+    """path:line of an enabled runtime's unit that loads the module first, as containerd.io does with overlay.
+
+    CannotTell when it cannot be told whether such a runtime starts.
+    """
     for unit in _RUNTIMES:
         file = unitfiles.tree(host, at_boot=True).find(unit)
-        try:
-            if file.kind != unitfiles.REGULAR or not units.starts_at_boot(host, unit)[0]:
-                continue
-        except CannotTell:
-            continue                       # a runtime that may not start is not counted on
+        if file.kind != unitfiles.REGULAR or not units.starts_at_boot(host, unit)[0]:
+            continue
         for number, line in enumerate(confd.text(host, file.path).split('\n'), 1):
             match = re.match(r'ExecStartPre=[-+!@:]*\S*/modprobe ([-\w ]+)$', line.strip())
             if match and same(name) in [same(word) for word in match.group(1).split() if word[0] != '-']:

@@ -60,8 +60,16 @@ def test_a_runtime_that_is_enabled_may_load_it(host, line, met):
 
 
 def test_a_runtime_that_is_not_enabled_loads_nothing(host):
-    centos(host, {'/usr/lib/systemd/system/containerd.service': '[Service]\nExecStartPre=-/sbin/modprobe overlay\n'})
+    centos(host, {'/usr/lib/systemd/system/containerd.service': '[Service]\nExecStartPre=-/sbin/modprobe overlay\n',
+                  '/usr/lib/systemd/system/default.target': '[Unit]\n'})
     assert look(host).boot == 'drifted'
+
+
+def test_a_runtime_of_which_nobody_knows_whether_it_starts_leaves_it_open(host):
+    centos(host, {'/usr/lib/systemd/system/containerd.service': '[Service]\nExecStartPre=-/sbin/modprobe overlay\n',
+                  '/usr/lib/systemd/system/default.target': '[Unit]\n'})
+    host.denied = {'/usr/lib/systemd/system/default.target'}
+    assert look(host).boot == 'unknown'
 
 
 def test_a_script_of_el7_is_told_and_not_counted_on(host):
