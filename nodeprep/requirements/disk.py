@@ -51,7 +51,7 @@ class Disk(Requirement):
         for one in found:
             yield from _room(host, one, lines)
             if set(_DATA).intersection(one.uses()):
-                yield from _traps(host, one)
+                yield from _traps(host, one, want['profile'])
 
     def boot(self, host: Any, want: Want) -> Iterator[Observation]:
         """Whether the next boot brings the same file systems."""
@@ -150,7 +150,7 @@ def _share(part: int, whole: int) -> str:
     return f' ({100 * part // whole} %)' if whole else ''
 
 
-def _traps(host: Any, one: FileSystem) -> Iterator[Observation]:
+def _traps(host: Any, one: FileSystem, profile: str) -> Iterator[Observation]:
     """What makes a file system unfit for container data whatever its size."""
     mount = one.mount
     for seen in dict.fromkeys(seen for use, seen in zip(one.uses(), one.through) if use in _DATA):
@@ -167,7 +167,7 @@ def _traps(host: Any, one: FileSystem) -> Iterator[Observation]:
         yield Observation(f'{mount.point} (kind)', f'{mount.kind}: kept in memory, gone after a reboot', 'a disk',
                           False,
                           SOURCE, advised=True, hint=f'Put {one.paths()} on a disk.')
-    if datadirs.IMAGES in one.uses() and mount.kind == 'xfs' and _overlay(host):
+    if datadirs.IMAGES in one.uses() and mount.kind == 'xfs' and (profile == 'containerd' or _overlay(host)):
         wanted = 'ftype=1, which overlay2 needs'
         try:
             ftype = host.xfs_has_ftype(mount.point)
@@ -180,7 +180,7 @@ def _traps(host: Any, one: FileSystem) -> Iterator[Observation]:
 
 
 def _overlay(host: Any) -> bool:
-    """Whether the runtime would use overlay: it does unless Docker is told another driver."""
+    """Whether Docker would use overlay: it does unless it is told another driver."""
     from nodeprep.linux import dockerd
     try:
         drivers = [value.value for value in dockerd.next_start(host).values('storage-driver')]

@@ -66,7 +66,7 @@ class Os(Requirement):
         if host.live:
             yield _same(kernel, running, newest, source, entry is not None)
         if kernel != running:
-            yield _kernel(kernel, want, source)
+            yield _kernel(kernel, want, source, 'next kernel')
         if installed and kernel not in installed and kernel != running:
             yield Observation('kernel modules', f'none of {kernel} are installed', f'{kernels.FOLDER}/{kernel}', False,
                               f'{kernels.FOLDER}; {source}', advised=True,
@@ -101,12 +101,12 @@ def _machine(machine: str, source: str) -> Observation:
                        advised=machine in ('ppc64le', 's390x'))
 
 
-def _kernel(kernel: str, want: Want, source: str) -> Observation:
+def _kernel(kernel: str, want: Want, source: str, subject: str = 'kernel') -> Observation:
     version = '{}.{}'.format(*want['kubernetes'])
     try:
         verdict = kernels.accepted(kernel, want['kubernetes'])
     except CannotTell as error:
-        return unknown('kernel', f'one that Kubernetes {version} accepts', error, kubeadm=_KERNEL)
+        return unknown(subject, f'one that Kubernetes {version} accepts', error, kubeadm=_KERNEL)
     met = verdict.state == kernels.FINE
     hint = ''
     if verdict.state == kernels.FAILS:
@@ -114,7 +114,7 @@ def _kernel(kernel: str, want: Want, source: str) -> Observation:
                 f'kubeadm --ignore-preflight-errors={_KERNEL}.')
     elif not met:
         hint = f'{verdict.state}, and goes on; the distribution keeps this kernel up to date itself.'
-    return Observation('kernel', kernel, f'{verdict.wanted}, for Kubernetes {version}', met, source, hint=hint,
+    return Observation(subject, kernel, f'{verdict.wanted}, for Kubernetes {version}', met, source, hint=hint,
                        advised=verdict.state == kernels.WARNS, kubeadm=_KERNEL)
 
 

@@ -241,3 +241,35 @@ def test_any_bytes_anywhere(tmp_path_factory, path, junk):
     except CannotTell:
         return
     assert len(args.words) == len(args.places)
+
+
+# ---- what is not there to be looked at
+
+BOOT_ASLEEP = '28 1 253:0 / / rw - xfs /dev/dm-0 rw\n29 28 0:40 / /boot/efi rw - autofs systemd-1 rw,fd=50\n'
+
+
+def test_an_automount_is_not_woken(host):
+    host.files({'/proc/self/mountinfo': BOOT_ASLEEP, '/proc/cmdline': 'a'})
+    with pytest.raises(CannotTell, match='not woken') as caught:
+        at_boot(host)
+    assert caught.value.source == '/boot/efi'
+
+
+def test_a_boot_partition_that_is_not_mounted(host):
+    host.files({'/proc/self/mountinfo': BOOT_ASLEEP.split('29')[0] + '\n', '/proc/cmdline': 'a',
+                '/etc/fstab': '/dev/dm-0 / xfs defaults 0 0\nUUID=1 /boot xfs defaults 0 0\n'})
+    with pytest.raises(CannotTell, match='/boot is not mounted') as caught:
+        at_boot(host)
+    assert caught.value.source == '/etc/fstab:2'
+
+
+def test_an_entry_of_ones_own_beside_those_of_the_folder(host):
+    el8(host, 'saved_entry=mine\n').files({
+        '/boot/grub2/grub.cfg': BLS_CFG + "menuentry 'mine' {\n linux /vmlinuz-mine own=1\n}\n"})
+    assert at_boot(host).value('own') == '1'
+
+
+def test_more_entries_than_any_host_keeps(host):
+    el8(host, '').files({f'/boot/loader/entries/x-{number}.conf': 'options a\n' for number in range(201)})
+    with pytest.raises(CannotTell, match='more than 200'):
+        at_boot(host)
