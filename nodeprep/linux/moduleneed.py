@@ -81,6 +81,8 @@ def _package(host: Any, name: str, kernel: str) -> Plan:
     if dead:
         return (), dead
     package = ('kernel-modules-extra' if here.major >= 10 and name != 'overlay' else 'kernel-modules') + f'-{kernel}'
+    if not host.live:
+        return (), f'install {package} in the image'
     return packages.install(host, package), (
         f'{package} is for just this kernel: `dnf install {package[:-len(kernel) - 1]}` alone would bring a newer '
         'kernel, and the module would stay away until a reboot. When no repository has this version any more, '

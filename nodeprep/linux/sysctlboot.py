@@ -13,6 +13,7 @@ from nodeprep.linux import bootargs, confd, sysctld, unitfiles
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell
 
+CONF = '/etc/sysctl.conf'
 IP_FORWARD = 'net/ipv4/ip_forward'
 IPV6_ALL = 'net/ipv6/conf/all/forwarding'
 IPV6_DEFAULT = 'net/ipv6/conf/default/forwarding'
@@ -25,7 +26,6 @@ PATHS = tuple(DEFAULTS) + tuple(_SAME)
 # As proc_get_long() takes it: decimal, 0x or octal, then white space or the end; what follows is not looked at.
 _NUMBER = re.compile(r'[ \t\n\v\f\r]*(-?)(0[xX][0-9a-fA-F]{1,18}|0[0-7]{0,20}|[1-9][0-9]{0,19})(?:[ \t\n]|\Z)')
 _UNIT = 'systemd-sysctl.service'
-_CONF = '/etc/sysctl.conf'
 
 
 class Left(NamedTuple):
@@ -98,9 +98,14 @@ def as_number(text: str) -> Optional[int]:
 
 def files(host: Any) -> List[str]:
     """The files that are read, in order. EL7's systemd-sysctl reads /etc/sysctl.conf by its name after all others."""
-    here = release(host)
     found = confd.files(host, 'sysctl.d', folders_hide=_systemd(host) >= 239)
-    return found + [_CONF] if here.family == 'el' and here.major == 7 else found
+    return found + [CONF] if reads_conf_last(host) else found
+
+
+def reads_conf_last(host: Any) -> bool:
+    """Whether systemd-sysctl reads /etc/sysctl.conf by its name: EL7 has back what systemd 207 had dropped."""
+    here = release(host)
+    return bool(here.family == 'el' and here.major == 7)
 
 
 def _texts(host: Any, overlay: Dict[str, str]) -> Iterable[Tuple[str, str]]:
@@ -112,7 +117,7 @@ def _texts(host: Any, overlay: Dict[str, str]) -> Iterable[Tuple[str, str]]:
     last: List[Tuple[str, str]] = []
     for path, real, text in before:
         entry = (real, overlay.get(real, text))
-        if path == _CONF:
+        if path == CONF:
             last.append(entry)
         else:
             by_name[path.rpartition('/')[2]] = entry

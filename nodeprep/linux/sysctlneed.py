@@ -2,7 +2,7 @@
 from typing import Any, Iterator, Mapping, Optional, Tuple
 
 from nodeprep.linux import bootargs, netns, sysctlplan, tuned, units
-from nodeprep.linux.sysctlboot import IP_FORWARD, Left, left
+from nodeprep.linux.sysctlboot import CONF, IP_FORWARD, Left, left, reads_conf_last
 from nodeprep.model import CannotTell, Change, Observation, Write
 
 _SAME = {'net/ipv4/conf/all/forwarding': IP_FORWARD}
@@ -28,12 +28,12 @@ def now(host: Any, path: str, wanted: str, absent: str = '') -> Observation:
     return Observation(subject, value, wanted, False, file, fix, apart)
 
 
-def boot(host: Any, wanted: Mapping[str, str], absent: str = '',
+def boot(host: Any, wanted: Mapping[str, str], absent: str = '', source: str = '',
          before: Optional[Tuple[Change, ...]] = ()) -> Iterator[Observation]:
     """For each key, path below /proc/sys -> value, what the next boot leaves; and what tuned would do to it after.
 
-    `absent`: why the keys will not be there when sysctl.d is applied; '' when they will. `before`: the changes that end
-    that and go before ours; None when there are none, so that ours would be in vain.
+    `absent`: why the keys will not be there when sysctl.d is applied, and `source`: what says so; '' when they will.
+    `before`: the changes that end that and go before ours; None when there are none, so that ours would be in vain.
     """
     found = left(host)
     suspects = [one for path in wanted for one in _tuned(host, path, wanted[path], found[path])]
@@ -46,7 +46,8 @@ def boot(host: Any, wanted: Mapping[str, str], absent: str = '',
     for path, value in wanted.items():
         one = found[path]
         if absent:
-            yield Observation(sysctlplan.dotted(path), f'not there: {absent}', value, False, one.source, fix, why)
+            then = '' if one.value == value else f'Once it is there, {one.source} sets it to {one.value}.'
+            yield Observation(sysctlplan.dotted(path), f'not there: {absent}', value, False, source, fix, why or then)
             continue
         said = f'{one.value}, {one.note}' if one.note else one.value
         met = one.value == value
@@ -89,8 +90,9 @@ def _tuned(host: Any, path: str, value: str, found: Left) -> Iterator[Tuple[str,
 
 def _hint(host: Any, path: str, one: Left) -> str:
     parts = []
-    if one.option is not None and one.option.path == '/etc/sysctl.conf':
-        parts.append('/etc/sysctl.conf is applied late: after other files of sysctl.d.')
+    if one.option is not None and one.option.path == CONF:
+        parts.append('This systemd applies /etc/sysctl.conf after every file of sysctl.d.' if reads_conf_last(host)
+                     else '/etc/sysctl.conf is read as the file of sysctl.d that links to it.')
     trouble = bootargs.arguments(host).trouble
     if one.option is None and trouble:
         parts.append(trouble[:1].upper() + trouble[1:] + '.')

@@ -63,7 +63,7 @@ def _settings(host: Any) -> Dict[str, Setting]:
     seen: List[str] = []
     while todo and len(seen) < _MOST:
         name = todo.pop()
-        if name in seen or '/' in name or name.startswith('.'):
+        if name in seen or not re.match(r'[\w+-][\w.+-]{0,99}$', name):
             continue
         seen.append(name)
         files = [f'{folder}/{name}/tuned.conf' for folder in _FOLDERS]

@@ -62,7 +62,7 @@ class Bridge(Requirement):
             yield module._replace(advised=advised)
         # When it cannot be told whether the module is there, the values are told as if it were: one unknown is enough.
         absent = f'{_MODULE} is not loaded when sysctl.d is applied' if module.met is False else ''
-        for one in sysctlneed.boot(host, _KEYS, absent, module.fix or None if absent else ()):
+        for one in sysctlneed.boot(host, _KEYS, absent, module.source, module.fix or None if absent else ()):
             key = next((key for key in _KEYS if one.subject.startswith(key.replace('/', '.'))), '')
             hint = one.hint or (module.hint if absent else '')
             yield one._replace(advised=advised, kubeadm=_KUBEADM.get(key, ''), hint=hint)

@@ -1,10 +1,12 @@
 """Bridged traffic through iptables: the module and its two sysctls, now and at boot."""
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from nodeprep import catalogue, engine
 from nodeprep.model import Run, Write
 from tests.conftest import wants
-from tests.fakes import Link
+from tests.fakes import FakeHost, Link
 
 BRIDGE = catalogue.load('bridge')
 KEYS = ('net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables')
@@ -60,7 +62,9 @@ def test_a_fresh_host_gets_the_module_and_the_values(host, major):
     finding = look(host)
     assert (finding.now, finding.boot) == ('drifted', 'drifted')
     assert 'br_netfilter is not loaded' in seen(finding, 'now')[KEYS[0]].found
-    assert 'not loaded when sysctl.d is applied' in seen(finding, 'boot')[KEYS[0]].found
+    key = seen(finding, 'boot')[KEYS[0]]
+    assert 'not loaded when sysctl.d is applied' in key.found and '/etc/modules-load.d' in key.source
+    assert ('00-system.conf:1 sets it to 0' in key.hint) is (major == 7)
     assert carry_out(host, finding) == [('modprobe', 'br_netfilter')]
     after = look(host)
     assert (after.now, after.boot) == ('met', 'met')
@@ -165,12 +169,39 @@ def test_an_image_is_told_from_its_files_alone(image):
     assert image.asked == []
 
 
+def test_no_package_is_installed_for_an_image(image):
+    image.files({'/etc/os-release': 'ID="centos"\nVERSION_ID="10"\n', '/lib': Link('usr/lib'),
+                 f'/usr/lib/modules/{KERNELS[10]}/modules.dep': 'kernel/overlay.ko:\n'})
+    one = seen(look(image), 'boot')['br_netfilter']
+    assert one.fix == () and f'kernel-modules-extra-{KERNELS[10]}' in one.hint
+
+
 def test_what_cannot_be_read_is_unknown_and_by_name(host):
     centos(host, 9, {**loaded(), '/etc/sysctl.d/a.conf': '', '/etc/modules-load.d/a.conf': 'br_netfilter\n'})
     host.denied.add('/etc/sysctl.d/a.conf')
     finding = look(host)
     assert (finding.now, finding.boot) == ('met', 'unknown')
     assert any(one.source == '/etc/sysctl.d/a.conf' for one in finding.observations if one.met is None)
+
+
+PATHS = ('/etc/sysctl.conf', '/etc/sysctl.d/a.conf', '/usr/lib/sysctl.d/zzz.conf', '/etc/modules-load.d/a.conf',
+         '/etc/modprobe.d/a.conf', '/proc/modules', '/proc/cmdline', '/etc/tuned/active_profile',
+         '/etc/tuned/a/tuned.conf', f'/usr/lib/modules/{KERNELS[9]}/modules.dep', PROC + 'iptables')
+WORDS = some.sampled_from(['br_netfilter', 'net.bridge.bridge-nf-call-iptables', '=', '1', '0', '-', '*', '\n', 'a',
+                           'blacklist ', 'install ', '/bin/true', '[sysctl]\n', 'include=a', 'net.*.[', '{', '\\',
+                           '\0', '\xff'])
+
+
+@settings(deadline=None, max_examples=150)
+@given(some.dictionaries(some.sampled_from(PATHS), some.binary(max_size=60) | some.lists(WORDS).map(''.join),
+                         max_size=6), some.sampled_from([7, 8, 9, 10]))
+def test_any_bytes_in_any_file_give_facts_or_cannot_tell(tmp_path_factory, files, major):
+    host = centos(FakeHost(str(tmp_path_factory.mktemp('any'))), major, files)
+    for name in ('bridge', 'forwarding', 'kernel-modules'):
+        one = catalogue.load(name)
+        finding = engine.examine(one, host, wants(one))
+        assert finding.observations and all(seen.source for seen in finding.observations)
+        assert not [seen for seen in finding.observations if seen.subject == 'nodeprep']
 
 
 def test_every_observation_has_its_evidence(host):

@@ -53,7 +53,7 @@ def test_after_the_plan_it_is_met_and_nothing_is_left_to_do(host):
 def test_el7_names_sysctl_conf_and_that_it_is_applied_late(host):
     centos(host, 7, {'/etc/sysctl.conf': '# x\nnet.ipv4.ip_forward = 0\n', OURS: KEY + ' = 1\n'})
     one = only(look(host), 'boot')
-    assert (one.source, one.met) == ('/etc/sysctl.conf:2', False) and 'late' in one.hint
+    assert (one.source, one.met) == ('/etc/sysctl.conf:2', False) and 'after every file' in one.hint
     assert '/etc/sysctl.conf' in [change.path for change in one.fix]
 
 
