@@ -6,7 +6,7 @@ import errno
 import fnmatch
 import os
 import stat
-from typing import Dict, Iterator, List, Optional
+from typing import Callable, Dict, Iterator, List, Optional
 
 from nodeprep.model import CannotTell
 
@@ -104,7 +104,25 @@ class Files:
         below = self._below(path)
         return _text(os.path.realpath(below) if self.root == '/' else below[len(_raw(self.root)):] or b'/')
 
+    def begin(self, path: str, enough: Callable[[bytes], bool]) -> str:
+        """The beginning of a file, read until `enough` says so of what was read so far, or all of it.
+
+        For tables of /proc whose end costs the kernel milliseconds. Whatever cannot be read raises CannotTell.
+        """
+        taken = b''
+        try:
+            for part in self._parts(path):
+                taken += part
+                if enough(taken):
+                    break
+        except OSError as error:
+            raise CannotTell(f'{path}: {reason(error)}', path) from None
+        return _text(taken)
+
     def _bytes(self, path: str) -> bytes:
+        return b''.join(self._parts(path))
+
+    def _parts(self, path: str) -> Iterator[bytes]:
         # O_NONBLOCK: opening a FIFO must not wait for its other end.
         handle = os.open(self._below(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
@@ -113,10 +131,9 @@ class Files:
                 raise OSError(errno.EISDIR, 'is a folder')
             if not stat.S_ISREG(kind):
                 raise OSError(errno.EINVAL, 'is not a regular file')
-            parts = list(_chunks(handle))
+            yield from _chunks(handle)
         finally:
             os.close(handle)
-        return b''.join(parts)
 
     def _below(self, path: str) -> bytes:
         """Where the path lies on the machine that looks: links are followed as if the root were `/`.
