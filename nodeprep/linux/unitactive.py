@@ -1,9 +1,10 @@
 """Whether a unit runs, told without asking systemd: from its control group and from what systemd leaves in /run.
 
 systemd moves the processes of a service into a control group named after it (systemd.resource-control(5), Slice=) and
-removes the group when the unit stops (unit_prune_cgroup() of src/core/unit.c). A service without processes, such as a
-`oneshot` that stays active after it exited, has none; since 235 /run/systemd/units/invocation:NAME stands for as long
-as a unit that ran something is active (unit_export_state_files(), unit_unlink_state_files() in the same file).
+removes the group when the unit stops (unit_prune_cgroup() of src/core/unit.c). A service that stays active after its
+processes exited (RemainAfterExit=) has none; since 235 /run/systemd/units/invocation:NAME stands for as long as a unit
+that ran something is not inactive (unit_export_state_files(), unit_unlink_state_files() in the same file). That
+includes one that waits to be started again, so for the other services the link does not count.
 """
 from typing import Any, Iterator, Tuple
 
@@ -24,19 +25,19 @@ def active(host: Any, name: str) -> Tuple[str, str]:
         raise CannotTell(f'{name}: nothing runs in an image', name)
     if not host.exists(RUNNING):
         raise CannotTell('systemd does not run here', RUNNING)
-    root = _root(host)
-    group = f'{root}/{_slice(host, name)}/{name}'
+    name = tree(host).loaded(name).name
+    group = '/'.join(part for part in (_root(host), _slice(host, name), name) if part)
     holder = next(_populated(host, group), '')
     if holder:
         return ACTIVE, holder
-    invocation = f'/run/systemd/units/invocation:{name}'
-    if host.link(invocation) is not None:
-        return ACTIVE, invocation
     if unitsyntax.split(name).type != 'service':
         raise CannotTell(f'{name}: only a service shows in the control groups', group)
-    if _outlives_its_processes(host, name) and _version(host) < 235:
+    if not _outlives_its_processes(host, name):
+        return INACTIVE, group
+    if _version(host) < 235:
         raise CannotTell(f'{name} stays active without processes, which this release shows to systemctl alone', group)
-    return INACTIVE, group
+    invocation = f'/run/systemd/units/invocation:{name}'
+    return ACTIVE if host.link(invocation) is not None else INACTIVE, invocation
 
 
 def _root(host: Any) -> str:
@@ -67,10 +68,12 @@ _GROUPS = ('.service', '.scope', '.slice')
 
 
 def _slice(host: Any, name: str) -> str:
-    """The folder of a unit's slice: 'system.slice', for an instance 'system.slice/system-getty.slice'."""
+    """The folder of a unit's slice: 'system.slice', for an instance 'system.slice/system-getty.slice'; '' the root."""
     parts = unitsyntax.split(name)
     slice_name = _setting(host, name, 'Slice')
-    if not slice_name.endswith('.slice'):
+    if slice_name == '-.slice':
+        return ''
+    if not slice_name.endswith('.slice') or not unitsyntax.is_name(slice_name):
         stem = parts.prefix.replace('-', '\\x2d')
         slice_name = f'system-{stem}.slice' if parts.kind == unitsyntax.INSTANCE else 'system.slice'
     pieces = slice_name[:-6].split('-')
@@ -87,7 +90,9 @@ def _setting(host: Any, name: str, key: str) -> str:
     if unit.kind != REGULAR:
         return ''
     value = ''
-    for path in [unit.path] + files.drop_ins([f'{unit.name}.d']):
+    parts = unitsyntax.split(unit.name)
+    folders = [f'{unit.name}.d'] + ([f'{parts.template}.d'] if parts.kind == unitsyntax.INSTANCE else [])
+    for path in [unit.path] + files.drop_ins(folders):
         text = host.read(path, missing='')
         if key in text:
             value = ([found for section, name_, found, _ in unitsyntax.settings(text, path)
