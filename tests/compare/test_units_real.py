@@ -103,3 +103,18 @@ def test_as_systemctl_says(root, tree, name):
         here, there = [{one: str(state).replace('masked-runtime', 'masked') for one, state in said.items()}
                        for said in (here, there)]
     assert here == there
+
+
+def test_the_units_of_this_machine():
+    """Every unit file that systemctl lists here, in one go."""
+    need('program', 'systemctl')
+    listed = subprocess.check_output(['systemctl', '--root=/', 'list-unit-files', '--no-legend', '--no-pager'],
+                                     env={'PATH': os.environ['PATH'], 'LC_ALL': 'C'}).decode()
+    there = {line.split()[0]: line.split()[1] for line in listed.splitlines() if line.strip()}
+    if not there:
+        pytest.skip('systemctl lists no unit files here')
+    host = Host('/')
+    here = {name: said_here(host, name) for name in there}
+    # `bad` is what list-unit-files says where is-enabled fails.
+    assert {name: 'bad' if there[name] == 'bad' and said in ('not-found', 'cannot tell') else said
+            for name, said in here.items()} == there
