@@ -119,6 +119,8 @@ def _room(host: Any, one: FileSystem, lines: Any) -> Iterator[Observation]:
     """Free space and inodes against the lines at which the kubelet evicts."""
     signals = [signal for use, signal in ((datadirs.NODE, 'nodefs'), (datadirs.IMAGES, 'imagefs')) if use in one.uses()]
     point, advised = one.mount.point, not signals
+    if advised and 'ro' in one.mount.options + one.mount.super_options[:1]:
+        return                     # an image that is always full: the root of a system that ostree or bootc put there
     try:
         space = filesystems.space(host, one.mount)
         bytes_line, bytes_at = _strictest(lines, [f'{name}.available' for name in signals or ['nodefs']], space.size)

@@ -75,3 +75,9 @@ def test_an_image_is_judged_by_its_files(image):
 def test_no_cgroups_is_unknown(host):
     finding = look(machine(host, 'el9', ''), 23)
     assert (finding.now, finding.boot) == ('unknown', 'unknown')
+
+
+def test_a_missing_controller_hides_nothing_of_the_version(host):
+    """system-validators lets the one overwrite the other."""
+    machine(host, 'el8', V1).files({'/proc/cgroups': CGROUPS.replace('pids 7 1 1', 'pids 7 1 0')})
+    assert [seen.met for seen in look(host, 35).observations if seen.when == 'now'] == [False, False]

@@ -245,3 +245,34 @@ def test_in_a_container_the_boot_is_somebody_elses(host):
     finding = look(host)
     assert (finding.boot, finding.note) == ('not-applicable',
                                             "what is mounted in a container is its manager's to say (/.dockerenv)")
+
+
+# ---- what others got wrong
+
+def test_blocks_that_are_kept_for_root_are_not_free(host):
+    """f_bavail, not total less used: ext4 keeps 5 % for root."""
+    machine(host, kind='ext4')
+    told = host.statvfs('/')
+    told.f_bfree, told.f_bavail = told.f_blocks * 16 // 100, told.f_blocks * 11 // 100
+    host.statvfs = lambda path: told
+    assert not seen(look(host), '/').met
+
+
+def test_a_path_that_only_begins_like_a_mount_point_is_not_on_it(host):
+    second(machine(host, 10 * GB, 11 * GB), 40 * GB, point='/var/lib/dock')
+    assert look(host).now == 'drifted'
+
+
+def test_a_root_that_is_read_only_and_full_is_as_it_should_be(host):
+    """ostree and bootc: the root is an image, the data lie in /var."""
+    second(machine(host), 40 * GB, point='/var')
+    host.files({'/proc/self/mountinfo': host.read('/proc/self/mountinfo').replace('/ / rw,relatime',
+                                                                                  '/ / ro,relatime')})
+    host.sizes['/'] = (GB, 0, 10, 0)
+    assert look(host).now == 'met'
+
+
+def test_the_root_file_system_is_told_from_its_rootfs(host):
+    machine(host)
+    host.files({'/proc/self/mountinfo': '1 1 0:1 / / rw - rootfs rootfs rw\n' + host.read('/proc/self/mountinfo')})
+    assert look(host).observations[0].found.startswith('38.0 GB at / (on sda')
