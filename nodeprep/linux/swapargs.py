@@ -46,7 +46,7 @@ class Switches(NamedTuple):
     zram: Optional[bool] = None    # None: not said
     zram_source: str = ''
     extra: Tuple[Extra, ...] = ()
-    unread: str = ''               # why the arguments could not be told; all others are defaults then
+    unread: Optional[CannotTell] = None    # why the arguments could not be told; all others are defaults then
 
 
 def systemd_of(host: Any) -> Systemd:
@@ -65,7 +65,7 @@ def switches(host: Any, systemd: Systemd) -> Switches:
     try:
         arguments = at_boot(host)
     except CannotTell as error:
-        return Switches(unread=error.reason)
+        return Switches(unread=error)
     return parse(zip(arguments.words, arguments.places), systemd)
 
 

@@ -12,10 +12,11 @@
 All that hangs on swap.target is kept out by masking it. Sources: systemd-fstab-generator(8) and add_swap() of
 src/fstab-generator/fstab-generator.c; the other modules name theirs.
 """
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from nodeprep.linux import fstab, swapargs, swapunits, unitfiles
 from nodeprep.linux.swapargs import Switches, Systemd
+from nodeprep.model import CannotTell
 
 REMOTE = 'remote-fs.target'
 SERVICES = ('dphys-swapfile.service', 'swapspace.service', 'zram-config.service', 'zram-swap.service',
@@ -179,8 +180,8 @@ def table(host: Any) -> List[fstab.Entry]:
     return found
 
 
-def arguments(host: Any, systemd: Systemd) -> Tuple[Switches, str]:
-    """The switches, and why they could not be told ('' when they could). An image without a boot loader has none."""
+def arguments(host: Any, systemd: Systemd) -> Tuple[Switches, Optional[CannotTell]]:
+    """The switches, and why they could not be told (None when they could). An image without a boot loader has none."""
     said = swapargs.switches(host, systemd)
-    return said, said.unread if host.live else ''
+    return said, said.unread if host.live else None
 

@@ -35,8 +35,10 @@ def search(host: Any, masked: bool) -> Search:
     except CannotTell as error:
         if not masked or systemd.swap_extra:           # there a line with _netdev escapes the mask
             found.untold.append(Untold(fstab.PATH, error))
-    if unread and systemd.swap_extra and not masked:
-        found.untold.append(Untold('kernel arguments', CannotTell(unread, '/boot')))
+    # The boot loader's files are looked for with the help of fstab, so one fault may stand against both.
+    told = [one.error.reason for one in found.untold]
+    if unread and unread.reason not in told and systemd.swap_extra and not masked:
+        found.untold.append(Untold('kernel arguments', unread))
     made = swapboot.generated(entries or [], said, systemd)
     found.ways.extend(swapboot.from_arguments(host, made, said, systemd))
     looks: Tuple[Tuple[str, Callable[[], Any]], ...] = (
