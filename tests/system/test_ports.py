@@ -104,6 +104,34 @@ def test_the_same_listeners_as_ss_shows():
     assert sorted(one.port for one in sockets.listeners(Host())) == theirs
 
 
+MANY = '''
+import socket, subprocess
+from nodeprep.host import Host
+from nodeprep.linux import sockets
+kept = []
+for port in range(20000, 20300):
+    one = socket.socket(socket.AF_INET6 if port % 3 else socket.AF_INET)
+    one.bind(('::' if port % 3 else '127.0.0.1', port))
+    one.listen(8)
+    near = socket.create_connection(('127.0.0.1', port))
+    kept += [one, near] + ([one.accept()[0]] if port % 2 else [])
+    if port % 50 == 0:
+        got = sorted(sockets.listeners(Host()), key=lambda found: found.port)
+        assert [found.port for found in got] == list(range(20000, port + 1)), (port, got)
+whole = [one for path in sockets.TABLES for one in sockets.parse(Host().read(path), path)]
+assert sorted(whole) == sorted(sockets.listeners(Host()))
+assert len(whole) == 300
+'''
+
+
+def test_among_hundreds_of_connections_every_listener_is_seen():
+    """The tables are read no further than the listening sockets go: none may be missed."""
+    need('root')
+    need('netns')
+    subprocess.run(['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', sys.executable, '-c', MANY],
+                   cwd=HERE, check=True, timeout=60)
+
+
 def test_an_empty_namespace_has_all_ports_free():
     now, found, bound = in_a_namespace(role='control-plane')
     assert now == 'met'
