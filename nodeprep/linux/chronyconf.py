@@ -42,14 +42,18 @@ def read(host: Any, units: Tuple[str, ...]) -> Config:
             path = word.text[2:] or (words[place + 1].text if place + 1 < len(words) else '')
         elif word.text == '-x':
             idle = word.source
-    path = path or next((path for path in FILES if host.exists(path)), FILES[0])
+    return parse(host, path or next((path for path in FILES if host.exists(path)), FILES[0]))._replace(idle=idle)
+
+
+def parse(host: Any, path: str) -> Config:
+    """What one main file says, together with all that it reads besides."""
     found: Dict[str, List[Any]] = {name: [] for name in ('sources', 'confdir', 'sourcedir', 'include', 'local', 'seen')}
     _file(host, path, found, 0)
     for folder in found['sourcedir']:
         for sources in _files(host, [folder], '.sources'):
             _sources(host, sources, found)
     return Config(path, tuple(found['sources']), tuple(found['confdir']), tuple(found['sourcedir']),
-                  tuple(found['include']), (found['local'] or [''])[-1], idle)
+                  tuple(found['include']), (found['local'] or [''])[-1], '')
 
 
 def directives(text: str) -> Iterator[Tuple[int, List[str]]]:
@@ -77,7 +81,7 @@ def _file(host: Any, path: str, found: Dict[str, List[Any]], level: int) -> None
         elif name in ('include', 'confdir', 'sourcedir'):
             found[name].extend(values)
             if name != 'sourcedir':
-                for more in _files(host, values, '.conf') if name == 'confdir' else host.glob(' '.join(values)):
+                for more in _files(host, values, '.conf') if name == 'confdir' else _matching(host, ' '.join(values)):
                     _file(host, more, found, level + 1)
 
 
@@ -86,9 +90,15 @@ def _files(host: Any, folders: List[str], suffix: str) -> Iterator[str]:
     chosen: Dict[str, str] = {}
     for folder in folders:
         for name in host.names(folder):
-            if name.endswith(suffix):
+            if name.endswith(suffix) and not name.startswith('.'):          # they are found by glob(3)
                 chosen.setdefault(name, f'{folder.rstrip("/")}/{name}')
     return iter(chosen[name] for name in sorted(chosen))
+
+
+def _matching(host: Any, pattern: str) -> List[str]:
+    """glob(3): a name that begins with a dot must be asked for."""
+    return [path for path in host.glob(pattern)
+            if not path.rpartition('/')[2].startswith('.') or pattern.rpartition('/')[2].startswith('.')]
 
 
 def _sources(host: Any, path: str, found: Dict[str, List[Any]]) -> None:

@@ -1,26 +1,23 @@
 """What would make chronyd keep the clock: installed, enabled, given servers without touching a line that is there."""
 from typing import Any, List, Tuple
 
-from nodeprep.linux import packages, timedaemons, units
+from nodeprep.linux import packages, timedaemons
 from nodeprep.linux.chronyconf import Config
 from nodeprep.linux.lines import appended
 from nodeprep.linux.member import membership
+from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Write
 
 BEGIN, END = '# nodeprep: servers begin', '# nodeprep: servers end'
 _RELOAD = Run(('chronyc', 'reload', 'sources'), ('chronyc', 'reload', 'sources'))       # since chrony 4.0
 
 
-def bring_up(host: Any, now: bool) -> Tuple[Tuple[Change, ...], str]:
+def bring_up(host: Any, now: bool, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:
     """chrony installed, enabled and, with `now`, started; or why that is left to a person."""
     there = timedaemons.installed(host, timedaemons.CHRONY)
-    if host.live and not host.exists('/run/systemd/system'):
-        return (), 'start a time daemon as this system starts its services'
-    if there:
-        state = units.enablement(host, there[0]).state
-        if state.startswith('masked'):
-            return (), f'someone masked it: systemctl unmask {there[0]}, when it should run'
-        return (units.enable(there[0], now=now),), ''
+    start, hint = starting(host, (there or timedaemons.CHRONY.units)[0], now, for_boot)
+    if there or not start:
+        return start, hint
     try:
         hint = packages.dead_repositories(host)
         changes = () if hint else packages.install(host, 'chrony')
@@ -28,7 +25,7 @@ def bring_up(host: Any, now: bool) -> Tuple[Tuple[Change, ...], str]:
         return (), f'install chrony ({error.reason})'
     if not changes:
         return (), hint or 'install chrony'
-    return changes + (units.enable(timedaemons.CHRONY.units[0], now=now),), ''
+    return changes + start, ''
 
 
 def add_servers(host: Any, config: Config, servers: List[str], unit: str, runs: bool) -> Tuple[Tuple[Change, ...], str]:

@@ -6,6 +6,7 @@ from nodeprep.linux.containerdconf import CONFIG
 from nodeprep.linux.cri import Line
 from nodeprep.linux.lines import replaced
 from nodeprep.linux.member import membership
+from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, Change, Observation, Run, Want, Write
 
 UNIT = 'containerd.service'
@@ -19,7 +20,7 @@ def now(host: Any, want: Want) -> Iterator[Observation]:
     """The unit and its socket. containerd speaks gRPC: that the socket is there is what can be told of it."""
     state, source = cridockerd.running(host, UNIT, 'containerd')
     met = state == 'active'
-    changes, hint = ((), '') if met else _bring_up(host, start=True)
+    changes, hint = ((), '') if met else _bring_up(host, for_boot=False)
     yield Observation(UNIT, state, 'active', met, source, changes, hint, kubeadm='CRI')
     if met:
         there = ('containerd', SOCKET) in cri.sockets(host)
@@ -33,7 +34,7 @@ def boot(host: Any, want: Want) -> Iterator[Observation]:
     state = units.enablement(host, UNIT).state
     starts, source = units.starts_at_boot(host, UNIT)
     source = source or '/etc/systemd/system'        # a host without any unit file
-    changes, hint = ((), '') if starts else _bring_up(host, start=False)
+    changes, hint = ((), '') if starts else _bring_up(host, for_boot=True)
     found = 'not installed' if state == units.NOT_FOUND else f'{state}, starts at boot' if starts else state
     yield Observation(UNIT, found, 'starts at boot', starts, source, changes, hint, kubeadm='CRI')
     if state != units.NOT_FOUND or host.exists(CONFIG):
@@ -42,10 +43,13 @@ def boot(host: Any, want: Want) -> Iterator[Observation]:
 
 def _settings(host: Any, want: Want) -> Iterator[Observation]:
     said = containerdconf.containerd(host)
-    plugin = Observation('plugin cri', 'disabled' if said.cri_off else 'on', 'on', not said.cri_off,
-                         said.disabled.source if said.disabled else CONFIG, kubeadm='CRI')
-    changes, hint = _edit(host, said.disabled, 'disabled_plugins = []') if said.cri_off else ((), '')
-    yield plugin._replace(fix=changes, hint=hint)
+    if said.refused:
+        yield Observation(said.refused.path, f'{said.refused.value} is no name of a plugin in a file of this version',
+                          'settings that containerd starts with', False, said.refused.source, kubeadm='CRI',
+                          hint=f'containerd refuses to start with it: write {containerdconf.V2} (version 2) instead')
+    changes, hint = _edit(host, said.disabled, 'disabled_plugins = []') if said.disabled else ((), '')
+    yield Observation('plugin cri', 'disabled' if said.disabled else 'on', 'on', not said.disabled,
+                      said.disabled.source if said.disabled else CONFIG, changes, hint, kubeadm='CRI')
     option = said.systemd_cgroup
     driver = 'systemd' if option and option.value else 'cgroupfs'
     met = want['cgroup_driver'] in ('any', driver)
@@ -73,14 +77,9 @@ def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, 
     return (Write(line.path, replaced(text, line.number, indent + instead), was=text),) + restart, ''
 
 
-def _bring_up(host: Any, start: bool) -> Tuple[Tuple[Change, ...], str]:
-    state = units.enablement(host, UNIT).state
-    if state.startswith('masked'):
-        return (), f'someone masked it: systemctl unmask {UNIT}, when it should run'
-    if host.live and not host.exists('/run/systemd/system'):
-        return (), 'start containerd as this system starts its services'
-    enable = (units.enable(UNIT, now=start),)
-    if state != units.NOT_FOUND:
-        return enable, ''
+def _bring_up(host: Any, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:
+    start, hint = starting(host, UNIT, not for_boot, for_boot)
+    if not start or units.enablement(host, UNIT).state != units.NOT_FOUND:
+        return start, hint
     changes, hint = dockerpackages.install_docker(host, 'containerd.io')
-    return (changes + enable if changes else ()), hint
+    return (changes + start if changes else ()), hint

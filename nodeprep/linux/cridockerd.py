@@ -6,6 +6,7 @@ from typing import Any, Iterator
 
 from nodeprep.linux import cri, processes, units
 from nodeprep.linux.member import membership
+from nodeprep.linux.unitstart import starting
 from nodeprep.model import CannotTell, Observation, Want
 
 UNIT, SOCKET = 'cri-docker.service', 'cri-docker.socket'
@@ -21,9 +22,10 @@ def now(host: Any) -> Observation:
         state, source = 'active on demand: its socket listens', listens
     met = state.startswith('active')
     there = _there(host)
+    changes, hint = ((), '') if met else starting(host, UNIT, True, False) if there else ((), _GET)
     found = state if there or met else 'not installed'
     return Observation(UNIT, found, 'active, or started by its socket', met, source,
-                       (units.enable(UNIT),) if there and not met else (), '' if there or met else _GET, kubeadm='CRI')
+                       changes, hint, kubeadm='CRI')
 
 
 def boot(host: Any) -> Observation:
@@ -32,9 +34,9 @@ def boot(host: Any) -> Observation:
     by, demand = (starts, source) if starts else units.starts_at_boot(host, SOCKET)
     found = (f'{UNIT if starts else SOCKET} starts at boot' if by else
              units.enablement(host, UNIT).state if _there(host) else 'not installed')
+    changes, hint = ((), '') if by else starting(host, UNIT, False, True) if _there(host) else ((), _GET)
     return Observation(UNIT, found, 'starts at boot', by, demand if by else source or '/etc/systemd/system',
-                       (units.enable(UNIT, now=False),) if _there(host) and not by else (),
-                       '' if by or _there(host) else _GET, kubeadm='CRI')
+                       changes, hint, kubeadm='CRI')
 
 
 def runtimes(host: Any, want: Want, chosen: str) -> Iterator[Observation]:

@@ -29,6 +29,7 @@ class Unparsable(ValueError):
     """The text is not what dockerd accepts; line and column from 1, or 0 when the place is not known."""
 
     def __init__(self, reason: str, line: int, column: int) -> None:
+        """`reason` as it stands in a sentence."""
         super().__init__(reason)
         self.reason, self.line, self.column = reason, line, column
 
@@ -153,7 +154,7 @@ def merged(text: str, changes: Dict[str, Any]) -> str:
         found = members(text)
         here = [member for member in found if member.key == key]
         if here:
-            text = text[:here[-1].begin] + json.dumps(value) + text[here[-1].end:]
+            text = text[:here[-1].begin] + json.dumps(value, ensure_ascii=False) + text[here[-1].end:]
         elif found:
             text = text[:found[-1].end] + _before(text, found[-1]) + _pair(key, value) + text[found[-1].end:]
         else:
@@ -164,7 +165,7 @@ def merged(text: str, changes: Dict[str, Any]) -> str:
 
 def _pair(key: str, value: Any) -> str:
     import json
-    return f'{json.dumps(key)}: {json.dumps(value)}'
+    return f'{json.dumps(key, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}'
 
 
 def _before(text: str, member: Member) -> str:

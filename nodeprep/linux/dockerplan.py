@@ -4,6 +4,7 @@ from typing import Any, Dict, NamedTuple, Tuple
 from nodeprep.linux import dockerd, dockerpackages, units
 from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.linux.member import membership
+from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Want, Write
 
 RESTART = Run(('systemctl', 'restart', UNIT), ('systemctl', 'restart', UNIT), DISRUPTIVE)
@@ -17,19 +18,17 @@ class Plan(NamedTuple):
     hint: str = ''
 
 
-def bring_up(host: Any, want: Want, runs: bool) -> Plan:
+def bring_up(host: Any, want: Want, runs: bool, for_boot: bool) -> Plan:
     """What makes docker.service run and start at boot: install, set up before the first start, enable."""
-    state = units.enablement(host, UNIT).state
-    if state.startswith('masked'):
-        return Plan(hint=f'someone masked it: systemctl unmask {UNIT}, when it should run')
-    if host.live and not host.exists('/run/systemd/system'):
-        return Plan(hint='start dockerd as this system starts its services')
+    start, hint = starting(host, UNIT, host.live and not runs, for_boot)
+    if not start:
+        return Plan(hint=hint)
     # What daemon.json lacks is written before the start, which spares a restart.
-    start = (() if runs else _settings(host, want)[0]) + (units.enable(UNIT, now=host.live and not runs),)
-    if state != units.NOT_FOUND:
-        return Plan(start)
-    changes, hint = dockerpackages.install_docker(host)
-    return Plan(changes + start, hint) if changes else Plan(hint=hint)
+    changes = (() if runs else _settings(host, want)[0]) + start
+    if units.enablement(host, UNIT).state != units.NOT_FOUND:
+        return Plan(changes)
+    install, hint = dockerpackages.install_docker(host)
+    return Plan(install + changes, hint) if install else Plan(hint=hint)
 
 
 def settings(host: Any, want: Want, key: str, apply: Tuple[Run, ...] = ()) -> Plan:

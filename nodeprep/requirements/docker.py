@@ -71,9 +71,9 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
     if runs and not right:
         service = service._replace(hint=f'stop that dockerd and start {UNIT}')
     elif not runs:
-        service = service._replace(**_plan().bring_up(host, want, runs=False)._asdict())
+        service = service._replace(**_plan().bring_up(host, want, runs=False, for_boot=False)._asdict())
     yield service
-    if runs:
+    if runs and (right or not _wakes(host, want)):
         try:
             yield from _answers(host, want)
         except CannotTell as error:
@@ -82,6 +82,12 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
     if want['kubernetes'] >= (1, 24):
         yield cridockerd.now(host)
     yield from cridockerd.runtimes(host, want, _CRI_SOCKET if want['kubernetes'] >= (1, 24) else want['socket'])
+
+
+def _wakes(host: Any, want: Want) -> bool:
+    """Whether a connection may start docker.service: systemd itself may listen, whatever dockerd runs besides."""
+    return want['socket'] in ('/run/docker.sock', '/var/run/docker.sock') and \
+        bool(units.enablement(host, 'docker.socket').state != units.NOT_FOUND)
 
 
 def _running(host: Any) -> Tuple[bool, bool, str, str]:
@@ -182,7 +188,9 @@ def _boot(host: Any, want: Want) -> Iterator[Observation]:
     elif source.endswith('docker.socket'):
         found += ', only docker.socket starts it, on demand'
     service = Observation(UNIT, found, 'starts at boot', starts, source, kubeadm='Service-Docker')
-    yield service if starts else service._replace(**_plan().bring_up(host, want, _active(host))._asdict())
+    if not starts:
+        service = service._replace(**_plan().bring_up(host, want, _active(host), for_boot=True)._asdict())
+    yield service
     start = dockerd.next_start(host)
     for problem in start.problems:
         yield Observation(start.path, problem.found, 'settings that dockerd starts with', False, problem.source,

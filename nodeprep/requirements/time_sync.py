@@ -86,7 +86,7 @@ def _one_runs(host: Any, kept: List[Kept]) -> Observation:
         found += f', but {stray[0].unit} does, outside of any unit'
     joined = membership(host)
     from nodeprep.linux import chronyplan  # a host as it should be does not pay for plans
-    changes, hint = ((), 'stop it, and start its unit') if stray else chronyplan.bring_up(host, now=True)
+    changes, hint = ((), 'stop it, and start its unit') if stray else chronyplan.bring_up(host, True, for_boot=False)
     if changes and joined:
         changes, hint = (), (f'this node has joined a cluster ({joined}), and a daemon that starts may step the clock: '
                              'that needs an approval or --force-live')
@@ -184,7 +184,7 @@ def _one_starts(host: Any, kept: List[Kept]) -> Observation:
         changes, hint = tuple(units.enable(name, now=False) for name in unit), ''
     else:
         from nodeprep.linux import chronyplan
-        changes, hint = chronyplan.bring_up(host, now=host.live and not runs and not membership(host))
+        changes, hint = chronyplan.bring_up(host, host.live and not runs and not membership(host), for_boot=True)
     return Observation('time daemon', found, wanted, False, '/etc/systemd/system', changes, hint)
 
 

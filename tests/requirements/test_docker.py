@@ -81,7 +81,9 @@ def test_an_engine_outside_of_its_unit(host):
     answering(host.files(dict(ENABLED, **{'/proc/77/comm': 'dockerd\n'})))
     found = seen(host)
     assert found['docker.service'].found == 'inactive, yet a dockerd runs outside of it (process 77)'
-    assert found[SOCKET].met and not found['docker.service'].met and not found['docker.service'].fix
+    assert not found['docker.service'].met and not found['docker.service'].fix
+    assert connected(host) == [], 'systemd may be the one who listens, and would start docker.service'
+    assert seen(host.files({LIB + 'docker.socket': None}))[SOCKET].met
 
 
 @pytest.mark.parametrize('process', ['dockerd', 'dockerd-current'])
@@ -442,12 +444,23 @@ def test_containerd_as_its_package_ships_it(host):
 
 
 def test_containerd_with_the_other_driver(host):
-    host.files(dict(CONTAINERD, **{CONFIG: OPTIONS + '   SystemdCgroup = false\r\n'}))
+    host.files(dict(CONTAINERD, **{CONFIG: 'version = 2\n' + OPTIONS + '   SystemdCgroup = false\r\n'}))
     write, _ = seen(host, 'boot', profile='containerd')['cgroup driver'].fix
-    assert write.text == OPTIONS + '   SystemdCgroup = true\r\n'
+    assert write.text == 'version = 2\n' + OPTIONS + '   SystemdCgroup = true\r\n'
     host.files({'/etc/kubernetes/kubelet.conf': ''})
     assert seen(host, 'boot', profile='containerd')['cgroup driver'].fix == ()
     assert seen(host, 'boot', profile='containerd', cgroup_driver='any')['cgroup driver'].met
+
+
+def test_a_table_that_a_file_without_a_version_does_not_know(host):
+    host.files(dict(CONTAINERD, **{CONFIG: OPTIONS + 'SystemdCgroup = true\n'}))
+    assert seen(host, 'boot', profile='containerd')['cgroup driver'].found == 'cgroupfs, the default of containerd'
+
+
+def test_a_name_that_containerd_refuses(host):
+    host.files(dict(CONTAINERD, **{CONFIG: 'version = 2\n[plugins.cri]\n'}))
+    one = seen(host, 'boot', profile='containerd')[CONFIG]
+    assert one.met is False and one.source == CONFIG + ':2' and 'refuses to start' in one.hint
 
 
 @pytest.mark.parametrize('line', ['disabled_plugins = ["cri", "zfs"]', 'disabled_plugins = ["cri"] # why'])
