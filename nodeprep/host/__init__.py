@@ -24,6 +24,15 @@ class Host(Files, Commands, Kernel, Network):
         self.live = self.root == '/' if live is None else live
         self._facts: Dict[Any, Any] = {}
 
+    _for_life: Dict[Any, Any] = {}        # of the running host; every Host of this process shares it
+
+    def for_life(self, key: Any, make: Callable[[], Any]) -> Any:
+        """As once, but of the running host for as long as this process lives: for what only a reboot can change."""
+        known = self._for_life if self.root == '/' else self._facts
+        if key not in known:
+            known[key] = make()
+        return known[key]
+
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What make() gave the first time it was asked for under this key. An exception is not remembered."""
         if key not in self._facts:

@@ -1,11 +1,16 @@
 """Is this "host" a container? Then nothing is fixed in it: its kernel, clock and boot belong to another machine."""
 from typing import Any, Iterator
 
+from nodeprep.linux.mounts import holding, mounts
 from nodeprep.model import CannotTell, Observation
 
-# What a manager of containers leaves in the files of each of them: systemd's PID 1 writes the first from its
-# $container (Container Interface of systemd), Docker makes the second, Podman the third.
-_MARKS = ('/run/systemd/container', '/.dockerenv', '/run/.containerenv')
+# systemd's PID 1 writes it at each start from its $container (Container Interface of systemd).
+_TOLD = '/run/systemd/container'
+# Docker makes the first in each container, Podman the second. A machine whose disk was made from a container image
+# keeps it, so they count only where the kernel does not show otherwise.
+_MARKS = ('/.dockerenv', '/run/.containerenv')
+# The namespaces that every kernel begins with: include/linux/proc_ns.h, PROC_IPC_INIT_INO and the following.
+_FIRST = {'ipc': 'ipc:[4026531839]', 'uts': 'uts:[4026531838]', 'pid': 'pid:[4026531836]'}
 _ENVIRONMENT = '/proc/1/environ'
 
 
@@ -20,14 +25,26 @@ def in_container(host: Any) -> str:
 
 
 def _evidence(host: Any) -> str:
-    for path in _MARKS:
-        if host.exists(path):
-            kind = _first_word(host, path) if path == _MARKS[0] else ''
-            return f'{path} ({kind})' if kind else path
+    if host.exists(_TOLD):
+        kind = _first_word(host, _TOLD)
+        return f'{_TOLD} ({kind})' if kind else _TOLD
+    mark = next((path for path in _MARKS if host.exists(path)), '')
+    if mark and not _own_kernel(host):
+        return mark
     try:
         return manager(host.read(_ENVIRONMENT, missing=''))
     except CannotTell:
         return ''
+
+
+def _own_kernel(host: Any) -> bool:
+    """Whether this is surely no container: the kernel's first namespaces, and a root file system on a device."""
+    if any(host.link(f'/proc/self/ns/{kind}') != first for kind, first in _FIRST.items()):
+        return False
+    try:
+        return holding(mounts(host), '/').source.startswith('/dev/')
+    except CannotTell:
+        return False
 
 
 def manager(environ: str) -> str:

@@ -1,6 +1,6 @@
 """Kernels: which are installed, which Kubernetes accepts, and with which options one was built."""
 import re
-from typing import Any, FrozenSet, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 from nodeprep.linux import versions
 from nodeprep.model import CannotTell
@@ -76,8 +76,16 @@ def of_the_release(release: str) -> bool:
     return re.match(r'^(3\.10|4\.18|5\.14|6\.12)\.0-.*\.el[0-9]+', release) is not None and 'elrepo' not in release
 
 
-def options(host: Any, release: str) -> Tuple[FrozenSet[str], str]:
-    """(names of the options that are built in or modules, the file that says so). CannotTell when there is none."""
+def options(host: Any, release: str) -> Tuple[Dict[str, str], str]:
+    """({name: 'y' or 'm'} of the options that are built in or modules, of those asked about here; the file that says so).
+
+    CannotTell when there is no such file. A running kernel's options are what they are until it ends.
+    """
+    found: Tuple[Dict[str, str], str] = host.for_life(('kernel options', release), lambda: _options(host, release))
+    return found
+
+
+def _options(host: Any, release: str) -> Tuple[Dict[str, str], str]:
     for path in (f'/boot/config-{release}', f'{FOLDER}/{release}/config', '/proc/config.gz'):
         text = host.read(path, missing='')
         if text:
@@ -86,20 +94,20 @@ def options(host: Any, release: str) -> Tuple[FrozenSet[str], str]:
         raise CannotTell('no file tells how this kernel was built', f'/boot/config-{release}')
     if path.endswith('.gz'):
         text = _unpacked(text, path)
-    wanted = frozenset(name for group in REQUIRED + REQUIRED_V1 + REQUIRED_V2 for name in group)
     # Find each of a few names instead of reading 10,000 lines: a fifth of the time.
-    found = set()
-    for name in wanted:
+    found = {}
+    for name in [name for group in REQUIRED + REQUIRED_V1 + REQUIRED_V2 for name in group]:
         at = text.find(f'\nCONFIG_{name}=')
-        if at >= 0 and text[at + len(name) + 9:at + len(name) + 10] in ('y', 'm'):
-            found.add(name)
-    return frozenset(found), path
+        how = text[at + len(name) + 9:at + len(name) + 10]
+        if at >= 0 and how in ('y', 'm'):
+            found[name] = how
+    return found, path
 
 
-def missing(found: FrozenSet[str], cgroup_version: int) -> List[str]:
+def missing(found: Dict[str, str], cgroup_version: int) -> List[str]:
     """The required options that are not among those found; `cgroup_version` is 1 or 2, 0 when it is not known."""
     groups = REQUIRED + {1: REQUIRED_V1, 2: REQUIRED_V2}.get(cgroup_version, ())
-    return [' or '.join(group) for group in groups if not found.intersection(group)]
+    return [' or '.join(group) for group in groups if not any(name in found for name in group)]
 
 
 def _unpacked(text: str, path: str) -> str:

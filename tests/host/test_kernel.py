@@ -26,3 +26,11 @@ def test_reading_the_clock_gives_its_bounds():
 def test_ftype_is_a_question_to_xfs_alone():
     with pytest.raises(CannotTell, match='/proc'):
         Host().xfs_has_ftype('/proc')
+
+
+def test_only_of_the_running_host_a_fact_is_remembered_for_life(tmp_path):
+    made = []
+    for _ in range(2):
+        Host(str(tmp_path)).for_life('test', lambda: made.append('image'))
+        Host().for_life('test', lambda: made.append('host'))
+    assert made == ['image', 'host', 'image']

@@ -5,6 +5,7 @@ import pytest
 
 from nodeprep.linux import containers
 from nodeprep.model import Observation, Run
+from tests.fakes import Link
 
 
 def test_doctests():
@@ -46,3 +47,20 @@ def test_in_a_container_things_are_only_told(host):
 def test_elsewhere_the_changes_stay(host):
     one = Observation('x', 'off', 'on', False, 's', (Run(('systemctl', 'enable', 'x')),))
     assert list(containers.only_told(host, iter([one]))) == [one]
+
+
+OWN = {'/.dockerenv': '', '/proc/self/ns/pid': Link('pid:[4026531836]'), '/proc/self/ns/uts': Link('uts:[4026531838]'),
+       '/proc/self/ns/ipc': Link('ipc:[4026531839]'),
+       '/proc/self/mountinfo': '27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n'}
+
+
+@pytest.mark.parametrize('changed, evidence', [
+    ({}, ''),
+    ({'/proc/self/ns/pid': Link('pid:[4026532449]')}, '/.dockerenv'),
+    ({'/proc/self/ns/uts': None}, '/.dockerenv'),
+    ({'/proc/self/mountinfo': '27 1 0:45 / / rw - overlay overlay rw,lowerdir=/var/lib/docker/x\n'}, '/.dockerenv'),
+    ({'/proc/self/mountinfo': None}, '/.dockerenv'),
+    ({'/run/systemd/container': 'docker\n'}, '/run/systemd/container (docker)'),
+])
+def test_a_machine_made_from_an_image_of_docker_is_no_container(host, changed, evidence):
+    assert containers.in_container(host.files(OWN).files(changed)) == evidence
