@@ -8,7 +8,7 @@ import struct
 import subprocess
 import sys
 
-from tests.compare.sysctl_child import fill, mount, mount_layer
+from tests.compare.sysctl_child import fill, leave_the_host, mount, mount_layer
 
 FOLDERS = ('/etc/modules-load.d', '/usr/lib/modules-load.d', '/etc/modprobe.d', '/usr/lib/modprobe.d')
 
@@ -30,6 +30,7 @@ def empty_module():
 
 
 def main():
+    leave_the_host()
     mount_layer('/usr/lib')
     tree = '/usr/lib/modules/' + os.uname().release
     os.makedirs(tree + '/kernel', exist_ok=True)

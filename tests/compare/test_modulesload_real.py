@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from nodeprep.linux import modulesload
+from tests.compare.sysctl_child import covering
 from tests.fakes import FakeHost, Link
 from tests.tiers import need
 
@@ -20,6 +21,8 @@ FILES, BUILT_IN = ('np_one', 'np-dash', 'np_two'), ('np_built_in',)
 ASKED = ('np_one', 'np_dash', 'np_two', 'np_built_in', 'np_nowhere')
 SPELLED = ASKED + ('np-one', 'np-dash', 'np_one np_two')
 NAMES = ('10-a.conf', 'K8s.conf', 'nodeprep.conf', 'z.conf', '.hidden.conf', 'no.list')
+COVERED = ('/etc/modules-load.d', '/etc/modprobe.d', '/usr/lib/modules-load.d', '/usr/lib/modprobe.d', '/usr/lib',
+           '/mnt')
 
 end = some.sampled_from(['\n', '\n', '\n', '\r\n', '\r', '\0'])
 listed = some.builds(''.join, some.tuples(some.sampled_from(['', ' ', '\t', '#', '; ']), some.sampled_from(SPELLED),
@@ -56,7 +59,8 @@ def real():
     need('program', PROGRAM)
     need('program', 'depmod')
     need('netns')
-    child = subprocess.Popen(['unshare', '-m', sys.executable, '-m', 'tests.compare.modulesload_child',
+    before = covering(COVERED)
+    child = subprocess.Popen([sys.executable, '-m', 'tests.compare.modulesload_child',
                               PROGRAM, json.dumps(FILES), json.dumps(BUILT_IN)], cwd=ROOT,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
@@ -70,6 +74,7 @@ def real():
     with child:
         child.stdin.close()
     assert child.returncode == 0
+    assert covering(COVERED) == before, 'the child has mounted something outside its own namespace'
 
 
 def loads(said, name):

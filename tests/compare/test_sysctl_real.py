@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from nodeprep.linux import sysctlboot, sysctld, sysctlplan
+from tests.compare.sysctl_child import covering
 from tests.fakes import FakeHost, Link
 from tests.tiers import need
 
@@ -35,6 +36,7 @@ VALUES = ('0', '1', '1', '0', '2', '0x1', '01', '08', 'yes', '', '1 # on', '1; o
 NAMES = ('10-a.conf', '50-default.conf', '99-sysctl.conf', '99-zz.conf', 'Z.conf', 'k8s.conf', 'zz-nodeprep.conf',
          'zzz.conf', 'ä.conf', '.hidden.conf', '10-a.conf.bak', 'README', '~.conf')
 FOLDERS = ('/etc/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d')
+COVERED = FOLDERS + ('/run', '/usr/local/lib', '/etc/sysctl.conf')
 
 
 def line():
@@ -69,8 +71,9 @@ def real():
     need('root')
     need('program', PROGRAM)
     need('netns')
-    child = subprocess.Popen(['unshare', '-n', '-m', sys.executable, '-m', 'tests.compare.sysctl_child', PROGRAM],
-                             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
+    before = covering(COVERED)
+    child = subprocess.Popen([sys.executable, '-m', 'tests.compare.sysctl_child', PROGRAM], cwd=ROOT,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
     def ask(tree):
         child.stdin.write(json.dumps({'tree': tree, 'before': BEFORE, 'read': list(BEFORE)}) + '\n')
@@ -82,6 +85,7 @@ def real():
     with child:
         child.stdin.close()
     assert child.returncode == 0
+    assert covering(COVERED) == before, 'the child has mounted something outside its own namespace'
 
 
 def as_host(folder, tree):
