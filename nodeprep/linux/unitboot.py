@@ -26,6 +26,9 @@ def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
     where = closure.source(unit.name)
     if where:
         return True, where
+    by_preset = _preset_at_boot(host, closure, unit.name)
+    if by_preset:
+        return True, by_preset
     trigger = _triggered(host, closure, unit.name)
     return False, trigger or closure.start
 
@@ -87,6 +90,17 @@ class Closure:
         if kind != ABSENT or unitsyntax.split(name).type not in _FROM_FILES:
             return kind != MASKED        # devices, mounts, slices and scopes are there without a file
         return any(self.host.exists(f'{folder}/{name[:-8]}') for folder in _SYSV) and name.endswith('.service')
+
+
+def _preset_at_boot(host: Any, closure: Closure, name: str) -> str:
+    """Why the first boot of an image enables and starts a unit that is disabled on its disk; '' when it does not."""
+    from nodeprep.linux import unitenabled, unitpresets
+    first = unitpresets.first_boot(host)
+    if not first or unitenabled.enablement(host, name, at_boot=True).state != 'disabled':
+        return ''
+    enables, source = unitpresets.preset(host, name)
+    wanted_by = unitenabled.install_of(host, name).wanted_by if enables else ()
+    return f'{source} ({first}, so the next boot applies the presets)' if any(map(closure.source, wanted_by)) else ''
 
 
 def _triggered(host: Any, closure: Closure, name: str) -> str:

@@ -33,6 +33,7 @@ class Install(NamedTuple):
     """What a unit's [Install] section says."""
 
     aliases: Tuple[str, ...] = ()
+    wanted_by: Tuple[str, ...] = ()
     rules: bool = False            # WantedBy=, RequiredBy= or Alias=: `enable` has something to do
     also: Tuple[str, ...] = ()
     default_instance: str = ''
@@ -78,6 +79,12 @@ def _version(host: Any) -> int:
         return 999
 
 
+def install_of(host: Any, name: str) -> Install:
+    """The [Install] section of a unit that has a file, as the next boot reads it."""
+    files = tree(host, at_boot=True)
+    return install(host, files, files.find(name), _version(host))
+
+
 def install(host: Any, files: Tree, unit: Found, version: int) -> Install:
     """The [Install] section of a unit's file and, from EL8 on, of its drop-ins."""
     parts = unitsyntax.split(unit.name)
@@ -90,7 +97,8 @@ def install(host: Any, files: Tree, unit: Found, version: int) -> Install:
                 continue
             lists[key] = lists[key] + unitsyntax.words(value) if value or key == 'Also' else []
     rules = bool(lists['Alias'] or lists['WantedBy'] or lists['RequiredBy'] or version >= 254 and lists['UpheldBy'])
-    return Install(tuple(lists['Alias']), rules, tuple(lists['Also']), (lists['DefaultInstance'] or [''])[-1])
+    return Install(tuple(lists['Alias']), tuple(lists['WantedBy'] + lists['RequiredBy']), rules, tuple(lists['Also']),
+                   (lists['DefaultInstance'] or [''])[-1])
 
 
 def _linked(files: Tree, unit: Found, said: Install, version: int, known: bool) -> Tuple[str, str]:
