@@ -12,7 +12,7 @@ from tests.tiers import need
 
 NAMES = ('a.example', '192.0.2.1', 'ntp1', '2001:db8::1')
 blanks = some.sampled_from([' ', '  ', '\t', ' \t '])
-words = some.sampled_from(['server', 'SERVER', 'pool', 'Peer', '!server', '# pool', '; peer', '%server', 'allow', 'deny'])
+words = some.sampled_from(['server', 'SERVER', 'pool', 'Peer', '!server', '# pool', '; peer', '%server', 'allow'])
 sources = some.tuples(some.sampled_from(['', ' ', '\t']), words, blanks, some.sampled_from(NAMES),
                       some.sampled_from(['', ' iburst', '  minpoll 4 iburst', ' \t'])).map(''.join)
 plain = some.sampled_from(['', '   ', '!', '#', 'local', 'local stratum 10', ' Local', 'rtcsync', 'makestep 1.0 3',

@@ -3,12 +3,14 @@ import os
 import stat
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from nodeprep.catalogue import load
 from nodeprep.engine import examine
 from nodeprep.model import CannotTell, Run, Write
 from tests.conftest import wants
-from tests.fakes import Link
+from tests.fakes import FakeHost, Link
 from tests.linux.test_dockerapi import INFO, PING, SOCKET, VERSION, answering
 from tests.linux.test_dockerpackages import REPO
 
@@ -491,3 +493,20 @@ def test_containerd_that_is_stopped(host):
 def test_containerd_without_its_socket(host):
     one = seen(host.files(CONTAINERD), profile='containerd')['/run/containerd/containerd.sock']
     assert one.met is False and 'grpc' in one.hint
+
+
+ANY = some.binary(max_size=60) | some.text('[]{}":=,#$\\\n SectionExecStartplugins.cri-docker', max_size=80).map(str.encode)
+FILES = [FILE, UNIT, LIB + 'docker.service.d/x.conf', LIB + 'cri-docker.service', CONFIG, '/etc/yum.repos.d/x.repo',
+         '/var/lib/kubelet/config.yaml', '/proc/self/mountinfo', '/proc/cmdline', RUNS]
+
+
+@settings(deadline=None, max_examples=150)
+@given(some.dictionaries(some.sampled_from(FILES), ANY, min_size=1, max_size=3),
+       some.sampled_from(['docker', 'containerd']))
+def test_any_bytes_in_its_files_are_no_fault_and_never_hang(tmp_path_factory, files, runtime):
+    host = answering(FakeHost(str(tmp_path_factory.mktemp('any'))).files(dict(CONTAINERD, **RUNNING)).files(files))
+    requirement = load('docker')
+    want = wants(requirement, runtime=runtime, kubernetes=(1, 28), mirrors=['https://m'])
+    found = examine(requirement, host, want)
+    assert [one for one in found.observations if one.subject == 'nodeprep'] == []
+    assert all(one.source for one in found.observations)

@@ -2,6 +2,8 @@
 import os
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from nodeprep.catalogue import load
 from nodeprep.engine import examine
@@ -11,6 +13,7 @@ from nodeprep.linux.chrony import CSV
 from nodeprep.linux.ntp import RV, SYNCHRONIZED
 from nodeprep.model import CannotTell, Run, Write
 from tests.conftest import wants
+from tests.fakes import FakeHost
 from tests.linux.test_chrony import LOCAL, UNSYNCHRONISED
 from tests.linux.test_chronyconf import CONF, DEBIAN, EL9
 from tests.linux.test_ntp import GOOD as NTPQ
@@ -301,3 +304,23 @@ def test_wanted_servers_of_another_daemon_are_unknown(host):
 
 def test_wanted_servers_before_chrony_is_there(host):
     assert 'n' not in seen(host.files(SYSTEMD), 'boot', servers=['n'])
+
+
+ANY = some.binary(max_size=60) | some.text('[]=#!\n Timeservrpoldcncfuxj/*.', max_size=80).map(str.encode)
+FILES = [CONF, '/etc/chrony.d/a.conf', '/etc/ntp.conf', '/etc/systemd/timesyncd.conf', LIB + 'chronyd.service',
+         LIB + 'ntpd.service', '/etc/openntpd/ntpd.conf', '/proc/cmdline']
+EVERY = ['chronyd.service', 'ntpd.service', 'systemd-timesyncd.service', 'openntpd.service']
+
+
+@settings(deadline=None, max_examples=150)
+@given(some.dictionaries(some.sampled_from(FILES), ANY, min_size=1, max_size=3), some.sampled_from(EVERY), some.text())
+def test_any_bytes_in_its_files_are_no_fault_and_never_hang(tmp_path_factory, files, runs, answer):
+    host = FakeHost(str(tmp_path_factory.mktemp('any'))).files(SYSTEMD)
+    for unit in EVERY:
+        host.files(with_unit(unit, runs=unit == runs))
+    host.files({CONF: EL9 + 'include /etc/chrony.d/*.conf\n', SYNCHRONIZED: ''}).files(files)
+    host.answers = {CSV: Answer(0, answer, ''), RV: Answer(0, answer, '')}
+    requirement = load('time-sync')
+    found = examine(requirement, host, wants(requirement, servers=['n']))
+    assert [one for one in found.observations if one.subject == 'nodeprep'] == []
+    assert all(one.source for one in found.observations)
