@@ -8,6 +8,7 @@ from typing import Any, List, NamedTuple
 from nodeprep.model import CannotTell
 
 TRIE, INET6, CLASS = '/proc/net/fib_trie', '/proc/net/if_inet6', '/sys/class/net'
+_OURS = '/32 host LOCAL'
 _VIRTUAL = '/devices/virtual/'
 _ETHERNET = '1'            # ARPHRD_ETHER of include/uapi/linux/if_arp.h; lo is 772
 PERMANENT, RANDOM = '0', '1'      # NET_ADDR_PERM, NET_ADDR_RANDOM; 2 stolen from another device, 3 set by someone
@@ -36,16 +37,18 @@ def _addresses(host: Any) -> List[str]:
 def ipv4(trie: str) -> List[str]:
     r"""Our own addresses in a fib_trie, each once: each table of the kernel tells them again.
 
+    Only /32: the whole network of an address on lo is local, such as 127.0.0.0/8, and is told as one of its own.
+
     >>> ipv4('        |-- 10.0.0.5\n           /32 host LOCAL\n        |-- 10.0.0.255\n           /32 link BROADCAST\n')
     ['10.0.0.5']
     """
     found = []
-    at = trie.find('host LOCAL')
+    at = trie.find(_OURS)
     while at >= 0:
         leaf = trie.rfind('|-- ', 0, at)
         if leaf >= 0:
             found.append(trie[leaf + 4:leaf + 20].split('\n')[0].strip())
-        at = trie.find('host LOCAL', at + 10)
+        at = trie.find(_OURS, at + len(_OURS))
     return list(dict.fromkeys(one for one in found if _is_ipv4(one)))
 
 

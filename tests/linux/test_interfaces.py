@@ -58,6 +58,10 @@ def test_without_a_trie_nothing_is_told(host):
         interfaces.addresses(host)
 
 
+def test_a_network_on_lo_is_local_but_no_address():
+    assert interfaces.ipv4('|-- 10.0.0.0\n   /8 host LOCAL\n|-- 10.0.0.1\n   /32 host LOCAL\n') == ['10.0.0.1']
+
+
 @given(st.binary(max_size=300), st.integers(0, len(TRIE)), st.integers(0, len(INET6)))
 def test_any_bytes_give_addresses_or_none(noise, here, there):
     noise = noise.decode('utf-8', 'surrogateescape')
