@@ -118,8 +118,8 @@ def _engine(host: Any, want: Want) -> str:
 
 
 def _said(reason: str, target: Address, proxy: proxies.Proxy) -> str:
-    """The reason without the address, which is the subject, and without the proxy's password."""
-    plain = reason.replace(f'{target.whole}: ', '')
+    """The reason without the address, which is the subject, the number of an error, and the proxy's password."""
+    plain = re.sub(r'^\[Errno -?[0-9]{1,4}\] ', '', reason.replace(f'{target.whole}: ', ''))
     return plain.replace(proxy.url, proxy.shown) if proxy.url else plain
 
 

@@ -1,4 +1,5 @@
 """The registry answers, through the proxy of the engine, or it is said why not."""
+import re
 import threading
 
 import pytest
@@ -52,7 +53,7 @@ def test_what_counts_as_an_answer(host, status, state):
     ('[Errno 111] Connection refused', 'name the proxy in a drop-in'), ('timed out', 'name the proxy in a drop-in')])
 def test_no_answer_names_the_failure_and_what_to_do(host, reason, hint):
     found = look(host, CannotTell(f'{URL}: {reason}', f'GET {URL}'))
-    assert (found.state, found.found, found.advised) == (DRIFTED, reason, True)
+    assert (found.state, found.found, found.advised) == (DRIFTED, re.sub(r'^.Errno.*?. ', '', reason), True)
     assert hint in found.hint
 
 
