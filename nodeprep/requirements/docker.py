@@ -31,7 +31,7 @@ class Docker(Requirement):
     title = 'A container engine runs, starts at boot and is set up for Kubernetes'
     kubeadm = ('CRI', 'Service-Docker', 'IsDockerSystemdCheck')
     defaults = {
-        'runtime': choice('docker', 'containerd', help='what the kubelet talks to; the profile containerd implies it'),
+        'runtime': choice('docker', 'containerd', help='what the kubelet talks to; the profile says which'),
         'socket': text('/run/docker.sock', 'where Docker Engine listens'),
         'cgroup_driver': choice('systemd', 'cgroupfs', 'any', help="any: whichever, as long as it is the kubelet's"),
         'storage_driver': choice('overlay2', 'any', help='how images are kept'),
@@ -50,7 +50,7 @@ class Docker(Requirement):
 
 
 def _with_containerd(want: Want) -> bool:
-    return bool(want['profile'] == 'containerd' or want['runtime'] == 'containerd')
+    return bool(want['runtime'] == 'containerd')
 
 
 # These are imported where they are needed, so that a host as it should be does not pay for plans and other runtimes.

@@ -426,19 +426,18 @@ CONTAINERD = dict(SYSTEMD, **{
     '/sys/fs/cgroup/system.slice/containerd.service/cgroup.procs': '9\n'})
 
 
-@pytest.mark.parametrize('want', [{'profile': 'containerd'}, {'runtime': 'containerd'}])
-def test_containerd_as_it_should_be(host, want):
+def test_containerd_as_it_should_be(host):
     host.files(dict(CONTAINERD, **{CONFIG: 'version = 2\n' + OPTIONS + '  SystemdCgroup = true\n'}))
     socket_at(host, '/run/containerd/containerd.sock')
     requirement = load('docker')
-    finding = examine(requirement, host, wants(requirement, **want))
+    finding = examine(requirement, host, wants(requirement, runtime='containerd'))
     assert finding.state == 'met', finding.observations
     assert {one.subject: one.source for one in finding.observations}['cgroup driver'] == CONFIG + ':3'
 
 
 def test_containerd_as_its_package_ships_it(host):
     host.files(dict(CONTAINERD, **{CONFIG: '# x\ndisabled_plugins = ["cri"]\n'}))
-    found = seen(host, 'boot', profile='containerd')
+    found = seen(host, 'boot', runtime='containerd')
     write, restart = found['plugin cri'].fix
     assert write == Write(CONFIG, '# x\ndisabled_plugins = []\n', was='# x\ndisabled_plugins = ["cri"]\n')
     assert restart.argv == ('systemctl', 'restart', 'containerd.service')
@@ -447,38 +446,38 @@ def test_containerd_as_its_package_ships_it(host):
 
 def test_containerd_with_the_other_driver(host):
     host.files(dict(CONTAINERD, **{CONFIG: 'version = 2\n' + OPTIONS + '   SystemdCgroup = false\r\n'}))
-    write, _ = seen(host, 'boot', profile='containerd')['cgroup driver'].fix
+    write, _ = seen(host, 'boot', runtime='containerd')['cgroup driver'].fix
     assert write.text == 'version = 2\n' + OPTIONS + '   SystemdCgroup = true\r\n'
     host.files({'/etc/kubernetes/kubelet.conf': ''})
-    assert seen(host, 'boot', profile='containerd')['cgroup driver'].fix == ()
-    assert seen(host, 'boot', profile='containerd', cgroup_driver='any')['cgroup driver'].met
+    assert seen(host, 'boot', runtime='containerd')['cgroup driver'].fix == ()
+    assert seen(host, 'boot', runtime='containerd', cgroup_driver='any')['cgroup driver'].met
 
 
 def test_a_table_that_a_file_without_a_version_does_not_know(host):
     host.files(dict(CONTAINERD, **{CONFIG: OPTIONS + 'SystemdCgroup = true\n'}))
-    assert seen(host, 'boot', profile='containerd')['cgroup driver'].found == 'cgroupfs, the default of containerd'
+    assert seen(host, 'boot', runtime='containerd')['cgroup driver'].found == 'cgroupfs, the default of containerd'
 
 
 def test_a_name_that_containerd_refuses(host):
     host.files(dict(CONTAINERD, **{CONFIG: 'version = 2\n[plugins.cri]\n'}))
-    one = seen(host, 'boot', profile='containerd')[CONFIG]
+    one = seen(host, 'boot', runtime='containerd')[CONFIG]
     assert one.met is False and one.source == CONFIG + ':2' and 'refuses to start' in one.hint
 
 
 @pytest.mark.parametrize('line', ['disabled_plugins = ["cri", "zfs"]', 'disabled_plugins = ["cri"] # why'])
 def test_a_line_that_says_more_is_left_to_a_person(host, line):
     host.files(dict(CONTAINERD, **{CONFIG: line}))
-    one = seen(host, 'boot', profile='containerd')['plugin cri']
+    one = seen(host, 'boot', runtime='containerd')['plugin cri']
     assert one.met is False and one.fix == () and CONFIG + ':1' in one.hint
 
 
 def test_a_configuration_that_lines_cannot_settle_is_unknown(host):
-    found = seen(host.files(dict(CONTAINERD, **{CONFIG: 'a = """'})), 'boot', profile='containerd')
+    found = seen(host.files(dict(CONTAINERD, **{CONFIG: 'a = """'})), 'boot', runtime='containerd')
     assert found['containerd.service'].met and found[CONFIG].met is None
 
 
 def test_containerd_that_is_not_there(host):
-    now, boot = (seen(host.files(SYSTEMD), half, profile='containerd') for half in ('now', 'boot'))
+    now, boot = (seen(host.files(SYSTEMD), half, runtime='containerd') for half in ('now', 'boot'))
     assert now['containerd.service'].met is False and list(boot) == ['containerd.service']
     one = boot['containerd.service']
     assert one.found == 'not installed' and 'download.docker.com' in one.hint
@@ -486,16 +485,17 @@ def test_containerd_that_is_not_there(host):
 
 def test_containerd_that_is_stopped(host):
     host.files(dict(CONTAINERD, **{'/sys/fs/cgroup/system.slice/containerd.service/cgroup.procs': None}))
-    one = seen(host, profile='containerd')['containerd.service']
+    one = seen(host, runtime='containerd')['containerd.service']
     assert one.fix[0].argv == ('systemctl', 'enable', '--now', 'containerd.service')
 
 
 def test_containerd_without_its_socket(host):
-    one = seen(host.files(CONTAINERD), profile='containerd')['/run/containerd/containerd.sock']
+    one = seen(host.files(CONTAINERD), runtime='containerd')['/run/containerd/containerd.sock']
     assert one.met is False and 'grpc' in one.hint
 
 
-ANY = some.binary(max_size=60) | some.text('[]{}":=,#$\\\n SectionExecStartplugins.cri-docker', max_size=80).map(str.encode)
+LETTERS = '[]{}":=,#$\\\n SectionExecStartplugins.cri-docker'
+ANY = some.binary(max_size=60) | some.text(LETTERS, max_size=80).map(str.encode)
 FILES = [FILE, UNIT, LIB + 'docker.service.d/x.conf', LIB + 'cri-docker.service', CONFIG, '/etc/yum.repos.d/x.repo',
          '/var/lib/kubelet/config.yaml', '/proc/self/mountinfo', '/proc/cmdline', RUNS]
 
