@@ -2,10 +2,11 @@
 import csv
 import io
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from nodeprep.output import Options, renderer
-from nodeprep.output.csv_ import FINDING, OBSERVATION, rows
+from nodeprep.output.csv_ import FINDING, OBSERVATION, inert, rows
 from tests.output.samples import SAMPLES
 from tests.output.trees import RUDE, trees
 
@@ -35,6 +36,11 @@ def test_no_cell_is_a_formula(tree):
     for row in csv.reader(io.StringIO(render(tree, Options()), newline='')):
         for cell in row:
             assert not cell.strip().startswith(('=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'))
+
+
+@pytest.mark.parametrize('cell', ['=1+1', ' =1+1', '\u3000@x', "'a", '+', '-1', '\uff1d1'])
+def test_what_begins_like_a_formula_gets_an_apostrophe(cell):
+    assert inert(cell) == "'" + cell
 
 
 def test_there_is_a_row_for_each_observation_and_one_for_what_has_none():

@@ -4,7 +4,7 @@ import re
 from hypothesis import HealthCheck, example, given, settings
 
 from nodeprep.output import Options, exit_code, renderer
-from tests.output.samples import SAMPLES
+from tests.output.samples import SAMPLES, finding, report, seen
 from tests.output.trees import RUDE, trees
 
 render = renderer('nagios')
@@ -29,6 +29,12 @@ def test_the_first_line_has_the_state_and_all_counts(tree):
         values[match.group(1)] = match.group(2)
     assert {name: int(values[name]) for name in tree['summary']} == tree['summary']
     assert float(values['time']) == 0.0125
+
+
+def test_what_is_advised_and_could_not_be_told_warns_of_nothing():
+    untold = seen('now', 'x', 'no answer', 'y', None, advised=True)
+    assert exit_code(report(finding('registry', 'T', untold)), 'nagios') == 0
+    assert exit_code(report(finding('registry', 'T', dict(untold, met=False))), 'nagios') == 1
 
 
 def test_each_fault_has_a_line():

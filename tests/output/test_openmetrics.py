@@ -31,7 +31,8 @@ def test_another_program_reads_every_state(tree):
             assert told == {one[when]}
         assert samples['nodeprep_requirement_decides', (('requirement', one['requirement']),)] == counts(one)
     assert {sample.labels['state']: sample.value for sample in families['nodeprep_findings'].samples} == tree['summary']
-    assert families['nodeprep_info'].samples[0].labels['node'] == shown(tree['node']['name'])
+    about = families['nodeprep_info'].samples[0].labels
+    assert about['node'] == shown(tree['node']['name']) and about['kernel'] == shown(tree['node']['kernel'])
     assert samples['nodeprep_check_duration_seconds', ()] == 0.0125
     assert samples['nodeprep_check_timestamp_seconds', ()] == 1769860800
     verdicts = families['nodeprep_verdict'].samples

@@ -76,11 +76,11 @@ def test_every_member_is_required_but_those_that_came_later(path):
 
 
 @pytest.mark.parametrize('path', PLACES, ids=str)
-@pytest.mark.parametrize('wrong', [7.5, True, [], {'a': 1}, 'else', None, -1], ids=str)
-def test_ours_and_theirs_agree_on_every_wrong_value(path, wrong):
+def test_ours_and_theirs_agree_on_every_wrong_value(path):
     tree = copy.deepcopy(SMALL)
-    _at(tree, path[:-1])[path[-1]] = wrong
-    assert bool(schema.problem(tree)) == bool(errors(tree))
+    for wrong in (7.5, True, [], {'a': 1}, 'else', None, -1):
+        _at(tree, path[:-1])[path[-1]] = wrong
+        assert bool(schema.problem(tree)) == bool(errors(tree)), wrong
 
 
 @pytest.mark.parametrize('path, wrong', [

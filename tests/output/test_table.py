@@ -114,6 +114,19 @@ def test_in_brief_nothing_that_was_found_is_taken_for_a_source():
     assert render(report(*odd), Options()).count('[z; wanted: w') == 6
 
 
+def test_evidence_takes_one_line_at_most_and_all_of_it_with_verbose():
+    long = seen('now', 'x', 'y', 'z', False, ', '.join(f'/usr/lib/sysctl.d/{at}.conf' for at in range(9)))
+    lines = render(report(finding('bridge', 'T', long)), Options()).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith('  now '))
+    assert lines[at + 1].endswith('...]') and lines[at + 2] == ''
+    assert '/usr/lib/sysctl.d/8.conf' in render(report(finding('bridge', 'T', long)), Options(verbose=True))
+
+
+def test_advice_is_marked_where_the_row_does_not_say_it():
+    assert '(advised)' in render(report(TOOLS), Options())
+    assert '(advised)' not in render(report(TIME), Options())
+
+
 def test_what_is_only_advised_waits_while_something_required_is_wrong():
     assert 'chronyc' in render(with_fine(TIME), Options())
     assert 'chronyc' not in render(with_fine(TIME, SWAP), Options())
