@@ -37,14 +37,13 @@ def first_boot(host: Any) -> str:
     EL7 goes by an empty /etc, EL8 by an absent machine-id, later releases also by one that reads `uninitialized`.
     Without any preset file systemd would enable all that it finds; no release comes so, and it is not looked at.
     """
-    version = release(host).systemd
-    if 0 < version < 230 or not host.once('unit presets', lambda: _rules(host)):
+    if not host.once('unit presets', lambda: _rules(host)):
         return ''
-    if not host.exists(_MACHINE_ID):
-        return f'{_MACHINE_ID} is absent'
-    if (version == 0 or version >= 247) and host.read(_MACHINE_ID).split('\n')[0].strip() == 'uninitialized':
-        return f'{_MACHINE_ID} is uninitialized'
-    return ''
+    said = host.read(_MACHINE_ID, missing='absent').split('\n')[0].strip()
+    if said not in ('absent', 'uninitialized'):
+        return ''
+    since = 230 if said == 'absent' else 247
+    return '' if 0 < release(host).systemd < since else f'{_MACHINE_ID} is {said}'
 
 
 def _rules(host: Any) -> List[_Rule]:
