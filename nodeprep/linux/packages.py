@@ -4,6 +4,9 @@ from typing import Any, Tuple
 from nodeprep.linux.release import release
 from nodeprep.model import DISRUPTIVE, HARMLESS, Run
 
+_FOLDER = '/etc/yum.repos.d'
+_GONE = ('mirrorlist.centos.org', 'mirror.centos.org')
+
 
 def install(host: Any, *names: str, risk: str = HARMLESS) -> Tuple[Run, ...]:
     """The command that installs packages; none when this release's package manager is not one that is known.
@@ -26,10 +29,14 @@ def dead_repositories(host: Any) -> str:
     here = release(host)
     if here.id != 'centos' or here.major not in (7, 8):
         return ''
-    folder = '/etc/yum.repos.d'
-    texts = [host.read(f'{folder}/{name}', missing='') for name in host.names(folder) if name.endswith('.repo')]
-    live = [line for text in texts for line in text.splitlines()
-            if line.strip().startswith(('baseurl', 'mirrorlist')) and 'mirror.centos.org' not in line
-            and 'mirrorlist.centos.org' not in line]
-    return '' if live else (f'the stock repositories of {here.name} are switched off since it reached its end of '
-                            'life; point /etc/yum.repos.d at vault.centos.org or at a mirror of your own')
+    dead, alive = [], []
+    for name in host.names(_FOLDER):
+        # Only the system's own: that docker-ce.repo answers brings no package of CentOS.
+        if name.startswith('CentOS-') and name.endswith('.repo'):
+            for line in host.read(f'{_FOLDER}/{name}', missing='').split('\n'):
+                key, _, value = line.partition('=')
+                if key.strip() in ('baseurl', 'mirrorlist'):
+                    (dead if any(gone in value for gone in _GONE) else alive).append(name)
+    return '' if alive or not dead else (
+        f'the stock repositories of {here.name} are switched off since it reached its end of life; '
+        f'point {_FOLDER} at vault.centos.org or at a mirror of your own')

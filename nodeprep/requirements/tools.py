@@ -74,6 +74,7 @@ def _remedy(host: Any, name: str) -> Tuple[Tuple[Change, ...], str]:
     if not host.live:
         return (), f'install {package} in the image'
     try:
-        return install(host, package), dead_repositories(host)
+        dead = dead_repositories(host)
+        return () if dead else install(host, package), dead
     except CannotTell as error:
         return install(host, package), error.reason
