@@ -1,4 +1,4 @@
-"""What the network tells: names, ports of peers, HTTP over a local socket or to a registry. Nothing is sent that changes anything."""
+"""What the network tells: names, ports of peers, HTTP over a local socket or to a registry. Nothing changes by it."""
 import re
 from typing import Any, Dict, List, NamedTuple
 
@@ -41,8 +41,9 @@ class Network:
             return REFUSED
         except (socket.timeout, TimeoutError):
             return TIMEOUT
-        except socket.gaierror as error:
-            raise CannotTell(f'{address}: {(error.strerror or "").lower()}', 'getaddrinfo(3)') from None
+        except (socket.gaierror, UnicodeError) as error:
+            said = getattr(error, 'strerror', None) or 'is not a name'
+            raise CannotTell(f'{address}: {said.lower()}', 'getaddrinfo(3)') from None
         except OSError:
             return UNREACHABLE
         return REACHED
@@ -84,19 +85,33 @@ class Network:
         import urllib.error
         import urllib.request
         opener = urllib.request.OpenerDirector()       # just these: the default one also opens file: and ftp:
-        for handler in (urllib.request.ProxyHandler({'http': proxy, 'https': proxy} if proxy else {}),
-                        urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
+        for handler in (urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
                         urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler(),
                         urllib.request.UnknownHandler()):
             opener.add_handler(handler)
         try:
-            with opener.open(url, timeout=timeout) as answer:
+            request = urllib.request.Request(url)     # noqa: S310  # the opener above knows http and https alone
+            if proxy:
+                _through(request, proxy)
+            with opener.open(request, timeout=timeout) as answer:
                 return _reply(answer)
         except urllib.error.HTTPError as error:
             return Reply(error.code, {name.lower(): value for name, value in error.headers.items()}, b'')
         except (OSError, ValueError, http.client.HTTPException) as error:
             said = str(getattr(error, 'reason', '') or error)
             raise CannotTell(f'{url}: {said}', f'GET {url}') from None
+
+
+def _through(request: Any, proxy: str) -> None:
+    """Sends a request through a proxy. Not with a ProxyHandler: that one asks no_proxy of our own environment."""
+    from urllib.parse import unquote_to_bytes, urlsplit
+    user, at, place = urlsplit(proxy).netloc.rpartition('@')
+    if not place:
+        raise ValueError('the proxy has no host')
+    if at:
+        import base64
+        request.add_header('Proxy-authorization', 'Basic ' + base64.b64encode(unquote_to_bytes(user)).decode())
+    request.set_proxy(place, 'http')
 
 
 def _reply(answer: Any) -> Reply:

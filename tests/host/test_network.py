@@ -56,7 +56,8 @@ def test_a_reply_over_a_unix_socket(serve, tmp_path):
     assert (reply.status, reply.headers['server'], reply.body) == (200, 'Docker/24', b'OK')
 
 
-@pytest.mark.parametrize('raw', [b'', b'nonsense\r\n\r\n', b'HTTP/1.1 999999 x\r\n\r\n', b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc',
+@pytest.mark.parametrize('raw', [b'', b'nonsense\r\n\r\n', b'HTTP/1.1 999999 x\r\n\r\n',
+                                 b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc',
                                  b'\x00' * 70000, b'HTTP/1.1 200 OK\r\n' + b'a: b\r\n' * 500 + b'\r\n'])
 def test_a_bad_reply_cannot_tell(serve, tmp_path, raw):
     path = serve(answering(raw), str(tmp_path / 's'))
@@ -175,3 +176,46 @@ def test_any_status_is_an_answer_and_the_environments_proxy_is_not_used(monkeypa
     with pytest.raises(CannotTell):
         Host().https('file:///etc/passwd')
     assert os.path.exists('/etc/passwd')
+
+
+@pytest.mark.parametrize('name', ['a..b', 'x' * 70, '.'])
+def test_what_is_no_name_cannot_be_told(name):
+    with pytest.raises(CannotTell):
+        Host().connect(name, 1, 1.0)
+
+
+def test_the_proxy_that_is_given_is_gone_through_whatever_the_environment_says(serve, monkeypatch):
+    monkeypatch.setenv('no_proxy', '*')
+    monkeypatch.setenv('http_proxy', 'http://127.0.0.1:1')
+    asked = []
+
+    def react(connection):
+        asked.append(connection.recv(65536).decode())
+        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+    _, port = serve(react)
+    assert Host().https('http://registry.invalid/v2/', f'http://u:p%40ss@127.0.0.1:{port}').status == 200
+    assert asked[0].startswith('GET http://registry.invalid/v2/ HTTP/1.1\r\n')
+    assert 'Proxy-Authorization: Basic dTpwQHNz\r\n' in asked[0]         # u:p@ss
+    assert Host().https(f'http://127.0.0.1:{serve(react)[1]}/v2/').status == 200
+    assert asked[1].startswith('GET /v2/ HTTP/1.1\r\n')
+
+
+def test_an_https_address_is_asked_for_with_connect(serve):
+    asked = []
+
+    def react(connection):
+        asked.append(connection.recv(65536).decode())
+        connection.sendall(b'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+    _, port = serve(react)
+    with pytest.raises(CannotTell) as error:
+        Host().https('https://registry.invalid/v2/', f'http://u:secret@127.0.0.1:{port}')
+    assert asked[0].startswith('CONNECT registry.invalid:443 HTTP/1.')
+    assert 'proxy-authorization: basic' in asked[0].lower()
+    assert '407' in error.value.reason
+    assert 'secret' not in str(error.value)
+
+
+@pytest.mark.parametrize('proxy', ['http://', 'http://:x', 'nonsense', 'http://127.0.0.1:99999', 'http://[::1'])
+def test_a_proxy_that_is_none_cannot_be_told(proxy):
+    with pytest.raises(CannotTell):
+        Host().https('http://127.0.0.1:1/', proxy)
