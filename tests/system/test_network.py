@@ -132,6 +132,7 @@ def test_a_registry_answers(tmp_path, server, status, met):
 
 def test_the_proxy_of_the_unit_is_really_gone_through(tmp_path, server, monkeypatch):
     monkeypatch.setenv('http_proxy', 'http://127.0.0.1:1')         # a shell's, which no engine sees
+    monkeypatch.setenv('no_proxy', '*')
     folder = tmp_path / 'etc/systemd/system/docker.service.d'
     folder.mkdir(parents=True)
     (tmp_path / 'etc/systemd/system/docker.service').write_text('[Service]\nExecStart=/usr/bin/dockerd\n')
