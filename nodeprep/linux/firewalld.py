@@ -2,10 +2,11 @@
 
 Source: firewall-cmd(1). firewall-cmd is a client of the system bus, so it is asked only while the daemon runs.
 """
-from typing import Any, Dict, List, Tuple
+import re
+from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
 from nodeprep.linux.firewallfiles import service_ports
-from nodeprep.linux.firewallzone import Zone, port_of
+from nodeprep.linux.firewallzone import Port, Zone, port_of
 from nodeprep.model import CannotTell
 
 LIST = ('firewall-cmd', '--list-all-zones')
@@ -24,8 +25,23 @@ def running(host: Any) -> Dict[str, Zone]:
 
 
 def _with_services(host: Any, zone: Zone, services: List[str]) -> Zone:
-    ports = [port for name in services for port in service_ports(host, name, f'{zone.source}, service {name}')]
+    return _with(zone, (port for name in services
+                        for port in service_ports(host, name, f'{zone.source}, service {name}')))
+
+
+def _with(zone: Zone, ports: Iterable[Port]) -> Zone:
     return zone._replace(ports=zone.ports + tuple(ports))
+
+
+def _of_rule(rule: str, source: str) -> Iterator[Port]:
+    """The port that a rich rule accepts; firewalld.richlanguage(5). Others than `port` are not read."""
+    port = re.search(r'\bport port="([\d-]{1,11})" protocol="(\w{1,9})"', rule)
+    if port is None or not re.search(r'\baccept\b', rule) or ' destination ' in rule or ' source NOT ' in rule:
+        return
+    sender = re.search(r'\bsource address="([^"]{1,60})"', rule)
+    to_some = sender.group(1) if sender else 'an address set' if ' source ' in rule else ''
+    for one in port_of(f'{port.group(1)}/{port.group(2)}', f'{source}, rich rule'):
+        yield one._replace(sender=to_some)
 
 
 def parse(text: str) -> Dict[str, Tuple[Zone, List[str]]]:
@@ -48,9 +64,13 @@ def parse(text: str) -> Dict[str, Tuple[Zone, List[str]]]:
             zone = zone._replace(accepts=value.strip() == 'ACCEPT')
         elif key == 'interfaces':
             zone = zone._replace(interfaces=tuple(value.split()))
+        elif key == 'sources':
+            zone = zone._replace(sources=tuple(value.split()))
         elif key == 'services':
             services = value.split()
         elif key == 'ports':
-            zone = zone._replace(ports=tuple(port for word in value.split() for port in port_of(word, zone.source)))
+            zone = _with(zone, (port for word in value.split() for port in port_of(word, zone.source)))
+        elif key.startswith('rule '):
+            zone = _with(zone, _of_rule(line.strip(), zone.source))
         zones[name] = zone, services
     return zones

@@ -35,23 +35,50 @@ def permanent(host: Any, name: str) -> Zone:
     ports = list(_ports(root, path))
     for service in root.findall('service'):
         ports.extend(service_ports(host, service.get('name') or '', f'{path} (service {service.get("name")})'))
+    for rule in root.findall('rule'):
+        ports.extend(_of_rule(host, rule, path))
     interfaces = tuple(one.get('name') or '' for one in root.findall('interface'))
-    return Zone(name, path, root.get('target') == 'ACCEPT', tuple(ports), interfaces)
+    sources = tuple(one.get('address') or 'an address set' for one in root.findall('source'))
+    return Zone(name, path, root.get('target') == 'ACCEPT', tuple(ports), interfaces, sources)
+
+
+def all_permanent(host: Any) -> Dict[str, Zone]:
+    """Every zone that has a file, by name."""
+    def read() -> Dict[str, Zone]:
+        names = {name[:-4] for folder in FOLDERS for name in host.names(f'{folder}/zones') if name.endswith('.xml')}
+        return {name: permanent(host, name) for name in sorted(names)}
+    found: Dict[str, Zone] = host.once('firewalld zones', read)
+    return found
 
 
 def of_interfaces(host: Any) -> Dict[str, str]:
-    """Interface -> zone, as the permanent zone files and ifcfg files bind them."""
+    """Interface -> zone, as ifcfg files (EL7, EL8), NetworkManager's connections and the zone files bind them."""
     found: Dict[str, str] = {}
     for path in host.glob('/etc/sysconfig/network-scripts/ifcfg-*'):
         match = re.search(r'^ZONE=["\']?([\w-]+)', host.read(path), re.MULTILINE)
         if match:
             found[path.rpartition('/ifcfg-')[2]] = match.group(1)
-    names = {name[:-4] for folder in FOLDERS for name in host.names(f'{folder}/zones') if name.endswith('.xml')}
-    for name in sorted(names):
-        _, root = _file(host, 'zones', name)
-        if root is not None:
-            found.update((one.get('name') or '', name) for one in root.findall('interface'))
+    for path in host.glob('/etc/NetworkManager/system-connections/*.nmconnection'):
+        said = dict(re.findall(r'^(interface-name|zone)\s*=\s*([\w.:-]+)\s*$', host.read(path), re.MULTILINE))
+        if len(said) == 2:
+            found[said['interface-name']] = said['zone']
+    for zone in all_permanent(host).values():
+        found.update((interface, zone.name) for interface in zone.interfaces)
     return found
+
+
+def _of_rule(host: Any, rule: Any, path: str) -> Iterator[Port]:
+    """The ports that a rich rule accepts; one about a destination, or about all addresses but some, opens none."""
+    source = rule.find('source')
+    negated = source is not None and (source.get('invert') or '').lower() in ('yes', 'true')
+    if rule.find('accept') is None or rule.find('destination') is not None or negated:
+        return
+    sender = '' if source is None else source.get('address') or 'an address set'
+    why = f'{path} (rich rule)'
+    found = [port for one in rule.findall('port')
+             for port in port_of(f'{one.get("port") or ""}/{one.get("protocol") or ""}', why)]
+    found.extend(port for one in rule.findall('service') for port in service_ports(host, one.get('name') or '', why))
+    yield from (port._replace(sender=sender) for port in found)
 
 
 def service_ports(host: Any, name: str, why: str) -> Iterator[Port]:

@@ -2,7 +2,7 @@
 from typing import Any, Iterator, List, NamedTuple, Tuple
 
 from nodeprep.linux import firewalld, firewallfiles, firewalls, routes
-from nodeprep.linux.firewallzone import opened, read_port
+from nodeprep.linux.firewallzone import Zone, opened, opened_to_some, read_port
 from nodeprep.model import CannotTell, Observation, Run, Want
 
 # https://kubernetes.io/docs/reference/networking/ports-and-protocols/
@@ -36,7 +36,7 @@ def opened_now(host: Any, want: Want) -> Iterator[Observation]:
     for name, interfaces in _zones_of_node(host, bound):
         if name not in zones:
             raise CannotTell(f'firewall-cmd did not name the zone {name}', ' '.join(firewalld.LIST))
-        yield from _judged(want, zones[name], interfaces, ('firewall-cmd',))
+        yield from _judged(want, zones[name], list(zones.values()), interfaces, ('firewall-cmd',))
 
 
 def opened_at_boot(host: Any, want: Want) -> Iterator[Observation]:
@@ -45,7 +45,8 @@ def opened_at_boot(host: Any, want: Want) -> Iterator[Observation]:
     runs = host.live and firewalls.firewalld_runs(host)[0]
     command = ('firewall-cmd', '--permanent') if runs else ('firewall-offline-cmd',)
     for name, interfaces in _zones_of_node(host, firewallfiles.of_interfaces(host)):
-        yield from _judged(want, firewallfiles.permanent(host, name), interfaces, command)
+        zones = list(firewallfiles.all_permanent(host).values())
+        yield from _judged(want, firewallfiles.permanent(host, name), zones, interfaces, command)
 
 
 def _zones_of_node(host: Any, bound: Any) -> List[Tuple[str, str]]:
@@ -59,11 +60,15 @@ def _zones_of_node(host: Any, bound: Any) -> List[Tuple[str, str]]:
     return found or [(default, 'the default')]
 
 
-def _judged(want: Want, zone: Any, interfaces: str, command: Tuple[str, ...]) -> Iterator[Observation]:
+def _judged(want: Want, zone: Zone, zones: List[Zone], interfaces: str,
+            command: Tuple[str, ...]) -> Iterator[Observation]:
     for port in _wanted_ports(want):
-        why = opened(zone, port.protocol, port.first, port.last)
-        wanted = f'open in zone {zone.name} ({interfaces})'
-        seen = Observation(port.word, f'{"open" if why else "closed"} in zone {zone.name}', wanted, bool(why),
-                           why or zone.source, advised=port.advised)
+        why, senders = opened(zone, port.protocol, port.first, port.last), ''
+        if not why:
+            # Whoever opened it to some addresses meant the nodes: `network` tells whether they really get through.
+            why, senders = opened_to_some(zone, zones, port.protocol, port.first, port.last)
+        found = f'{"open" if why else "closed"} in zone {zone.name}' if not senders else f'open to {senders}'
+        seen = Observation(port.word, found, f'open in zone {zone.name} ({interfaces})', bool(why), why or zone.source,
+                           advised=port.advised)
         add, remove = (command + (f'--zone={zone.name}', f'--{verb}-port={port.word}') for verb in ('add', 'remove'))
         yield seen if why else seen._replace(fix=(Run(add, remove),))

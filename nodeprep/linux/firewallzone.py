@@ -4,37 +4,58 @@
 'x:3'
 """
 import re
-from typing import Any, Iterator, NamedTuple, Tuple
+from typing import Any, Iterable, Iterator, List, NamedTuple, Tuple
 
 
 class Port(NamedTuple):
-    """A range of ports that is let in, and what says so."""
+    """A range of ports that is let in, what says so, and from which addresses alone ('' from all)."""
 
     protocol: str
     first: int
     last: int
     why: str
+    sender: str = ''
 
 
 class Zone(NamedTuple):
-    """One zone. `accepts`: its target lets everything in. `interfaces` is what is bound to it by name."""
+    """One zone. `accepts`: its target lets everything in. `interfaces` and `sources` are bound to it by name."""
 
     name: str
     source: str
     accepts: bool = False
     ports: Tuple[Port, ...] = ()
     interfaces: Tuple[str, ...] = ()
+    sources: Tuple[str, ...] = ()
 
 
 def opened(zone: Zone, protocol: str, first: int, last: int) -> str:
-    """What lets this whole range in, '' when something of it is left out."""
+    """What lets this whole range in from everywhere, '' when something of it is left out."""
     if zone.accepts:
         return f'{zone.source} (target ACCEPT)'
-    reached, why = first, ''
-    for port in sorted(zone.ports, key=lambda one: one.first):
-        if port.protocol == protocol and port.first <= reached <= port.last:
-            reached, why = port.last + 1, why or port.why
-    return why if reached > last else ''
+    used = _covering([port for port in zone.ports if not port.sender], protocol, first, last)
+    return used[0].why if used else ''
+
+
+def opened_to_some(zone: Zone, others: Iterable[Zone], protocol: str, first: int, last: int) -> Tuple[str, str]:
+    """(what lets this whole range in, from which addresses): by rich rules, or by zones that are bound to addresses."""
+    ports = list(zone.ports)
+    for other in others:
+        if other.sources and other.accepts:
+            ports.append(Port(protocol, 1, 65535, f'{other.source} (target ACCEPT)', ', '.join(other.sources)))
+        elif other.sources:
+            ports.extend(port._replace(sender=', '.join(other.sources)) for port in other.ports)
+    used = _covering(ports, protocol, first, last)
+    return (used[0].why, ', '.join(sorted({port.sender for port in used if port.sender}))) if used else ('', '')
+
+
+def _covering(ports: List[Port], protocol: str, first: int, last: int) -> List[Port]:
+    """Ports that make up the whole range together; none when something of it is left out."""
+    reached, used = first, []
+    for port in sorted(ports, key=lambda one: (one.first, one.sender)):
+        if port.protocol == protocol and port.first <= reached <= port.last and reached <= last:
+            reached = port.last + 1
+            used.append(port)
+    return used if reached > last else []
 
 
 def port_of(word: str, why: str) -> Iterator[Port]:

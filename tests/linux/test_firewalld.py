@@ -101,7 +101,46 @@ def test_the_running_zones(host):
     assert zones['public'].interfaces == ('eth0', 'eth1')
     assert firewallzone.opened(zones['public'], 'tcp', 2379, 2380) == 'firewall-cmd --list-all-zones (public)'
     assert firewallzone.opened(zones['public'], 'tcp', 10250, 10250).endswith('(public), service kube-worker')
-    assert firewallzone.opened(zones['public'], 'tcp', 99, 99) == ''
+    assert firewallzone.opened(zones['public'], 'tcp', 99, 99).endswith('(public), rich rule')
+    assert firewallzone.opened(zones['public'], 'tcp', 98, 98) == ''
+
+
+@pytest.mark.parametrize('rule, sender', [
+    ('rule family="ipv4" source address="10.0.0.0/24" port port="6443" protocol="tcp" accept', '10.0.0.0/24'),
+    ('rule source ipset="nodes" port port="6443" protocol="tcp" log prefix="x" accept', 'an address set'),
+    ('rule family="ipv4" source address="10.0.0.0/24" port port="6443" protocol="tcp" reject', None),
+    ('rule family="ipv4" source NOT address="10.0.0.0/24" port port="6443" protocol="tcp" accept', None),
+    ('rule family="ipv4" destination address="10.0.0.9" port port="6443" protocol="tcp" accept', None)])
+def test_a_running_rich_rule(host, rule, sender):
+    host.answers[firewalld.LIST] = Answer(0, f'public\n  rich rules: \n\t{rule}\n', '')
+    zone = firewalld.running(host)['public']
+    assert [port.sender for port in zone.ports] == ([] if sender is None else [sender])
+    assert bool(firewallzone.opened_to_some(zone, [], 'tcp', 6443, 6443)[0]) is (sender is not None)
+
+
+@pytest.mark.parametrize('body, senders', [
+    ('<rule><port protocol="tcp" port="6443"/><accept/></rule>', ''),
+    ('<rule><source address="10.0.0.0/24"/><port protocol="tcp" port="6443"/><accept/></rule>', '10.0.0.0/24'),
+    ('<rule><source ipset="nodes"/><service name="api"/><accept/></rule>', 'an address set'),
+    ('<rule><source address="10.0.0.0/24"/><port protocol="tcp" port="6443"/><drop/></rule>', None),
+    ('<rule><source address="10.0.0.0/24" invert="True"/><port protocol="tcp" port="6443"/><accept/></rule>', None)])
+def test_a_rich_rule_in_a_file(host, body, senders):
+    host.files({PUBLIC: ZONE % body,
+                '/usr/lib/firewalld/services/api.xml': '<service><port protocol="tcp" port="6443"/></service>'})
+    why, found = firewallzone.opened_to_some(firewallfiles.permanent(host, 'public'), [], 'tcp', 6443, 6443)
+    assert (bool(why), found) == (senders is not None, senders or '')
+
+
+def test_a_zone_of_addresses_opens_to_them(host):
+    host.files({'/etc/firewalld/zones/trusted.xml': '<zone target="ACCEPT"><source address="10.1.0.0/16"/></zone>',
+                '/etc/firewalld/zones/nodes.xml':
+                    '<zone><source address="10.2.0.0/16"/><port protocol="tcp" port="6443"/></zone>',
+                PUBLIC: ZONE % ''})
+    zones = firewallfiles.all_permanent(host)
+    trusted = firewallzone.opened_to_some(zones['public'], [zones['trusted']], 'udp', 8472, 8472)
+    assert trusted == ('/etc/firewalld/zones/trusted.xml (target ACCEPT)', '10.1.0.0/16')
+    assert firewallzone.opened_to_some(zones['public'], [zones['nodes']], 'tcp', 6443, 6443)[1] == '10.2.0.0/16'
+    assert firewallzone.opened_to_some(zones['public'], [zones['nodes']], 'tcp', 6444, 6444) == ('', '')
 
 
 @pytest.mark.parametrize('answer', [Answer(252, '', 'FirewallD is not running'), Answer(0, '', ''),
@@ -121,8 +160,11 @@ def test_any_answer_is_zones(text):
 def test_interfaces_are_bound_by_zone_files_and_ifcfg(host):
     host.files({'/etc/firewalld/zones/internal.xml': '<zone><interface name="eth1"/></zone>', PUBLIC: ZONE % '',
                 '/etc/sysconfig/network-scripts/ifcfg-eth0': 'DEVICE=eth0\nZONE="work"\n',
-                '/etc/sysconfig/network-scripts/ifcfg-lo': 'DEVICE=lo\n'})
-    assert firewallfiles.of_interfaces(host) == {'eth0': 'work', 'eth1': 'internal'}
+                '/etc/sysconfig/network-scripts/ifcfg-lo': 'DEVICE=lo\n',
+                '/etc/NetworkManager/system-connections/a.nmconnection':
+                    '[connection]\nid=a\ninterface-name=ens3\nzone=home\n',
+                '/etc/NetworkManager/system-connections/b.nmconnection': '[connection]\ninterface-name=ens4\n'})
+    assert firewallfiles.of_interfaces(host) == {'eth0': 'work', 'eth1': 'internal', 'ens3': 'home'}
 
 
 @pytest.mark.parametrize('word', ['8472', 'tcp/1', '0/tcp', '70000/tcp', '5-1/udp', '', '1/icmp'])

@@ -197,6 +197,16 @@ def test_the_zone_of_the_nodes_own_interface_counts(host):
     assert seen['10250/tcp', BOOT].source == '/etc/firewalld/zones/work.xml'
 
 
+def test_ports_that_are_open_to_the_nodes_alone_are_open(host):
+    host.files(EL9).files(UNITS).files(ENABLED).files(RUNS9).files(zone_file())
+    host.files({'/etc/firewalld/zones/trusted.xml': '<zone target="ACCEPT"><source address="10.0.0.0/24"/></zone>'})
+    host.answers[LIST] = Answer(0, 'public (active)\n  interfaces: eth0\ntrusted (active)\n  target: ACCEPT\n'
+                                   '  sources: 10.0.0.0/24\n', '')
+    finding, seen = look(host, policy='open')
+    assert (finding.now, finding.boot) == (MET, MET)
+    assert seen['10250/tcp', NOW].found == seen['10250/tcp', BOOT].found == 'open to 10.0.0.0/24'
+
+
 def test_not_running_it_is_started_and_the_bus_is_not_asked(host):
     _, seen = look(host.files(EL9).files(UNITS).files(zone_file()), policy='open')
     assert host.asked == [] and ('10250/tcp', NOW) not in seen
