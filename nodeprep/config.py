@@ -3,7 +3,7 @@
 Read by PyYAML's composer: it keeps the line of every value, and the text of a scalar as it was written, so that
 `kubernetes: 1.30` is not 1.3 and `policy: off` is not False.
 """
-from typing import Any, Iterator, List, NamedTuple
+from typing import Any, Dict, Iterator, List, NamedTuple
 
 MOST = 20000              # nodes of one file
 
@@ -17,7 +17,7 @@ class ConfigError(Exception):
 
 
 class Node(NamedTuple):
-    """A value with its place. `value` is a dict of str to Node, a list of Nodes, or a scalar; `raw` is a scalar's text."""
+    """A value with its place. `value` is a dict of str to Node, a list of Nodes, or a scalar; `raw` is its text."""
 
     value: Any
     raw: str
@@ -33,7 +33,7 @@ class Node(NamedTuple):
 
 
 def parse(text: str, path: str) -> Node:
-    """The file's mapping. ConfigError on anything that is no plain YAML mapping; empty and only-comment files are {}."""
+    """The file's mapping; {} of one that is empty or only comments. ConfigError on what is no plain YAML mapping."""
     if all(not line.strip() or line.lstrip().startswith('#') for line in text.split('\n')):
         return Node({}, '', path + ':1')      # so that the file the package installs costs no YAML library
     import yaml
@@ -85,7 +85,7 @@ class _Reader:
         return Node(value, found.value, place)
 
     def _entries(self, found: Any, depth: int) -> Iterator[Any]:
-        seen = {}
+        seen: Dict[str, int] = {}
         for key, item in found.value:
             line = key.start_mark.line + 1
             name = key.value if isinstance(key.value, str) else '(a list or mapping)'

@@ -2,8 +2,20 @@
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
-from nodeprep.model import (BOOT, NOT_APPLICABLE, NOW, UNKNOWN, CannotTell, Finding, NotApplicable, Observation,
-                            Requirement, Want, unknown, worst)
+from nodeprep.model import (
+    BOOT,
+    NOT_APPLICABLE,
+    NOW,
+    UNKNOWN,
+    CannotTell,
+    Finding,
+    NotApplicable,
+    Observation,
+    Requirement,
+    Want,
+    unknown,
+    worst,
+)
 
 Half = Callable[[Any, Want], Iterator[Observation]]
 

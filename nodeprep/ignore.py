@@ -1,5 +1,5 @@
 """What `--ignore` takes: requirement ids and kubeadm's check names, as `kubeadm --ignore-preflight-errors` does."""
-from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Tuple
+from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Set, Tuple
 
 from nodeprep.model import Finding, Observation, Requirement
 from nodeprep.text import UnknownName, nearest
@@ -14,7 +14,8 @@ class Ignored(NamedTuple):
 
 def read(words: Iterable[str], requirements: Dict[str, Requirement]) -> Ignored:
     """What some words name, in any case; 'all' is everything. UnknownName for a word that is not known."""
-    whole, parts = set(), set()
+    whole: Set[str] = set()
+    parts: Set[str] = set()
     by_kubeadm: Dict[str, List[Requirement]] = {}
     for requirement in requirements.values():
         for name in requirement.kubeadm:
@@ -30,7 +31,8 @@ def read(words: Iterable[str], requirements: Dict[str, Requirement]) -> Ignored:
             whole.update(one.id for one in by_kubeadm[asked] if len(one.kubeadm) == 1 and len(by_kubeadm[asked]) == 1)
         elif asked:
             kubeadm = [one for many in requirements.values() for one in many.kubeadm]
-            raise UnknownName(f'--ignore: unknown name {word.strip()!r}' + nearest(word.strip(), list(requirements) + kubeadm))
+            raise UnknownName(f'--ignore: unknown name {word.strip()!r}' +
+                              nearest(word.strip(), list(requirements) + kubeadm))
     return Ignored(frozenset(whole), frozenset(parts))
 
 

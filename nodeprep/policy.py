@@ -16,7 +16,8 @@ from nodeprep.wanted import read_duration
 FILE, FOLDER = '/etc/nodeprep/nodeprep.yaml', '/etc/nodeprep/nodeprep.d'
 MODES, SEVERITIES, ROLES = ('ignore', 'report', 'approve', 'fix'), ('required', 'advised'), ('worker', 'control-plane')
 DEFAULT = 'default'
-_WINDOW = r'^((Mon|Tue|Wed|Thu|Fri|Sat|Sun)(-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))? )?([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$'
+_DAY, _TIME = '(Mon|Tue|Wed|Thu|Fri|Sat|Sun)', r'([01]\d|2[0-3]):[0-5]\d'
+_WINDOW = f'^({_DAY}(-{_DAY})? )?{_TIME}-({_TIME}|24:00)$'
 
 
 class Value(NamedTuple):
@@ -71,9 +72,10 @@ def read_version(value: Any) -> Tuple[int, int]:
 
 
 def load(host: Any, path: Optional[str] = None, profile: str = '', role: str = '') -> Policy:
-    """The policy of a host: from `path` alone when given, else from the host's own /etc/nodeprep. ConfigError when bad."""
+    """The policy of a host: from `path` alone when given, else from the host's /etc/nodeprep. ConfigError when bad."""
     nodes = [parse(text, name) for name, text in _texts(host, path)]
-    policy, problems = Policy(), []
+    policy = Policy()
+    problems: List[str] = []
     chosen = Node(profile, profile, '--profile') if profile else next(
         (node.value['profile'] for node in reversed(nodes) if 'profile' in node.value), None)
     try:
@@ -163,7 +165,8 @@ def _labels(policy: Policy, name: str, item: Node, problems: List[str]) -> None:
         raise ValueError('is not a mapping; write it as {rack: a1}')
     for key, value in item.value.items():
         if not re.match(r'^[A-Za-z0-9]([-A-Za-z0-9_./]{0,126}[A-Za-z0-9])?$', key) or len(value.raw) > 253:
-            problems.append(f'{value.place}: label {key!r} is not a name of letters, digits and -_./ with a short value')
+            problems.append(f'{value.place}: label {key!r} is not a name of letters, digits and -_./ '
+                            'with a short value')
         policy.settings[f'labels.{key}'] = Value(value.raw, value.place)
 
 
@@ -244,9 +247,11 @@ def _waivers(policy: Policy, name: str, item: Node, problems: List[str]) -> None
         wrong = sorted(set(fields) ^ set(Waiver._fields))
         requirement = fields['requirement'].raw if 'requirement' in fields else ''
         if wrong:
-            problems.append(f'{entry.place}: a waiver has requirement, reason, owner and until; see ' + ', '.join(wrong))
+            problems.append(f'{entry.place}: a waiver has requirement, reason, owner and until; see '
+                            + ', '.join(wrong))
         elif requirement not in catalogue.ids():
-            problems.append(f'{entry.place}: unknown requirement {requirement!r}' + nearest(requirement, catalogue.ids()))
+            problems.append(f'{entry.place}: unknown requirement {requirement!r}'
+                            + nearest(requirement, catalogue.ids()))
         elif not isinstance(fields['until'].value, datetime.date) or len(fields['until'].raw) != 10:
             problems.append(f'{fields["until"].place}: until: {fields["until"].raw!r} is not a day such as 2027-01-31')
         elif not fields['reason'].raw.strip() or not fields['owner'].raw.strip():

@@ -9,8 +9,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 from nodeprep import __version__
 from nodeprep.ignore import Ignored, demoted, noted
-from nodeprep.model import (DRIFTED, MET, NOT_APPLICABLE, UNKNOWN, Change, Finding, Observation, Requirement, Rule,
-                            Write)
+from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN, Change, Finding, Observation, Requirement, Rule, Write
 from nodeprep.text import clean
 
 FORMAT = 1
@@ -30,7 +29,7 @@ class Judged(NamedTuple):
 
 def build(judged: Iterable[Judged], node: Dict[str, Any], profile: str, ignored: Optional[Ignored] = None,
           took: float = 0.0, diffs: bool = True, taken: Optional[float] = None, sequence: int = 0) -> Dict[str, Any]:
-    """The tree of a round. `took` in seconds; `taken` in seconds since 1970, now by default; `boot_id` comes in `node`."""
+    """The tree of a round. `took` in seconds; `taken` in seconds since 1970, default now; `boot_id` comes in `node`."""
     skip = ignored or Ignored(frozenset(), frozenset())
     when = time.gmtime(taken)
     today = time.strftime('%Y-%m-%d', when)
@@ -135,7 +134,7 @@ def _deciding(finding: Dict[str, Any]) -> str:
 
 
 def _summary(findings: List[Dict[str, Any]]) -> Dict[str, int]:
-    total = {name: 0 for name in (MET, DRIFTED, UNKNOWN, NOT_APPLICABLE, 'waived', 'ignored')}
+    total = dict.fromkeys((MET, DRIFTED, UNKNOWN, NOT_APPLICABLE, 'waived', 'ignored'), 0)
     for finding in findings:
         failing = finding['state'] in (DRIFTED, UNKNOWN)
         total['ignored' if finding['mode'] == 'ignore' else

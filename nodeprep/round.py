@@ -16,9 +16,12 @@ class Asked(NamedTuple):
     ignore: Tuple[str, ...] = ()
 
 
-def examine(host: Any, policy: Policy, asked: Asked = Asked(), diffs: bool = True,
+EVERYTHING = Asked()
+
+
+def examine(host: Any, policy: Policy, asked: Asked = EVERYTHING, diffs: bool = True,
             begun: Optional[float] = None) -> Dict[str, Any]:
-    """The report tree of a round. UnknownName for an id or a name to ignore that is not known; then nothing is examined.
+    """The report tree of a round. UnknownName for an id or a name to ignore that is not known: nothing is examined.
 
     `begun` is time.perf_counter() of when the work began, for the report's took_ms.
     """
@@ -38,7 +41,7 @@ def examine(host: Any, policy: Policy, asked: Asked = Asked(), diffs: bool = Tru
 
 
 def kubernetes(host: Any, policy: Policy) -> Tuple[int, int]:
-    """The Kubernetes version (major, minor) that is wanted: the owner's, else the installed kubelet's, else the profile's."""
+    """The wanted Kubernetes version (major, minor): the owner's, else the installed kubelet's, else the profile's."""
     setting = policy.settings['kubernetes']
     if setting.origin.startswith('profile ') and host.live:
         try:

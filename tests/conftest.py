@@ -11,7 +11,7 @@ from tests.fakes import FakeHost
 
 
 class ReachedTheMachine(BaseException):
-    """A fast test ran a command, opened a socket or made a Host of the real root. Not an Exception: nothing may swallow it."""
+    """A fast test ran a command, opened a socket or made a Host of the real root. BaseException: nothing swallows it."""
 
 
 @pytest.fixture(autouse=True)

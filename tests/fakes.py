@@ -88,7 +88,7 @@ class FakeHost(Host):
         return self._give(self.answers[tuple(argv)])
 
     def statvfs(self, path: str) -> Any:
-        near = max((known for known in self.sizes if path == known or path.startswith(known.rstrip('/') + '/')), key=len)
+        near = max((known for known in self.sizes if (path + '/').startswith(known.rstrip('/') + '/')), key=len)
         total, free, inodes, inodes_free = self.sizes[near]
         return types.SimpleNamespace(f_frsize=1, f_bsize=1, f_blocks=total, f_bfree=free, f_bavail=free,
                                      f_files=inodes, f_ffree=inodes_free, f_favail=inodes_free, f_flag=0, f_namemax=255)

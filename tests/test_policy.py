@@ -68,7 +68,8 @@ def test_later_files_overlay_earlier_ones_key_by_key(host):
 
 
 def test_the_command_line_has_the_last_word(host):
-    loaded = policy.load(host.files({FILE: 'role: worker\nprofile: docker\n'}), profile='containerd', role='control-plane')
+    host.files({FILE: 'role: worker\nprofile: docker\n'})
+    loaded = policy.load(host, profile='containerd', role='control-plane')
     assert loaded.settings['role'] == policy.Value('control-plane', 'command line')
     assert loaded.profile == 'containerd' and loaded.settings['kubernetes'].origin == 'profile containerd'
 
@@ -97,8 +98,10 @@ def test_the_command_line_has_the_last_word(host):
     ('waivers: [{requirement: pretend}]\n', f'{FILE}:1: a waiver has requirement, reason, owner and until'),
     ('waivers: [x]\n', f'{FILE}:1: a waiver has'),
     ('waivers: [{requirement: x, reason: a, owner: b, until: 2027-01-31}]\n', f"{FILE}:1: unknown requirement 'x'"),
-    ('waivers: [{requirement: pretend, reason: a, owner: b, until: never}]\n', f"{FILE}:1: until: 'never' is not a day"),
-    ('waivers: [{requirement: pretend, reason: " ", owner: b, until: 2027-01-31}]\n', f'{FILE}:1: a waiver needs a reason'),
+    ('waivers: [{requirement: pretend, reason: a, owner: b, until: never}]\n',
+     f"{FILE}:1: until: 'never' is not a day"),
+    ('waivers: [{requirement: pretend, reason: " ", owner: b, until: 2027-01-31}]\n',
+     f'{FILE}:1: a waiver needs a reason'),
     ('windows: ["Sat 2-4"]\n', f"{FILE}:1: window 'Sat 2-4' is not written as"),
     ('windows: Sat\n', f"{FILE}:1: windows: 'Sat' is not a list"),
     ('limits: {fixes: 3}\n', f'{FILE}:1: unknown key limits.fixes; did you mean fixes_per_day?'),
@@ -139,6 +142,7 @@ def test_an_unknown_profile_is_named_with_what_there_is(host, monkeypatch):
 
 
 def test_cannot_tell_is_a_config_error_too(host, monkeypatch):
-    monkeypatch.setattr(host, 'names', lambda folder: (_ for _ in ()).throw(CannotTell('nodeprep.d: input/output error')))
+    error = CannotTell('nodeprep.d: input/output error')
+    monkeypatch.setattr(host, 'names', lambda folder: (_ for _ in ()).throw(error))
     with pytest.raises(ConfigError, match='input/output error; nothing is checked'):
         policy.load(host)

@@ -14,7 +14,8 @@ def test_nothing_that_could_steer_a_terminal_is_left(text):
 
 
 def test_what_is_kept_stays_and_trees_are_walked():
-    assert clean({'a\n': ['b\x1b[2J', 1, None, True, ('c',)]}, keep='\n') == {'a\\x0a': ['b\\x1b[2J', 1, None, True, ['c']]}
+    tree = {'a\n': ['b\x1b[2J', 1, None, True, ('c',)]}
+    assert clean(tree, keep='\n') == {'a\\x0a': ['b\\x1b[2J', 1, None, True, ['c']]}
     assert clean('a\nb', keep='\n') == 'a\nb'
 
 

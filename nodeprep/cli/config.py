@@ -79,7 +79,8 @@ def _effective(host: Any, policy: Policy) -> Iterator[Tuple[str, str, str, Any]]
     yield 'profile', policy.profile, _origin(policy, 'profile'), policy.profile
     yield 'role', policy.role, _origin(policy, 'role'), policy.role
     written = '"{}.{}"'.format(*version)
-    yield 'kubernetes', written, setting.origin if setting.value == version else 'the installed kubelet', written.strip('"')
+    origin = setting.origin if setting.value == version else 'the installed kubelet'
+    yield 'kubernetes', written, origin, written.strip('"')
     for name, value in policy.settings.items():
         if not name.startswith('requirements.') and name not in ('profile', 'role', 'kubernetes'):
             kind = 'duration' if name in ('interval', 'master.heartbeat') else 'text'
@@ -87,8 +88,8 @@ def _effective(host: Any, policy: Policy) -> Iterator[Tuple[str, str, str, Any]]
     for one in catalogue.load_all().values():
         rule = policy.rule(one, version)
         prefix = f'requirements.{one.id}.'
-        for name, value in (('mode', rule.mode), ('severity', rule.severity)):
-            yield prefix + name, value, _origin(policy, prefix + name), value
+        for name, word in (('mode', rule.mode), ('severity', rule.severity)):
+            yield prefix + name, word, _origin(policy, prefix + name), word
         for name, option in one.defaults.items():
             yield prefix + name, shown(rule.want[name], option.kind), _origin(policy, prefix + name), rule.want[name]
     for waiver, place in policy.waivers.values():
@@ -107,7 +108,7 @@ def _commented() -> Iterator[str]:
     yield ''
     yield '# profile: docker             # docker | containerd'
     yield '# role: worker                # worker | control-plane'
-    yield '# kubernetes: "1.23"          # what is wanted follows the version; default: the kubelet\'s, else the profile\'s'
+    yield '# kubernetes: "1.23"          # what is wanted follows it; default: the kubelet\'s, else the profile\'s'
     yield '# labels: {rack: a1}          # for grouping in reports'
     yield '#'
     yield '# Each requirement also takes  mode: ignore | report | approve | fix  (default report)'

@@ -1,4 +1,4 @@
-"""Commands that only look. One place runs them: a list, the C locale, a fixed PATH with sbin, no input, a time limit."""
+"""Commands that only look: lists, run in the C locale, with a fixed PATH that has sbin, no input, and a time limit."""
 import stat
 from typing import NamedTuple, Sequence
 

@@ -1,0 +1,1 @@
+"""How Linux keeps things: pure functions over text and a host."""

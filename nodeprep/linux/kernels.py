@@ -77,7 +77,7 @@ def of_the_release(release: str) -> bool:
 
 
 def options(host: Any, release: str) -> Tuple[Dict[str, str], str]:
-    """({name: 'y' or 'm'} of the options that are built in or modules, of those asked about here; the file that says so).
+    """({name: 'y' or 'm'} of those options asked about here that are built in or modules; the file that says so).
 
     CannotTell when there is no such file. A running kernel's options are what they are until it ends.
     """

@@ -1,4 +1,4 @@
-"""Is this host already a node of a cluster? Then its name, its time and its container engine are no longer free to change."""
+"""Is this host already a node of a cluster? Then its name, time and container engine are no longer free to change."""
 from typing import Any
 
 # What kubeadm join, kubeadm init and the kubelet leave behind; kubeadm's FileAvailable and DirAvailable checks

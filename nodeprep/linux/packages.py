@@ -1,5 +1,5 @@
 """Installing packages as this release does it."""
-from typing import Any, Tuple
+from typing import Any, List, Tuple
 
 from nodeprep.linux.release import release
 from nodeprep.model import DISRUPTIVE, HARMLESS, Run
@@ -29,7 +29,8 @@ def dead_repositories(host: Any) -> str:
     here = release(host)
     if here.id != 'centos' or here.major not in (7, 8):
         return ''
-    dead, alive = [], []
+    dead: List[str] = []
+    alive: List[str] = []
     for name in host.names(_FOLDER):
         # Only the system's own: that docker-ce.repo answers brings no package of CentOS.
         if name.startswith('CentOS-') and name.endswith('.repo'):

@@ -1,0 +1,1 @@
+"""What several requirements want together, by name."""

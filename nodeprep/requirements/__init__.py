@@ -1,0 +1,1 @@
+"""One file for each requirement; each sees model, wanted, linux and the host it is given."""

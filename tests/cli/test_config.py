@@ -43,7 +43,8 @@ def test_init_writes_a_file_that_changes_nothing_and_is_right_when_uncommented(t
     assert text == run('config', 'init', '-').out
     assert load(image.files({FILE: text})).settings.keys() == load(image.files({FILE: ''})).settings.keys()
     bare = '\n'.join(line[2:] if line.startswith('# ') else '' for line in text.splitlines()[3:])
-    bare = bare.replace('\nEach requirement', '\n# Each').replace('\nand ', '\n# and ').replace('\nExceptions', '\n# Ex')
+    for words in ('Each requirement', 'and  severity', 'Exceptions'):
+        bare = bare.replace('\n' + words, '\n# ' + words)
     loaded = load(image.files({FILE: bare}))
     assert loaded.waivers and loaded.get('requirements.swap.mode') == 'report'
     assert all(loaded.get(f'requirements.{one.id}.{name}') == option.default
