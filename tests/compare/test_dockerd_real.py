@@ -18,7 +18,7 @@ odd = some.one_of(some.none(), some.booleans(), some.integers(), texts, some.lis
                   some.dictionaries(texts, some.integers(), min_size=1, max_size=1))
 # Keys whose values dockerd does not check further before it looks at its pidfile.
 keys = some.sampled_from(['storage-driver', 'exec-opts', 'registry-mirrors', 'insecure-registries', 'log-opts', 'debug',
-                          'live-restore', 'userland-proxy', 'experimental', 'storage-opts', 'data-root', 'bridge',
+                          'live-restore', 'userland-proxy', 'experimental', 'storage-opts', 'bridge',
                           'group', 'authorization-plugins', 'registry-mirror', 'exec-opt', 'runtimes'])
 flags = some.sampled_from([(), ('-D',), ('--debug',), ('--storage-driver=vfs',), ('-s', 'vfs'), ('-svfs',),
                            ('--exec-opt', 'native.cgroupdriver=cgroupfs'), ('--log-opt', 'max-size=1m'),
@@ -33,6 +33,7 @@ broken = some.text('{}[]":,\\ntrue01. \n', max_size=12)
 def place(tmp_path_factory):
     need('root')
     need('program', 'dockerd')
+    need('netns')
     folder = tmp_path_factory.mktemp('dockerd')
     # A pidfile that names a living process: dockerd looks at it after its configuration and ends there.
     (folder / 'pid').write_text(str(os.getpid()))
@@ -42,9 +43,10 @@ def place(tmp_path_factory):
 def refuses(place, text, words):
     config = place / 'daemon.json'
     config.write_bytes(text.encode('utf-8', 'surrogatepass'))
-    done = subprocess.run(['dockerd', '--config-file', str(config), '--pidfile', str(place / 'pid'),
-                           '--exec-root', str(place / 'exec'), '--containerd', '/nowhere', '-H', 'unix:///nowhere',
-                           *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    # It mounts its data on itself before it looks at the pidfile: a mount namespace of its own ends with it.
+    done = subprocess.run(['unshare', '-m', 'dockerd', '--config-file', str(config), '--pidfile', str(place / 'pid'),
+                           '--data-root', str(place / 'data'), '--exec-root', str(place / 'exec'),
+                           '--containerd', '/nowhere', '-H', 'unix:///nowhere', *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     said = done.stdout.decode('utf-8', 'replace')
     assert done.returncode != 0
     if 'pid file found' in said:

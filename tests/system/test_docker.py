@@ -30,11 +30,11 @@ def dockerd(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp('docker'))
     before = sorted(os.listdir('/etc/docker')) if os.path.isdir('/etc/docker') else None
     with open(folder + '/log', 'wb') as log:
-        # A mount namespace too, so that what it mounts is gone with it.
+        # A mount namespace too, so that what it mounts, and what it writes to /run, is gone with it.
         engine = subprocess.Popen(
-            ['unshare', '-n', '-m', 'dockerd', '--data-root', folder + '/data', '--exec-root', folder + '/exec',
-             '-H', f'unix://{folder}/docker.sock', '--pidfile', folder + '/pid', '--registry-mirror', MIRROR,
-             '--exec-opt', 'native.cgroupdriver=cgroupfs'],
+            ['unshare', '-n', '-m', 'sh', '-c', 'mount -t tmpfs tmpfs /run && exec dockerd "$@"', 'sh',
+             '--data-root', folder + '/data', '--exec-root', folder + '/exec', '-H', f'unix://{folder}/docker.sock',
+             '--pidfile', folder + '/pid', '--registry-mirror', MIRROR, '--exec-opt', 'native.cgroupdriver=cgroupfs'],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
         until(lambda: os.path.exists(folder + '/docker.sock') and answers(folder + '/docker.sock'), 60, folder + '/log')
