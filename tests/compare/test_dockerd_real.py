@@ -46,7 +46,8 @@ def refuses(place, text, words):
     # It mounts its data on itself before it looks at the pidfile: a mount namespace of its own ends with it.
     done = subprocess.run(['unshare', '-m', 'dockerd', '--config-file', str(config), '--pidfile', str(place / 'pid'),
                            '--data-root', str(place / 'data'), '--exec-root', str(place / 'exec'),
-                           '--containerd', '/nowhere', '-H', 'unix:///nowhere', *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+                           '--containerd', '/nowhere', '-H', 'unix:///nowhere', *words],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     said = done.stdout.decode('utf-8', 'replace')
     assert done.returncode != 0
     if 'pid file found' in said:
