@@ -30,4 +30,4 @@ def _inode(host: Any, path: str) -> str:
         status = host.status(path)
     except CannotTell:
         return ''
-    return f'of {path} with inode {status.st_ino}' if status is not None else ''
+    return f'(net/dev has inode {status.st_ino})' if status is not None else ''
