@@ -8,6 +8,7 @@ from nodeprep.model import CannotTell, Change, Folder, Observation, Requirement,
 
 _UNIT = 'kubelet.service'
 _PATH = 'PATH with sbin'
+_OLDEST = (1, 24)                  # of the repositories of pkgs.k8s.io
 
 
 class Kubelet(Requirement):
@@ -55,7 +56,10 @@ class Kubelet(Requirement):
         if starts or in_container(host):
             yield seen
         elif state == units.NOT_FOUND:
-            yield _installed(host, want, seen._replace(found='not installed'), 'kubelet')
+            later = _installed(host, want, seen._replace(found='not installed'), 'kubelet')
+            # The half of now installs it; this is what comes after.
+            yield later._replace(fix=later.fix and (units.enable(_UNIT, now=False),),
+                                 hint='' if later.fix else f'Once it is installed: systemctl enable {_UNIT}')
         elif state == 'masked':
             yield seen._replace(hint=f'Somebody masked it: systemctl unmask {_UNIT}, then systemctl enable {_UNIT}.')
         else:
@@ -89,8 +93,9 @@ def _installed(host: Any, want: Want, seen: Observation, name: str) -> Observati
     if source is None or source.dead:
         why = 'No repository for Kubernetes is configured' if source is None else (
             f'{source.source} names packages.cloud.google.com, which is gone')
-        return seen._replace(hint=f'{why}: add one for v{wanted} (https://pkgs.k8s.io/core:/stable:/v{wanted}/rpm/, '
-                             f'from v1.24 on) or a mirror of your own, then install {name}.')
+        where = f'https://pkgs.k8s.io/core:/stable:/v{wanted}/rpm/ or' if want['kubernetes'] >= _OLDEST else (
+            'pkgs.k8s.io begins with v1.24, so this needs')
+        return seen._replace(hint=f'{why}: add one for v{wanted} ({where} a mirror of your own), then install {name}.')
     if source.minor is not None and source.minor != want['kubernetes']:
         return seen._replace(hint=f'{source.source} has v{_dots(source.minor)}, and v{wanted} is wanted: change one.')
     changes: Tuple[Change, ...] = kubelet.install(host, source, name)

@@ -85,7 +85,8 @@ def test_installed_from_a_repository_of_the_wanted_version(host, release, manage
     _, seen = look(host.files(release).files(REPOSITORY).files({'/etc/systemd/system/default.target': 'x'}))
     assert seen['kubelet', NOW].fix[0].argv == (manager, '-y', '--disableexcludes=kubernetes', 'install', 'kubelet')
     assert seen['kubeadm', NOW].fix[0].argv[-1] == 'kubeadm'
-    assert seen['kubelet.service', BOOT].found == 'not installed' and seen['kubelet.service', BOOT].fix
+    boot = seen['kubelet.service', BOOT]
+    assert (boot.found, boot.fix[0].argv) == ('not installed', ('systemctl', 'enable', 'kubelet.service'))
 
 
 @pytest.mark.parametrize('files, word', [
@@ -94,6 +95,12 @@ def test_installed_from_a_repository_of_the_wanted_version(host, release, manage
 def test_no_repository_that_has_it_is_left_to_a_person(host, files, word):
     _, seen = look(host.files(EL9).files(files), (1, 30))
     assert seen['kubelet', NOW].fix == () and word in seen['kubelet', NOW].hint
+    assert seen['kubelet.service', BOOT].fix == () and 'Once it is installed' in seen['kubelet.service', BOOT].hint
+
+
+def test_the_stock_repositories_have_no_old_kubernetes(host):
+    _, seen = look(host.files(EL7), (1, 23))
+    assert 'pkgs.k8s.io begins with v1.24' in seen['kubelet', NOW].hint
 
 
 def test_a_masked_kubelet_is_somebodys_decision(host):
