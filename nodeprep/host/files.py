@@ -70,11 +70,13 @@ class Files:
         """
         try:
             with os.scandir(self._below(folder)) as entries:
-                return {_text(entry.name): _text(os.readlink(entry.path)) for entry in entries if entry.is_symlink()}
+                found = [entry for entry in entries if entry.is_symlink()]
         except OSError as error:
             if error.errno in _ABSENT:
                 return {}
             raise CannotTell(f'{folder}: {reason(error)}', folder) from None
+        targets = ((_text(entry.name), self.link(f'{folder}/{_text(entry.name)}')) for entry in found)
+        return {name: target for name, target in targets if target is not None}     # one may be gone meanwhile
 
     def status(self, path: str) -> Optional[os.stat_result]:
         """stat(2) of what the path leads to; None when it leads nowhere."""

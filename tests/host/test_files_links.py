@@ -15,6 +15,13 @@ def test_no_folder_has_no_links(host):
     assert host.links('/etc/gone') == {} == host.links('/etc/file')
 
 
+def test_a_link_that_goes_away_meanwhile_hides_no_other(host, monkeypatch):
+    host.files({'/etc/x/a': Link('/dev/null'), '/etc/x/b': Link('/gone')})
+    real = host.link
+    monkeypatch.setattr(host, 'link', lambda path: None if path == '/etc/x/a' else real(path))
+    assert host.links('/etc/x') == {'b': '/gone'}
+
+
 def test_a_folder_that_is_a_loop_cannot_be_told(host):
     host.files({'/etc/a': Link('b'), '/etc/b': Link('a')})
     with pytest.raises(CannotTell, match='/etc/a'):
