@@ -1,7 +1,7 @@
 """ports: see the class."""
 from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
 
-from nodeprep.linux import sockets
+from nodeprep.linux import netns, sockets
 from nodeprep.linux.processes import Process
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
 from nodeprep.wanted import Option, flag
@@ -40,9 +40,10 @@ class Ports(Requirement):
     Why: the API server (6443), the scheduler (10259), the controller manager (10257), etcd (2379, 2380) and the kubelet
     (10250) bind fixed ports. Where something else sits on one, kubeadm stops or the component restarts for ever.
     A service on a port of the node port range (30000-32767) takes it away from Services of type NodePort.
-    Read: now /proc/net/tcp and /proc/net/tcp6 (sockets in state 0A of this network namespace, on any address), and the
-    links in /proc/PID/fd for who holds one; /proc/sys/net/ipv4/ip_local_port_range and ip_local_reserved_ports for
-    ports that the kernel may give to outgoing connections. Nothing tells which service takes a port at the next boot.
+    Read: now /proc/net/tcp and /proc/net/tcp6 (sockets in state 0A, on any address, when this is the host's network
+    namespace), and the links in /proc/PID/fd for who holds one; /proc/sys/net/ipv4/ip_local_port_range and
+    ip_local_reserved_ports for ports that the kernel may give to outgoing connections. At the next boot: nothing tells
+    which service will take a port.
     Fix: none.
     Left to a person: stopping or moving the process that is named. Without root the process cannot be seen; then a port
     in use is unknown. With an external etcd set `etcd: false`.
@@ -56,6 +57,9 @@ class Ports(Requirement):
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """Each port of the role, then the node ports."""
+        elsewhere = netns.apart(host)
+        if elsewhere:
+            raise CannotTell(elsewhere, '/proc/self/ns/net')
         wanted = _of_role(want)
         low, high = _range(want['node_ports'])
         used = [one for one in sockets.listeners(host) if one.port in wanted or low <= one.port <= high]

@@ -146,5 +146,11 @@ def test_outgoing_connections_may_take_a_port(host, port_range, reserved, at_ris
         assert last.hint.endswith(at_risk.replace(', ', ','))
 
 
+def test_the_ports_of_another_namespace_are_not_the_hosts(host):
+    node(host, **{'/proc/self/ns/net': Link('net:[4026532300]'), '/proc/1/ns/net': Link('net:[4026531840]')})
+    found = look(host)
+    assert (found.now, found.observations[0].source) == ('unknown', '/proc/self/ns/net')
+
+
 def test_an_image_has_no_ports(image):
     assert look(image).state == 'not-applicable'

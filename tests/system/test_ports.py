@@ -18,7 +18,7 @@ import json, os, socket, sys
 from nodeprep.engine import examine
 from nodeprep.host import Host
 from nodeprep.requirements.ports import Ports
-name, user, listen, role = json.loads(sys.argv[1])
+name, user, listen, role, pretend = json.loads(sys.argv[1])
 with open('/proc/self/comm', 'w') as out:
     out.write(name)
 kept = []
@@ -54,17 +54,20 @@ if user:            # a process may always look at itself, so another one listen
     os.setgroups([])
     os.setgid(user)
     os.setuid(user)
-found = examine(Ports(), Host(), want)
+host = Host()
+if pretend:         # that this namespace were the host's own
+    host.once('netns', lambda: '')
+found = examine(Ports(), host, want)
 print(json.dumps([found.now, [[one.subject, one.found, one.met, one.source] for one in found.observations],
                   sorted(bound.items())]))
 '''
 
 
-def in_a_namespace(name='python', user=0, listen=(), role='worker'):
+def in_a_namespace(name='python', user=0, listen=(), role='worker', pretend=True):
     """The state now, observations by subject, and whether binding each port as kubeadm does would succeed."""
     need('root')
     need('netns')
-    argument = json.dumps([name, user, listen, role])
+    argument = json.dumps([name, user, listen, role, pretend])
     done = subprocess.run(['unshare', '-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', sys.executable, '-c',
                            CHILD, argument], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           universal_newlines=True, timeout=60)
@@ -170,3 +173,9 @@ def test_a_plain_user_cannot_tell_whose_port_it_is():
     now, found, _ = in_a_namespace('kubelet', user=65534, listen=[('0.0.0.0', 10250, 0)])
     assert now == 'unknown'
     assert 'in use by user id 0; only root can see by which process' in found['port 10250'][0]
+
+
+def test_in_a_namespace_of_its_own_nothing_is_said_of_the_host():
+    now, found, _ = in_a_namespace(pretend=False)
+    assert now == 'unknown'
+    assert [(one[1], one[2]) for one in found.values()] == [(None, '/proc/self/ns/net')]
