@@ -6,7 +6,7 @@ Generators (fstab, GPT, SysV) are not run, and Conflicts= between two units that
 from typing import Any, Dict, List, Tuple
 
 from nodeprep.linux import unitsyntax
-from nodeprep.linux.unitdefault import default_target
+from nodeprep.linux.unitdefault import asked_by_kernel, default_target
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Tree, tree
 from nodeprep.linux.unitneeds import Needs
 from nodeprep.model import CannotTell
@@ -23,6 +23,8 @@ def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
     if unit.kind in (MASKED, ABSENT):
         return False, unit.source or ', '.join(files.folders)
     closure: Closure = host.once('boot closure', lambda: Closure(host, files))
+    if unit.name in closure.masked:
+        return False, closure.masked[unit.name]
     where = closure.source(unit.name)
     if where:
         return True, where
@@ -51,7 +53,12 @@ class Closure:
         self.host, self.files = host, files
         target, self.start = default_target(host, files)
         self.needs = Needs(host, files)
-        self._sources: Dict[str, str] = {target: self.start} if self._can_start(target) else {}
+        self.masked = asked_by_kernel(host, 'systemd.mask')
+        self._sources: Dict[str, str] = {}
+        if self._can_start(target):
+            self._sources[target] = self.start
+            self._sources.update((name, where) for name, where in asked_by_kernel(host, 'systemd.wants').items()
+                                 if unitsyntax.is_name(name) and self._loadable(name))
         self._targets: List[str] = list(self._sources)   # looked at first: most of what is asked for hangs on a target
         self._others: List[str] = []
 
@@ -86,6 +93,8 @@ class Closure:
         return True
 
     def _loadable(self, name: str) -> bool:
+        if name in self.masked:
+            return False
         kind = self.files.loaded(name).kind
         if kind != ABSENT or unitsyntax.split(name).type not in _FROM_FILES:
             return kind != MASKED        # devices, mounts, slices and scopes are there without a file

@@ -2,7 +2,7 @@
 
 Sources: systemd.special(7) default.target; kernel-command-line(7) systemd.unit= and the run levels.
 """
-from typing import Any, Tuple
+from typing import Any, Dict, Tuple
 
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Tree
@@ -25,12 +25,36 @@ def default_target(host: Any, files: Tree) -> Tuple[str, str]:
     return found.name, where or (found.links[0] if found.links else found.path)
 
 
-def _from_kernel(host: Any) -> Tuple[str, str]:
+def asked_by_kernel(host: Any, argument: str) -> Dict[str, str]:
+    """Unit -> the place of systemd.wants= or systemd.mask= that names it: systemd-debug-generator(8).
+
+    The links that come of them lie in generator.early, before all others.
+    """
+    arguments = _arguments(host)
+    if arguments is None:
+        return {}
+    found = {}
+    for word, place in zip(arguments.words, arguments.places):
+        name, _, value = word.partition('=')
+        if name == argument:
+            unit = value if unitsyntax.is_name(value) else value + '.service'
+            found[unit] = f'{place} ({word})'
+    return found
+
+
+def _arguments(host: Any) -> Any:
+    """The kernel arguments of the next boot; None where they are not known: an image without a boot loader."""
+    from nodeprep.linux.kernelargs import at_boot
     try:
-        from nodeprep.linux.kernelargs import at_boot
-        arguments = at_boot(host)
-    except (CannotTell, ImportError):
-        return '', ''                    # an image without a boot loader: default.target is what it will start
+        return at_boot(host)
+    except CannotTell:
+        return None
+
+
+def _from_kernel(host: Any) -> Tuple[str, str]:
+    arguments = _arguments(host)
+    if arguments is None:
+        return '', ''
     target, where = '', ''
     for word in arguments.words:
         if word.startswith('systemd.unit='):

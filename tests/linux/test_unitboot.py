@@ -101,6 +101,21 @@ def test_the_kernel_arguments_choose_the_target(host, cmdline, starts):
     assert starts_at_boot(host, 'a.service')[0] is starts
 
 
+@pytest.mark.parametrize('cmdline, files, starts, source', [
+    ('systemd.mask=a.service', {WANTS + 'a.service': A}, False, '/proc/cmdline'),
+    ('systemd.mask=a', {WANTS + 'a.service': A}, False, '/proc/cmdline'),
+    ('systemd.mask=b.service', {WANTS + 'a.service': A}, True, WANTS),
+    ('systemd.mask=multi-user.target', {WANTS + 'a.service': A}, False, USR),
+    ('systemd.wants=a', {}, True, '/proc/cmdline'),
+    ('systemd.wants=a.service systemd.mask=a.service', {}, False, '/proc/cmdline'),
+    ('systemd.wants=a.service', {ETC + 'a.service': Link('/dev/null')}, False, ETC),
+    ('systemd.wants=b.service', {USR + 'b.service': '[Unit]\nWants=a.service\n'}, True, USR + 'b.service:2'),
+    ('systemd.wants= systemd.mask=../x', {}, False, USR)])
+def test_the_kernel_arguments_may_want_and_mask_units(host, cmdline, files, starts, source):
+    found = starts_at_boot(host.files(BASE).files({'/proc/cmdline': cmdline + '\n'}).files(files), 'a.service')
+    assert found[0] is starts and found[1].startswith(source)
+
+
 @pytest.mark.parametrize('files', [
     {USR + 'default.target': None}, {ETC + 'default.target': Link('/dev/null')},
     {ETC + 'default.target': Link('gone.target')}])
