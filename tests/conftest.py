@@ -11,7 +11,7 @@ from tests.fakes import FakeHost
 
 
 class ReachedTheMachine(BaseException):
-    """A fast test ran a command, opened a socket or made a Host of the real root. BaseException: nothing swallows it."""
+    """A fast test ran a command, opened a socket or made a Host of the real root. Nothing may swallow this one."""
 
 
 @pytest.fixture(autouse=True)
