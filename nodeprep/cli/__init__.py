@@ -48,7 +48,7 @@ def _run(words: list) -> None:
 
 
 def _collect_no_garbage() -> None:
-    """A command ends within a second, and the kernel then takes back its memory: looking for garbage is a tenth of it."""
+    """A command ends within a second and its memory with it: looking for garbage would be a tenth of its work."""
     gc.disable()
     if hasattr(gc, 'freeze'):               # not in Python 3.6
         atexit.register(gc.freeze)          # so that the interpreter's end has nothing to search either
