@@ -3,7 +3,9 @@
 Read by PyYAML's composer: it keeps the line of every value, and the text of a scalar as it was written, so that
 `kubernetes: 1.30` is not 1.3 and `policy: off` is not False.
 """
-from typing import Any, Dict, Iterator, List, NamedTuple
+from typing import Any, Dict, Iterator, List
+
+from nodeprep.record import NamedTuple
 
 MOST = 20000              # nodes of one file
 

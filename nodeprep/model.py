@@ -1,8 +1,10 @@
 """The words of nodeprep: plain values, and what a requirement is.
 
-Imports nothing of ours; everything else imports this.
+Imports nothing of ours but what these values are made of; everything else imports this.
 """
-from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
+
+from nodeprep.record import NamedTuple
 
 NOW, BOOT = 'now', 'boot'
 MET, DRIFTED, UNKNOWN, NOT_APPLICABLE = 'met', 'drifted', 'unknown', 'not-applicable'

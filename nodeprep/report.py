@@ -5,11 +5,12 @@ its JSON, which gives back the same tree.
 """
 import os
 import time
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, Optional
 
 from nodeprep import __version__
 from nodeprep.ignore import Ignored, demoted, noted
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN, Change, Finding, Observation, Requirement, Rule, Write
+from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 
 FORMAT = 1

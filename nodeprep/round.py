@@ -1,11 +1,12 @@
 """One round: a host, a policy, and the report they give. What the command line, the agent and `make run` share."""
 import time
-from typing import Any, Dict, Iterable, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Optional, Sequence, Tuple
 
 from nodeprep import catalogue, engine, ignore, report
 from nodeprep.linux import kubelet, node
 from nodeprep.model import CannotTell
 from nodeprep.policy import Policy
+from nodeprep.record import NamedTuple
 from nodeprep.text import UnknownName, nearest
 
 

@@ -3,11 +3,12 @@
 one line with file, line and the nearest right name. All problems of a file are told at once.
 """
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 from nodeprep import catalogue
 from nodeprep.config import Node
 from nodeprep.model import Waiver
+from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
 from nodeprep.wanted import read_duration
 

@@ -4,7 +4,9 @@ An Option is made by one of the functions here and stands in a requirement's `de
 `defaults = {'minimum': size('2GB'), 'servers': texts()}`. The check finds the read value in `want`.
 """
 import re
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
+
+from nodeprep.record import NamedTuple
 
 
 class Option(NamedTuple):

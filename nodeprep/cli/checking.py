@@ -1,12 +1,13 @@
 """What `nodeprep check` does, whoever read its options."""
 import sys
 import time
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
 from nodeprep import output
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.host import Host
 from nodeprep.policy import load
+from nodeprep.record import NamedTuple
 from nodeprep.round import Asked, examine
 
 

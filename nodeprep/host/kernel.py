@@ -1,9 +1,9 @@
 """What the kernel tells through system calls."""
 import os
 import time
-from typing import NamedTuple
 
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 
 class Clock(NamedTuple):

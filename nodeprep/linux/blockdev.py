@@ -4,7 +4,9 @@ Sources: Documentation/ABI/testing/sysfs-block and sysfs-dev of the kernel; `siz
 the disk's own sectors are.
 """
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Set
+from typing import Any, Dict, List, Optional, Set
+
+from nodeprep.record import NamedTuple
 
 _SECTOR = 512
 _DEEPEST = 16             # layers of device mapper and md above each other

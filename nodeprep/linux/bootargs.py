@@ -1,9 +1,10 @@
 """The kernel that the next boot would start, and its arguments, as far as they can be told."""
 import re
-from typing import Any, List, NamedTuple, Tuple
+from typing import Any, List, Tuple
 
 from nodeprep.linux import bootloader, kernelargs, versions
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 
 class Arguments(NamedTuple):

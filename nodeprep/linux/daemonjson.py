@@ -3,9 +3,10 @@
 Source: getConflictFreeConfiguration() of daemon/config/config.go in moby; tests/compare asks a real dockerd.
 """
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 _SPACE = ' \t\r\n'
 

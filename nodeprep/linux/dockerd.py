@@ -3,10 +3,11 @@
 Sources: dockerd(8); findConfigurationConflicts() of daemon/config/config.go in moby. tests/compare/test_dockerd_real.py
 holds the refusals against a real dockerd.
 """
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from nodeprep.linux.unitcommand import Word, command
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 UNIT, PATH = 'docker.service', '/etc/docker/daemon.json'
 DRIVER, STORAGE, MIRRORS = 'exec-opts', 'storage-driver', 'registry-mirrors'        # keys of daemon.json

@@ -1,11 +1,12 @@
 """What would make Docker as it should be: the changes, or why they are left to a person."""
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, Dict, Tuple
 
 from nodeprep.linux import dockerd, dockerpackages, units
 from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.linux.member import membership
 from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Want, Write
+from nodeprep.record import NamedTuple
 
 RESTART = Run(('systemctl', 'restart', UNIT), ('systemctl', 'restart', UNIT), DISRUPTIVE)
 RELOAD = Run(('systemctl', 'reload', UNIT), ('systemctl', 'reload', UNIT))    # SIGHUP: containers go on

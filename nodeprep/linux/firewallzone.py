@@ -4,7 +4,9 @@
 'x:3'
 """
 import re
-from typing import Any, Iterable, Iterator, List, NamedTuple, Tuple
+from typing import Any, Iterable, Iterator, List, Tuple
+
+from nodeprep.record import NamedTuple
 
 
 class Port(NamedTuple):

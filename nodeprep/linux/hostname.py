@@ -1,6 +1,8 @@
 """The name of a host: what may be one, and what the next boot would set."""
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from nodeprep.record import NamedTuple
 
 PATH = '/etc/hostname'
 UPPER = 'has upper-case letters'

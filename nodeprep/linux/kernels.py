@@ -1,9 +1,10 @@
 """Kernels: which are installed, which Kubernetes accepts, and with which options one was built."""
 import re
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, Tuple
 
 from nodeprep.linux import versions
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 FOLDER = '/lib/modules'
 FINE, WARNS, FAILS = 'fine', 'kubeadm warns', 'kubeadm refuses'

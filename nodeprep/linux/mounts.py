@@ -1,8 +1,9 @@
 """What is mounted where: /proc/self/mountinfo as proc_pid_mountinfo(5) describes it."""
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 SOURCE = '/proc/self/mountinfo'
 

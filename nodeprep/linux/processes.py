@@ -1,7 +1,8 @@
 """The processes of the running host, from /proc: proc(5)."""
-from typing import Any, List, NamedTuple
+from typing import Any, List
 
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 
 class Process(NamedTuple):

@@ -8,11 +8,12 @@ security/selinux/hooks.c of the kernel for `selinux=` and `enforcing=`.
 'permissive'
 """
 import re
-from typing import Any, NamedTuple, Tuple
+from typing import Any, Tuple
 
 from nodeprep.linux.lines import numbered
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 ENFORCING, PERMISSIVE, DISABLED = 'enforcing', 'permissive', 'disabled'
 CONFIG = '/etc/selinux/config'

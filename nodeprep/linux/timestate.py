@@ -1,5 +1,7 @@
 """How well a clock is kept, in the same words whichever daemon keeps it."""
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
+
+from nodeprep.record import NamedTuple
 
 
 class State(NamedTuple):

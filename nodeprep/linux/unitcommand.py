@@ -3,10 +3,11 @@
 Sources: systemd.service(5) "COMMAND LINES", systemd.exec(5) Environment= and EnvironmentFile=.
 """
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import REGULAR, tree
+from nodeprep.record import NamedTuple
 
 _VARIABLE = r'\$(?:\{(\w+)\}|(\w+))'
 

@@ -1,7 +1,8 @@
 """Asking others side by side, with one limit for all: a resolver or a peer may take half a minute to say nothing."""
-from typing import Any, Callable, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, List, Optional, Sequence
 
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 
 _WORKERS = 64
 
