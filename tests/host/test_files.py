@@ -1,4 +1,5 @@
 """An image is looked at as its own kernel would see it, and cannot lead the looker astray."""
+import errno
 import os
 import subprocess
 import sys
@@ -125,3 +126,16 @@ def test_the_locale_does_not_decide_which_names_can_be_read(host):
 def test_a_surrogate_that_stands_for_no_byte_is_no_path(host):
     with pytest.raises(CannotTell, match='is not a path'):
         host.read('/\ud800', missing='')
+
+
+@pytest.mark.parametrize('call, path, said', [
+    ('os.read', '/etc/f', '/etc/f: input/output error'), ('os.listdir', '/etc', '/etc: input/output error'),
+    ('os.stat', '/etc/f', '/etc/f: input/output error')])
+def test_a_disk_that_fails_is_named(host, mocker, call, path, said):
+    host.files({'/etc/f': 'x'})
+    mocker.patch(call, side_effect=OSError(errno.EIO, os.strerror(errno.EIO)))
+    look = {'os.read': host.read, 'os.listdir': host.names, 'os.stat': host.exists}[call]
+    with pytest.raises(CannotTell) as error:
+        look(path)
+    mocker.stopall()
+    assert error.value.reason == said
