@@ -25,18 +25,31 @@ else
     say 'ruff and mypy: skipped, they need Python 3.10'
 fi
 
+# Two interpreters at a time; what each printed is shown when it is done.
 failed=''
+running=''
+finish() {          # waits for what runs, shows it, and notes what failed
+    for job in $running; do
+        version=${job%%:*}
+        wait "${job#*:}" || failed="$failed $version"
+        say "Python $version: the tests that need no machine"
+        tail -n 15 ".venvs/$version.log"
+    done
+    running=''
+}
 for version in 3.6 3.9 3.12 3.13; do
     python=$(interpreter "$version")
     if [ -z "$python" ]; then
         say "Python $version: not installed, skipped"
         continue
     fi
-    say "Python $version: the tests that need no machine"
     sh .ci/venv.sh "$python" ".venvs/$version" test
     ".venvs/$version/bin/python" -m pytest -q -p no:cacheprovider --ignore tests/system --ignore tests/compare \
-        --ignore tests/lab || failed="$failed $version"
+        --ignore tests/lab >".venvs/$version.log" 2>&1 &
+    running="$running $version:$!"
+    case $running in *' '*' '*) finish ;; esac
 done
+finish
 
 say "All tests, with $(.venv/bin/python --version 2>&1)"
 .venv/bin/python -m coverage run -m pytest -q || failed="$failed .venv"

@@ -107,7 +107,7 @@ def test_a_plain_user_is_told_what_may_not_be_read_and_the_rest():
         try:
             sys.argv = ['nodeprep', 'check', '-o', 'json']
             with open(os.devnull, 'w') as sys.stdout:
-                code = ended(main)        # loads all that it needs, for that user may not read this interpreter's folder
+                code = ended(main)        # loads what it needs: that user may not read this interpreter
             os.setgroups([])
             os.setgid(65534)
             os.setuid(65534)
