@@ -30,7 +30,8 @@ else:
     class _Record(tuple):
         __slots__ = ()
         _fields = ()
-        _defaults = ()            # of the last fields
+        _field_defaults = {}
+        _defaults = ()            # the same in order: they are of the last fields
 
         def __new__(cls, *values, **named):
             """An instance; TypeError for fields that are not given, or not there."""
@@ -60,14 +61,12 @@ else:
             return tuple.__new__(type(self), values)
 
     def _arranged(cls, values, named):
-        found = dict(zip(cls._fields, values))
-        wrong = [name for name in named if name in found or name not in cls._fields]
-        if wrong or len(values) > len(cls._fields):
-            raise TypeError(f'{cls.__name__}() got more than its fields, or one twice: {", ".join(wrong)}')
-        whole = dict(zip(cls._fields[len(cls._fields) - len(cls._defaults):], cls._defaults), **found)
-        whole.update(named)
+        given = dict(zip(cls._fields, values), **named)
+        whole = dict(cls._field_defaults, **given)
+        if len(given) != len(values) + len(named) or len(whole) > len(cls._fields):
+            raise TypeError(f'{cls.__name__}() has the fields {", ".join(cls._fields)}, each is given once')
         try:
-            return [whole[name] for name in cls._fields]
+            return tuple(map(whole.__getitem__, cls._fields))
         except KeyError as error:
             raise TypeError(f'{cls.__name__}() needs {error.args[0]}') from None
 
@@ -78,11 +77,11 @@ else:
             if not bases:
                 return type.__new__(cls, name, bases, space)         # NamedTuple itself
             fields = tuple(space.get('__annotations__', ()))
-            defaults = tuple(space[field] for field in fields if field in space)
-            if any(field not in space for field in fields[len(fields) - len(defaults):]):
+            defaults = {field: space[field] for field in fields if field in space}
+            if tuple(defaults) != fields[len(fields) - len(defaults):]:
                 raise TypeError(f'{name}: a field without a default follows one with a default')
             space.update((field, _tuplegetter(number, None)) for number, field in enumerate(fields))
-            space.update(__slots__=(), _fields=fields, _defaults=defaults)
+            space.update(__slots__=(), _fields=fields, _field_defaults=defaults, _defaults=tuple(defaults.values()))
             return type.__new__(type, name, (_Record,), space)
 
     class NamedTuple(metaclass=_Maker):
