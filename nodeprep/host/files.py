@@ -143,11 +143,11 @@ class Files:
         Bytes, since the locale of whoever runs nodeprep must not decide which names can be opened.
         """
         if not path.startswith('/') or '\0' in path:
-            raise CannotTell(f'{path!r} is not an absolute path')
+            raise CannotTell(f'{path!r} is not an absolute path', repr(path))
         try:
             raw = _raw(path)
         except UnicodeEncodeError:
-            raise CannotTell(f'{path!r} is not a path') from None
+            raise CannotTell(f'{path!r} is not a path', repr(path)) from None
         return raw if self.root == '/' else _raw(self.root) + _followed(_raw(self.root), raw)
 
 

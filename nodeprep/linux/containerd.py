@@ -31,7 +31,7 @@ def now(host: Any, want: Want) -> Iterator[Observation]:
 
 def boot(host: Any, want: Want) -> Iterator[Observation]:
     """Whether it starts, with the plugin for Kubernetes on and the wanted cgroup driver."""
-    state = units.enablement(host, UNIT).state
+    state = units.enablement(host, UNIT, at_boot=True).state
     starts, source = units.starts_at_boot(host, UNIT)
     source = source or '/etc/systemd/system'        # a host without any unit file
     changes, hint = ((), '') if starts else _bring_up(host, for_boot=True)

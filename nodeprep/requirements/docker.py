@@ -179,7 +179,7 @@ def _mirror(mirror: str, there: bool, source: str) -> Observation:
 
 
 def _boot(host: Any, want: Want) -> Iterator[Observation]:
-    state = units.enablement(host, UNIT).state
+    state = units.enablement(host, UNIT, at_boot=True).state
     starts, source = units.starts_at_boot(host, UNIT)
     source = source or '/etc/systemd/system'        # a host without any unit file
     found = 'not installed' if state == units.NOT_FOUND else state

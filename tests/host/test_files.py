@@ -62,8 +62,9 @@ def test_what_is_no_honest_file_is_not_waited_for(image, make, said):
 
 @pytest.mark.parametrize('path', ['relative', '', '/a\0b'])
 def test_a_path_is_absolute(image, path):
-    with pytest.raises(CannotTell, match='is not an absolute path'):
+    with pytest.raises(CannotTell, match='is not an absolute path') as error:
         image.read(path)
+    assert error.value.source == repr(path)
 
 
 def test_what_is_absent_is_told_apart_from_what_is_forbidden(host):
