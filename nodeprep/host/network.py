@@ -97,6 +97,7 @@ class Network:
             with opener.open(request, timeout=timeout) as answer:
                 return _reply(answer)
         except urllib.error.HTTPError as error:
+            error.close()
             return Reply(error.code, {name.lower(): value for name, value in error.headers.items()}, b'')
         except (OSError, ValueError, http.client.HTTPException) as error:
             said = str(getattr(error, 'reason', '') or error)
@@ -106,8 +107,9 @@ class Network:
 def _through(request: Any, proxy: str) -> None:
     """Sends a request through a proxy. Not with a ProxyHandler: that one asks no_proxy of our own environment."""
     from urllib.parse import unquote_to_bytes, urlsplit
-    user, at, place = urlsplit(proxy).netloc.rpartition('@')
-    if not place:
+    split = urlsplit(proxy)
+    user, at, place = split.netloc.rpartition('@')
+    if not place or split.port == 0:            # .port raises ValueError for what is no port
         raise ValueError('the proxy has no host')
     if at:
         import base64
