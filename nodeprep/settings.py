@@ -30,10 +30,13 @@ def read_version(value: Any) -> Tuple[int, int]:
     >>> read_version('v1.30.2'), read_version('1.23')
     ((1, 30), (1, 23))
     """
-    match = re.match(r'^v?(\d{1,2})\.(\d{1,3})(\.\d{1,3})?(-[\w.]+)?$', str(value).strip())
-    if not match:
+    text, dash, suffix = str(value).strip().partition('-')
+    numbers = text[text.startswith('v'):].split('.')
+    good = (2 <= len(numbers) <= 3 and len(numbers[0]) < 3
+            and all(number.isdecimal() and len(number) < 4 for number in numbers))
+    if not good or dash and not suffix.replace('.', '_').replace('_', 'x').isalnum():
         raise ValueError('is not a Kubernetes version; write it as "1.23"')
-    return int(match.group(1)), int(match.group(2))
+    return int(numbers[0]), int(numbers[1])
 
 
 def overlay(policy: Any, node: Node, problems: List[str]) -> None:

@@ -3,8 +3,7 @@
 An Option is made by one of the functions here and stands in a requirement's `defaults`:
 `defaults = {'minimum': size('2GB'), 'servers': texts()}`. The check finds the read value in `want`.
 """
-import re
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Tuple
 
 from nodeprep.record import NamedTuple
 
@@ -22,7 +21,7 @@ class Option(NamedTuple):
 _UNITS = {'': 1, 'b': 1, 'kb': 10**3, 'mb': 10**6, 'gb': 10**9, 'tb': 10**12,
           'kib': 2**10, 'mib': 2**20, 'gib': 2**30, 'tib': 2**40,
           'k': 2**10, 'm': 2**20, 'g': 2**30, 't': 2**40, 'ki': 2**10, 'mi': 2**20, 'gi': 2**30, 'ti': 2**40}
-_SECONDS = {'ms': 0.001, 's': 1.0, 'm': 60.0, 'h': 3600.0, 'd': 86400.0}
+_SECONDS = {'': 1.0, 'ms': 0.001, 's': 1.0, 'm': 60.0, 'h': 3600.0, 'd': 86400.0}
 
 
 def read_size(value: Any) -> int:
@@ -31,10 +30,10 @@ def read_size(value: Any) -> int:
     >>> read_size('2GB'), read_size('1700 MiB'), read_size(5)
     (2000000000, 1782579200, 5)
     """
-    match = re.match(r'^(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]*)$', str(value).strip())
-    if isinstance(value, bool) or not match or match.group(2).lower() not in _UNITS:
+    number, unit = _parted(value)
+    if unit.lower() not in _UNITS:
         raise ValueError('is not a size; write it as 2GB, 2GiB or 1700MiB')
-    return int(float(match.group(1)) * _UNITS[match.group(2).lower()])
+    return int(float(number) * _UNITS[unit.lower()])
 
 
 def read_duration(value: Any) -> float:
@@ -43,11 +42,20 @@ def read_duration(value: Any) -> float:
     >>> read_duration('100ms'), read_duration('5m'), read_duration(2)
     (0.1, 300.0, 2.0)
     """
-    match = re.match(r'^(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]*)$', str(value).strip())
-    unit = match.group(2) or 's' if match else ''
-    if isinstance(value, bool) or not match or unit not in _SECONDS:
+    number, unit = _parted(value)
+    if unit not in _SECONDS:
         raise ValueError('is not a duration; write it as 100ms, 60s, 5m or 2h')
-    return float(match.group(1)) * _SECONDS[unit]
+    return float(number) * _SECONDS[unit]
+
+
+def _parted(value: Any) -> Tuple[str, str]:
+    """The number and the unit of a text such as '1.5 GB'; the unit is '?' when that is not how it is written."""
+    text = str(value).strip()
+    number = text.rstrip('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
+    unit, number = text[len(number):], number.rstrip()
+    whole, dot, part = number.partition('.')
+    good = whole.isdecimal() and len(whole) <= 15 and (part.isdecimal() and len(part) <= 6 if dot else True)
+    return (number, unit) if good and not isinstance(value, bool) else ('', '?')
 
 
 def _read_flag(value: Any) -> bool:

@@ -3,7 +3,6 @@
 Sources: Documentation/ABI/testing/sysfs-block and sysfs-dev of the kernel; `size` is in sectors of 512 bytes whatever
 the disk's own sectors are.
 """
-import re
 from typing import Any, Dict, List, Optional, Set
 
 from nodeprep.record import NamedTuple
@@ -22,7 +21,7 @@ class Device(NamedTuple):
 
 def device(host: Any, number: str) -> Optional[Device]:
     """The block device of a 'major:minor' number; None when there is none, as for tmpfs, overlay, NFS or ZFS."""
-    if not re.match(r'^[0-9]{1,7}:[0-9]{1,7}$', number):
+    if not all(part.isdecimal() for part in number.split(':')):
         return None
     return _at(host, host.resolve(f'/sys/dev/block/{number}'))
 
@@ -106,6 +105,6 @@ def _linked(host: Any, folder: str) -> List[Device]:
 
 def _at(host: Any, folder: str) -> Optional[Device]:
     said = host.read(f'{folder}/size', missing='').strip()
-    if not re.match(r'^[0-9]{1,15}$', said):
+    if not said.isdecimal() or len(said) > 15:
         return None
     return Device(folder, folder.rpartition('/')[2].replace('!', '/'), int(said) * _SECTOR)

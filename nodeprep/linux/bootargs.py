@@ -1,5 +1,4 @@
 """The kernel that the next boot would start, and its arguments, as far as they can be told."""
-import re
 from typing import Any, List, Tuple
 
 from nodeprep.linux import bootloader, kernelargs, versions
@@ -52,8 +51,7 @@ def numbers(release: str) -> Tuple[int, int]:
     >>> numbers('5.14.0-427.el9.x86_64'), numbers('')
     ((5, 14), (0, 0))
     """
-    match = re.match(r'(\d{1,5})\.(\d{1,5})', release)
-    return (int(match.group(1)), int(match.group(2))) if match else (0, 0)
+    return versions.first_two(release)
 
 
 def boot_kernel(host: Any) -> str:

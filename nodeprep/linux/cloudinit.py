@@ -12,7 +12,7 @@ from nodeprep.record import NamedTuple
 
 FILE, FOLDER, DISABLED = '/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d', '/etc/cloud/cloud-init.disabled'
 _PROGRAMS = ('/usr/bin/cloud-init', '/usr/local/bin/cloud-init')
-_KEY = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)\s*:(?:[ \t]+(.*))?$')
+_KEY = r'([A-Za-z_][A-Za-z0-9_]*)\s*:(?:[ \t]+(.*))?$'
 _TRUE = ('true', 'yes', 'on', '1')
 
 
@@ -59,7 +59,7 @@ def parse(text: str, path: str) -> Dict[str, Setting]:
     for number, line in enumerate(text.split('\n'), 1):
         if line[:1] in ('{', '[', '!', '&'):
             raise CannotTell(f'{path}:{number}: YAML that is not written line by line', f'{path}:{number}')
-        match = _KEY.match(line.rstrip()) if line[:1] not in ('', ' ', '#', '-', '\t') else None
+        match = re.match(_KEY, line.rstrip()) if line[:1] not in ('', ' ', '#', '-', '\t') else None
         if match and match.group(2):
             value = _scalar(match.group(2))
             if value:

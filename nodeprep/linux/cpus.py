@@ -38,8 +38,10 @@ def size(ranges: str) -> Optional[int]:
     if len(ranges) > 65536:
         return None
     for part in ranges.strip().split(',') if ranges.strip() else []:
-        match = re.match(r'^([0-9]{1,7})(?:-([0-9]{1,7}))?$', part)
-        length = int(match.group(2) or match.group(1)) - int(match.group(1)) + 1 if match else 0
+        ends = part.split('-')
+        if len(ends) > 2 or not all(end.isdecimal() and len(end) < 8 for end in ends):
+            return None
+        length = int(ends[-1]) - int(ends[0]) + 1
         if not 0 < length <= _MOST:
             return None
         total += length

@@ -39,7 +39,9 @@ def kubelet_driver(host: Any) -> Optional[Line]:
     """The cgroup driver of a kubelet that kubeadm set up; None when it has none, or leaves it to the kubelet."""
     path = '/var/lib/kubelet/config.yaml'
     for number, line in enumerate(host.read(path, missing='').split('\n'), 1):
-        found = re.match(r'^cgroupDriver:\s*["\']?(\w+)["\']?\s*$', line.rstrip('\r'))
-        if found:
+        if line.startswith('cgroupDriver:'):
+            found = re.match(r'^cgroupDriver:\s*["\']?(\w+)["\']?\s*$', line.rstrip('\r'))
+            if not found:
+                continue
             return Line(found.group(1), path, number)
     return None

@@ -25,11 +25,11 @@ class Line(NamedTuple):
         >>> Line('15%', '').amount(200), Line('1Gi', '').amount(5)
         (30.0, 1073741824.0)
         """
-        match = re.match(r'^([0-9]{1,12}(?:\.[0-9]{1,6})?)(%|[kMGT]i?|Ki|)$', self.text)
-        if not match:
+        number = self.text.rstrip('%kKMGTi')
+        unit = self.text[len(number):]
+        if not number.replace('.', '', 1).isdecimal() or len(number) > 19 or unit not in _SCALE and unit != '%':
             raise CannotTell(f'{self.text!r} is no share and no size', self.source)
-        number, unit = float(match.group(1)), match.group(2)
-        return capacity * number / 100 if unit == '%' else number * _SCALE.get(unit, 1)
+        return capacity * float(number) / 100 if unit == '%' else float(number) * _SCALE[unit]
 
 
 def lines(host: Any) -> Dict[str, Line]:

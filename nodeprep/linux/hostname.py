@@ -1,12 +1,11 @@
 """The name of a host: what may be one, and what the next boot would set."""
-import re
 from typing import Any
 
 from nodeprep.record import NamedTuple
 
 PATH = '/etc/hostname'
 UPPER = 'has upper-case letters'
-_LABEL = re.compile(r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z')
+_LETTERS = frozenset('abcdefghijklmnopqrstuvwxyz0123456789-')
 _LOCAL = ('localhost', 'localhost4', 'localhost6')
 _MOST = 64                # __NEW_UTS_LEN of the kernel; DNS itself would allow 253
 
@@ -54,7 +53,7 @@ def wrong(name: str) -> str:
     if len(name) > _MOST:
         return f'is longer than {_MOST} characters'
     for label in name.lower().split('.'):
-        if not _LABEL.match(label) or len(label) > 63:
+        if not 0 < len(label) < 64 or label.strip('-') != label or not _LETTERS.issuperset(label):
             return f'{label[:63]!r} is no RFC 1123 label'
     if not name.replace('.', '').strip('0123456789'):
         return 'has digits alone'

@@ -2,7 +2,7 @@
 
 Uniqueness itself is a matter of the whole cluster; here are only the values that cannot be anybody's own.
 """
-import re
+from typing import Tuple
 
 # UUIDs that firmware makers left in, lower case: systemd pull request 11137 ("obviously bogus product UUIDs"), osquery
 # pull request 4374 and issue 8887 ("placeholder hardware UUIDs"), oshi issue 2417. Those that count up are here in both
@@ -11,9 +11,7 @@ _PLACEHOLDERS = frozenset((
     '03000200-0400-0500-0006-000700080009', '03020100-0504-0706-0809-0a0b0c0d0e0f',
     '00010203-0405-0607-0809-0a0b0c0d0e0f', '01020304-0506-0708-090a-0b0c0d0e0f10',
     '04030201-0605-0807-090a-0b0c0d0e0f10', '10000000-0000-8000-0040-000000000000'))
-_UUID = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z')
-_MACHINE_ID = re.compile(r'[0-9a-f]{32}\Z')
-_MAC = re.compile(r'[0-9a-f]{2}(?::[0-9a-f]{2}){5}\Z')
+_HEXADECIMAL = frozenset('0123456789abcdef')
 
 
 def bad_uuid(value: str) -> str:
@@ -25,7 +23,7 @@ def bad_uuid(value: str) -> str:
     ('is not a UUID', 'is a placeholder that the firmware maker left in')
     """
     value = value.strip().lower()
-    if not _UUID.match(value):
+    if not _groups(value, '-', (8, 4, 4, 4, 12)):
         return 'is not a UUID'
     # One byte all over: 00.., 01.., fe.., ff..
     if value in _PLACEHOLDERS or len({value.replace('-', '')[at:at + 2] for at in range(0, 32, 2)}) == 1:
@@ -43,7 +41,7 @@ def bad_machine_id(value: str) -> str:
         return 'is empty'
     if value == 'uninitialized':
         return 'is not initialized'
-    if not _MACHINE_ID.match(value):
+    if not _groups(value, '-', (32,)):
         return 'is not 32 lower-case hexadecimal digits'
     return 'is all zero' if not value.strip('0') else ''
 
@@ -54,8 +52,14 @@ def bad_mac(value: str) -> str:
     >>> bad_mac('00:00:00:00:00:00'), bad_mac('01:00:5e:00:00:01'), bad_mac('02:fc:00:00:00:01'), bad_mac('x')
     ('is all zero', 'is a group address', '', 'is not a MAC address')
     """
-    if not _MAC.match(value):
+    if not _groups(value, ':', (2, 2, 2, 2, 2, 2)):
         return 'is not a MAC address'
     if not value.strip('0:'):
         return 'is all zero'
     return 'is a group address' if int(value[:2], 16) & 1 else ''
+
+
+def _groups(value: str, between: str, lengths: Tuple[int, ...]) -> bool:
+    """Whether a value is hexadecimal digits in groups of these lengths."""
+    groups = value.split(between)
+    return tuple(map(len, groups)) == lengths and all(map(_HEXADECIMAL.issuperset, groups))

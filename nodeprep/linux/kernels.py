@@ -1,5 +1,4 @@
 """Kernels: which are installed, which Kubernetes accepts, and with which options one was built."""
-import re
 from typing import Any, Dict, List, Tuple
 
 from nodeprep.linux import versions
@@ -37,10 +36,9 @@ def accepted(release: str, kubernetes: Tuple[int, int]) -> Verdict:
     >>> accepted('5.14.0-427.el9.x86_64', (1, 34)).state, accepted('6.12.0-55.el10.x86_64', (1, 34)).state
     ('kubeadm warns', 'fine')
     """
-    match = re.match(r'^([0-9]{1,4})\.([0-9]{1,4})', release)
-    if not match:
+    kernel = versions.first_two(release)
+    if kernel == (0, 0):
         raise CannotTell(f'{release!r} is no kernel release', 'uname(2)')
-    kernel = int(match.group(1)), int(match.group(2))
     if kubernetes <= (1, 31):
         return Verdict(FINE if kernel >= (3, 10) else FAILS, '3.10 or later')
     if kubernetes <= (1, 33):
@@ -74,7 +72,8 @@ def of_the_release(release: str) -> bool:
     >>> of_the_release('4.18.0-553.6.1.el8_10.x86_64'), of_the_release('6.9.7-1.el9.elrepo.x86_64')
     (True, False)
     """
-    return re.match(r'^(3\.10|4\.18|5\.14|6\.12)\.0-.*\.el[0-9]+', release) is not None and 'elrepo' not in release
+    return (release.startswith(('3.10.0-', '4.18.0-', '5.14.0-', '6.12.0-')) and 'elrepo' not in release
+            and release.partition('.el')[2][:1].isdigit())
 
 
 def options(host: Any, release: str) -> Tuple[Dict[str, str], str]:

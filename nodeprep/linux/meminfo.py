@@ -33,9 +33,10 @@ def parse(text: str) -> Dict[str, int]:
     """
     found = {}
     for line in text.split('\n'):
-        match = re.match(r'^([A-Za-z0-9_()]+): +([0-9]{1,15})( kB)?$', line)
-        if match:
-            found[match.group(1)] = int(match.group(2)) * (1024 if match.group(3) else 1)
+        name, _, rest = line.partition(':')
+        words = rest.split()
+        if words and words[0].isdecimal() and len(words[0]) < 16 and words[1:] in ([], ['kB']):
+            found[name] = int(words[0]) * (1024 if words[1:] else 1)
     if 'MemTotal' not in found:
         raise CannotTell(f'{SOURCE}: has no MemTotal', SOURCE)
     return found
@@ -44,7 +45,7 @@ def parse(text: str) -> Dict[str, int]:
 def crash_size(host: Any) -> int:
     """Bytes that are kept for the crash kernel; 0 on a kernel without kdump."""
     said = host.read(CRASH, missing='0').strip()
-    if not re.match(r'^[0-9]{1,18}$', said):
+    if not said.isdecimal() or len(said) > 18:
         raise CannotTell(f'{CRASH}: is no number', CRASH)
     return int(said)
 
@@ -56,7 +57,7 @@ def installed(host: Any) -> Optional[Installed]:
     Firmware's holes count in, so it is about what was installed, to the size of a block.
     """
     size = host.read(f'{BLOCKS}/block_size_bytes', missing='').strip()
-    names = [name for name in host.names(BLOCKS) if re.match(r'^memory[0-9]{1,9}$', name)]
+    names = [name for name in host.names(BLOCKS) if name.startswith('memory') and name[6:].isdecimal()]
     if not names or not re.match(r'^[0-9a-f]{1,12}$', size):
         return None
     offline = sum(host.read(f'{BLOCKS}/{name}/state', missing='').strip() == 'offline' for name in names[:_MOST_BLOCKS])

@@ -55,7 +55,7 @@ def shipped(host: Any, name: str, release: str) -> Shipped:
     folder, name = f'/lib/modules/{release}', same(name)
     for file, kind in (('modules.builtin', BUILT_IN), ('modules.dep', FILE)):
         text = host.once(('read', folder, file), lambda file=file: host.read(f'{folder}/{file}', missing=''))
-        named = re.match(r'\w+$', name) and re.compile('/' + name.replace('_', '[-_]') + r'\.ko(?:[.:\n]|\Z)')
+        named = text and re.match(r'\w+$', name) and re.compile('/' + name.replace('_', '[-_]') + r'\.ko(?:[.:\n]|\Z)')
         match = named.search(text) if named else None
         if match:
             return Shipped(kind, f'{folder}/{file}:{text.count(_NEWLINE, 0, match.start()) + 1}')

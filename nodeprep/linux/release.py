@@ -7,6 +7,7 @@ from nodeprep.record import NamedTuple
 
 EL_IDS = ('centos', 'rhel', 'rocky', 'almalinux', 'ol', 'oracle', 'eurolinux', 'scientific', 'virtuozzo', 'circle')
 _SYSTEMD = {7: 219, 8: 239, 9: 252, 10: 257}       # facts of each EL major; the library on the disk decides first
+_PLATFORM, _LIBRARY = 'platform:el', 'libsystemd-shared-'
 
 
 class Release(NamedTuple):
@@ -38,11 +39,9 @@ def _release(host: Any) -> Release:
     version = fields.get('VERSION_ID', '')
     # ID_LIKE alone misleads: Amazon Linux says fedora. peers and facts: centos.md chapter 1.
     family = 'el' if system in EL_IDS or 'rhel' in like else 'debian' if 'debian' in [system] + like else 'other'
-    digits = re.match(r'\d{1,4}', version)
-    major = int(digits.group()) if digits else 0
-    platform = re.match(r'^platform:el(\d{1,3})$', fields.get('PLATFORM_ID', ''))
-    if family == 'el' and platform:
-        major = int(platform.group(1))
+    platform = fields.get('PLATFORM_ID', '')
+    of_platform = _number(platform[len(_PLATFORM):]) if family == 'el' and platform.startswith(_PLATFORM) else 0
+    major = of_platform or _number(version)
     return Release(system, version, fields.get('PRETTY_NAME') or fields.get('NAME') or system, family, major,
                    _systemd(host, family, major), path)
 
@@ -56,11 +55,16 @@ def parse(text: str) -> Dict[str, str]:
     fields = {}
     for line in text.splitlines():
         key, equals, value = line.strip().partition('=')
-        if equals and re.match(r'^[A-Z][A-Z0-9_]*$', key):
+        if equals and key.isupper() and key.isidentifier():
             if len(value) > 1 and value[0] == value[-1] and value[0] in '"\'':
                 value = value[1:-1]
-            fields[key] = re.sub(r'\\(.)', r'\1', value)
+            fields[key] = re.sub(r'\\(.)', r'\1', value) if '\\' in value else value
     return fields
+
+
+def _number(text: str) -> int:
+    """The number of up to four digits that a text begins with; 0 when it begins with none."""
+    return int('0' + text[:4][:len(text) - len(text.lstrip('0123456789'))])
 
 
 def _systemd(host: Any, family: str, major: int) -> int:
@@ -68,9 +72,8 @@ def _systemd(host: Any, family: str, major: int) -> int:
     for folder in ('/usr/lib/systemd', '/usr/lib64/systemd', '/usr/lib/x86_64-linux-gnu/systemd',
                    '/usr/lib/aarch64-linux-gnu/systemd'):
         for name in host.names(folder):
-            match = re.match(r'^libsystemd-shared-(\d{3})\b.*\.so$', name)
-            if match:
-                return int(match.group(1))
+            if name.startswith(_LIBRARY) and name.endswith('.so') and _number(name[len(_LIBRARY):]) > 99:
+                return _number(name[len(_LIBRARY):])
     return _SYSTEMD.get(major, 0) if family == 'el' else 0
 
 

@@ -25,7 +25,7 @@ _SAME = {'net/ipv4/conf/all/forwarding': IP_FORWARD}
 PATHS = tuple(DEFAULTS) + tuple(_SAME)
 
 # As proc_get_long() takes it: decimal, 0x or octal, then white space or the end; what follows is not looked at.
-_NUMBER = re.compile(r'[ \t\n\v\f\r]*(-?)(0[xX][0-9a-fA-F]{1,18}|0[0-7]{0,20}|[1-9][0-9]{0,19})(?:[ \t\n]|\Z)')
+_NUMBER = r'[ \t\n\v\f\r]*(-?)(0[xX][0-9a-fA-F]{1,18}|0[0-7]{0,20}|[1-9][0-9]{0,19})(?:[ \t\n]|\Z)'
 _UNIT = 'systemd-sysctl.service'
 
 
@@ -86,7 +86,9 @@ def as_number(text: str) -> Optional[int]:
     >>> as_number('1'), as_number(' 0x1 # on'), as_number('yes'), as_number(''), as_number('3000000000')
     (1, 1, None, None, None)
     """
-    match = _NUMBER.match(text)
+    if text in ('0', '1'):           # as nearly all are; a regular expression takes a while to compile
+        return int(text)
+    match = re.match(_NUMBER, text)
     if not match:
         return None
     sign, digits = match.groups()

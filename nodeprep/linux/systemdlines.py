@@ -35,7 +35,8 @@ def by_read_line(text: str, carriage_return: bool) -> Iterator[Tuple[int, str]]:
     ([(1, 'a'), (1, 'b'), (2, 'c')], [(1, 'a\rb'), (2, 'c')])
     """
     for number, line in enumerate(text.split('\n'), 1):
-        for piece in re.split('[\r\0]' if carriage_return else '\0', line):
+        plain = '\0' not in line and '\r' not in line
+        for piece in [line] if plain else re.split('[\r\0]' if carriage_return else '\0', line):
             if len(piece) >= _LONG_LINE_MAX // 4 and len(piece.encode('utf-8', 'surrogateescape')) >= _LONG_LINE_MAX:
                 return
             yield number, piece.strip(SPACE)

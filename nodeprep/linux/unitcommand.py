@@ -9,6 +9,7 @@ from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import REGULAR, tree
 from nodeprep.record import NamedTuple
 
+_LETTERS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
 _VARIABLE = r'\$(?:\{(\w+)\}|(\w+))'
 
 
@@ -62,7 +63,7 @@ def environment(text: str) -> Iterator[Tuple[str, str, int]]:
     """
     for number, line in enumerate(text.split('\n'), 1):
         name, equals, value = line.strip().partition('=')
-        if equals and re.match(r'^[A-Za-z_][A-Za-z0-9_]*$', name):
+        if equals and name and _LETTERS.issuperset(name) and not name[0].isdigit():
             value = value.strip()
             if len(value) > 1 and value[0] == value[-1] and value[0] in '"\'':
                 value = value[1:-1]
@@ -77,7 +78,7 @@ def expanded(words: List[Word], variables: Dict[str, Word]) -> Iterator[Word]:
     [('/x', 'u:1'), ('-b', 'e:2'), ('c', 'e:2'), ('-a=-b c', 'u:1')]
     """
     for word in words:
-        whole = re.match(r'^\$(\w+)$', word.text)
+        whole = '$' in word.text and re.match(r'^\$(\w+)$', word.text)
         if whole:
             value = variables.get(whole.group(1), Word('', ''))
             for part in unitsyntax.words(value.text):

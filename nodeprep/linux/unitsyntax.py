@@ -118,7 +118,7 @@ def words(value: str) -> List[str]:
     if '"' not in value and "'" not in value:
         return value.split()
     found = re.findall(r'(?:"[^"]*"|\'[^\']*\'|[^\s"\'])+', value)
-    return [''.join(part[1:-1] if part[0] in '"\'' else part for part in _PARTS.findall(word)) for word in found]
+    return [''.join(part[1:-1] if part[0] in '"\'' else part for part in re.findall(_PARTS, word)) for word in found]
 
 
-_PARTS = re.compile(r'"[^"]*"|\'[^\']*\'|[^\s"\']+')
+_PARTS = r'"[^"]*"|\'[^\']*\'|[^\s"\']+'

@@ -5,6 +5,18 @@ from typing import Any, List, Tuple
 _END = (0, '')
 
 
+def first_two(release: str) -> Tuple[int, int]:
+    """The first two numbers of a kernel release; (0, 0) when it does not begin with them.
+
+    >>> first_two('5.14.0-427.el9.x86_64'), first_two('6.9-rc1'), first_two('six.1'), first_two('')
+    ((5, 14), (6, 9), (0, 0), (0, 0))
+    """
+    first, _, rest = release.partition('.')
+    second = rest[:len(rest) - len(rest.lstrip('0123456789'))]
+    known = first.isdecimal() and second and max(len(first), len(second)) < 6
+    return (int(first), int(second)) if known else (0, 0)
+
+
 def key(version: str) -> List[Tuple[int, Any]]:
     """A sort key with the order of rpmvercmp (rpm's rpmio/rpmvercmp.c, copied into GRUB's blscfg.c).
 
