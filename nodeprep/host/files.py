@@ -102,8 +102,11 @@ class Files:
         return found is not None and stat.S_ISREG(found.st_mode)
 
     def resolve(self, path: str) -> str:
-        """The path with every link in it followed within this host; what does not exist stays as written."""
-        below = self._below(path)
+        """The path with every link in it followed within this host; what leads nowhere stays as written."""
+        try:
+            below = self._below(path)
+        except OSError:           # a circle of links; whoever reads it is told so
+            return path
         return _text(os.path.realpath(below) if self.root == '/' else below[len(_raw(self.root)):] or b'/')
 
     def begin(self, path: str, enough: Callable[[bytes], bool]) -> str:
