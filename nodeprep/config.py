@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator, List
 from nodeprep.record import NamedTuple
 
 MOST = 20000              # nodes of one file
+DEEPEST = 20              # levels of nodes within nodes
 
 
 class ConfigError(Exception):
@@ -40,8 +41,7 @@ def parse(text: str, path: str) -> Node:
         return Node({}, '', path + ':1')      # so that the file the package installs costs no YAML library
     import yaml
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise ConfigError(f'{path}: aliases (*name) are not understood here; write the value out')
+        _refuse_what_grows(yaml.parse(text, yaml.SafeLoader), path)
         root = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -62,6 +62,18 @@ def parse(text: str, path: str) -> Node:
     return node
 
 
+def _refuse_what_grows(events: Any, path: str) -> None:
+    """ConfigError on aliases, depth and sheer size, event by event: composing 100000 open brackets takes minutes."""
+    import yaml
+    depth = 0
+    for count, event in enumerate(events):
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError(f'{path}: aliases (*name) are not understood here; write the value out')
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST or count > 2 * MOST:
+            raise ConfigError(f'{path}:{event.start_mark.line + 1}: more than {MOST} values, or nested too deeply')
+
+
 class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
@@ -72,7 +84,7 @@ class _Reader:
         import yaml
         self.count += 1
         place = f'{self.path}:{found.start_mark.line + 1}'
-        if depth > 20 or self.count > MOST:
+        if depth > DEEPEST or self.count > MOST:
             raise ConfigError(f'{place}: more than {MOST} values, or nested too deeply')
         if isinstance(found, yaml.MappingNode):
             return Node(dict(self._entries(found, depth)), '', place)

@@ -2,8 +2,10 @@
 
 Every value keeps where it comes from. Whatever is not understood stops the load, with file, line and the right name.
 """
+import errno
 import importlib
 import os
+import stat
 from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.config import ConfigError, Node, parse
@@ -13,6 +15,7 @@ from nodeprep.text import nearest
 
 FILE, FOLDER = '/etc/nodeprep/nodeprep.yaml', '/etc/nodeprep/nodeprep.d'
 DEFAULT = 'default'
+MOST = 2**20              # bytes of the file that --config names
 
 
 class Policy:
@@ -89,11 +92,22 @@ def _as_node(value: Any, origin: str) -> Node:
     return Node(value, str(value), origin)
 
 
+def _named(path: str) -> bytes:
+    """The file of --config, which may be a pipe as `<(...)` makes it; one that nobody writes to is not waited for."""
+    with open(path, 'rb', opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        os.set_blocking(file.fileno(), True)
+        raw = file.read(MOST + 1)
+        if not raw and stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EPIPE, 'Nothing comes from this pipe')
+    if len(raw) > MOST:       # what is cut off might be the line that matters
+        raise OSError(errno.EFBIG, f'Larger than {MOST >> 10} KiB')
+    return raw
+
+
 def _texts(host: Any, path: Optional[str]) -> List[Tuple[str, str]]:
     if path is not None:
         try:
-            with open(path, encoding='utf-8') as file:
-                return [(path, file.read(2**20))]
+            return [(path, _named(path).decode('utf-8'))]
         except (OSError, UnicodeDecodeError) as error:
             said = error.strerror if isinstance(error, OSError) else 'is not UTF-8'
             raise ConfigError(f'{path}: {said}; name a readable file with --config') from None

@@ -32,6 +32,9 @@ def test_a_file_without_settings_is_an_empty_mapping(text):
     ('a: 1\n---\nb: 2\n', 'f:2: not YAML'),
     ('a: \x00\n', 'not YAML'),
     ('[' * 2000, 'f'),
+    ('[' * 100000, 'nested too deeply'),
+    ('a: ' + '[' * 20 + ']' * 20, 'nested too deeply'),
+    ('a: [' + '1,' * 20000 + ']', 'more than 20000 values'),
     ('a: "' + '\\ud800' + '"\n', ''),
 ])
 def test_what_is_wrong_is_named_with_its_line(text, said):

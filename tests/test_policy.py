@@ -1,4 +1,6 @@
 """Profile, files and command line make one policy; what is not understood stops the load and names the right word."""
+import os
+
 import pytest
 
 from nodeprep import catalogue, policy
@@ -133,6 +135,26 @@ def test_a_named_file_is_read_alone(host, tmp_path):
     own.write_bytes(b'\xff\xfe')
     with pytest.raises(ConfigError, match='is not UTF-8'):
         policy.load(host, str(own))
+
+
+def test_a_named_file_is_read_whole_or_not_at_all(host, tmp_path):
+    own = tmp_path / 'own.yaml'
+    own.write_text('#' * 2**20 + '\nrole: control-plane\n')
+    with pytest.raises(ConfigError, match='Larger than 1024 KiB'):
+        policy.load(host, str(own))
+
+
+def test_a_named_pipe_is_read_and_waited_for_only_when_somebody_writes(host, tmp_path):
+    os.mkfifo(str(tmp_path / 'pipe'))
+    with pytest.raises(ConfigError, match='Nothing comes from this pipe'):
+        policy.load(host, str(tmp_path / 'pipe'))
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, b'role: control-plane\n')
+        os.close(writer)
+        assert policy.load(host, f'/dev/fd/{reader}').role == 'control-plane'
+    finally:
+        os.close(reader)
 
 
 def test_an_unknown_profile_is_named_with_what_there_is(host, monkeypatch):
