@@ -15,6 +15,7 @@ def main() -> None:
     None of them may be 0, 1 or 3, which are verdicts: 70 a fault of nodeprep, 74 the output could not be written,
     130 interrupted.
     """
+    _open_what_is_closed()
     try:
         _run(sys.argv[1:])
         sys.stdout.flush()
@@ -26,7 +27,7 @@ def main() -> None:
         _end(f'{error.filename or "output"}: {error.strerror}', 74)
     except Exception as error:      # noqa: BLE001  # a traceback and exit code 1 would read as "drifted"
         import traceback
-        traceback.print_exc()
+        say(traceback.format_exc())
         _end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
 
 
@@ -47,6 +48,13 @@ def _run(words: list) -> None:
         raise KeyboardInterrupt from None
 
 
+def _open_what_is_closed() -> None:
+    """`nodeprep check >&-` asks for the exit code alone. Python has no stream then, and files would take its number."""
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = open(os.devnull, 'w')         # noqa: SIM115  # until the process ends
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+
+
 def _collect_no_garbage() -> None:
     """A command ends within a second and its memory with it: looking for garbage would be a tenth of its work."""
     gc.disable()
@@ -56,7 +64,16 @@ def _collect_no_garbage() -> None:
 
 def _end(said: str, code: int) -> None:
     if said:
-        sys.stderr.write(f'nodeprep: {said}\n')
+        say(said)
     # What is left in the buffer cannot be written either; Python would complain once more when it flushes at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
+
+
+def say(said: str) -> None:
+    """A message for people. That nobody can be told must not change the exit code: 1 would read as "drifted"."""
+    try:
+        sys.stderr.write(f'nodeprep: {said}\n')
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -3,6 +3,7 @@ import functools
 import sys
 from typing import Any, Callable
 
+from nodeprep.cli import say
 from nodeprep.config import ConfigError
 from nodeprep.text import UnknownName, clean
 
@@ -27,6 +28,7 @@ def write(stream: Any, text: str) -> None:
 
 
 def _stop(said: str) -> None:
+    encoding = getattr(sys.stderr, 'encoding', None) or 'utf-8'
     for line in said.split('\n'):
-        write(sys.stderr, 'nodeprep: ' + clean(line) + '\n')
+        say(clean(line).encode(encoding, 'backslashreplace').decode(encoding))
     raise SystemExit(2)

@@ -32,6 +32,17 @@ def test_an_output_that_cannot_be_written_is_no_verdict():
     assert done.returncode == 74 and b'No space left on device' in done.stderr and b'Traceback' not in done.stderr
 
 
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='needs /dev/full')
+@pytest.mark.parametrize('argv, streams, code', [
+    (['check', 'hosts'], '>&-', 0), (['check', 'hosts'], '<&- >&- 2>&-', 0), (['requirements'], '>&-', 0),
+    (['check', 'swpa'], '2>&-', 2), (['check', 'swpa'], '2>/dev/full', 2),
+    (['requirements'], '>/dev/full 2>/dev/full', 74),
+])
+def test_streams_that_are_closed_or_full_change_no_verdict(argv, streams, code):
+    done = subprocess.run(['sh', '-c', f'{" ".join(NODEPREP + argv)} {streams}'], stderr=subprocess.PIPE)
+    assert (done.returncode, b'Traceback' in done.stderr) == (code, False)
+
+
 def test_a_reader_that_leaves_is_no_fault():
     done = subprocess.run(['sh', '-c', f'{" ".join(NODEPREP)} config init - | true'], stderr=subprocess.PIPE)
     assert done.stderr == b''
