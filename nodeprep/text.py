@@ -19,7 +19,7 @@ def clean(value: Any, keep: str = '') -> Any:
             return value
         return re.sub(_UNSAFE, lambda match: match.group() if match.group() in keep else _written(match.group()), value)
     if isinstance(value, dict):
-        return {clean(key): clean(item, keep) for key, item in value.items()}
+        return {key if key.isprintable() else clean(key): clean(item, keep) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(item, keep) for item in value]
     return value

@@ -22,7 +22,6 @@ class Host(Files, Commands, Kernel, Network):
     def __init__(self, root: str = '/', live: Optional[bool] = None) -> None:
         Files.__init__(self, root)
         self.live = self.root == '/' if live is None else live
-        self._facts: Dict[Any, Any] = {}
 
     _for_life: Dict[Any, Any] = {}        # of the running host; every Host of this process shares it
 

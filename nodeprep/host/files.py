@@ -6,10 +6,11 @@ import errno
 import fnmatch
 import os
 import stat
-from typing import Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from nodeprep.model import CannotTell
 
+_KEPT = 2**16             # characters of a text that is kept for the next who reads the file in this round
 MOST = 16 * 2**20         # bytes; the longest honest file read here, a large /proc/net/tcp, is well below
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
@@ -20,14 +21,22 @@ class Files:
 
     def __init__(self, root: str = '/') -> None:
         self.root = os.path.realpath(root)
+        self._facts: Dict[Any, Any] = {}        # what is remembered for the round
 
     def read(self, path: str, missing: Optional[str] = None) -> str:
         """The text of a file: UTF-8 with surrogateescape, line ends as they are.
 
         Absent: `missing` when that is given. Anything else that cannot be read raises CannotTell naming the path.
+        Within a round a file says the same to all who read it.
         """
+        known: Optional[str] = self._facts.get(('text', path))
+        if known is not None:
+            return known
         try:
-            return self._bytes(path).decode('utf-8', 'surrogateescape')
+            text = _text(self._bytes(path))
+            if len(text) <= _KEPT:
+                self._facts['text', path] = text
+            return text
         except OSError as error:
             if error.errno in _ABSENT and missing is not None:
                 return missing
@@ -131,12 +140,13 @@ class Files:
         # O_NONBLOCK: opening a FIFO must not wait for its other end.
         handle = os.open(self._below(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
-            kind = os.fstat(handle).st_mode
+            status = os.fstat(handle)
+            kind = status.st_mode
             if stat.S_ISDIR(kind):
                 raise OSError(errno.EISDIR, 'is a folder')
             if not stat.S_ISREG(kind):
                 raise OSError(errno.EINVAL, 'is not a regular file')
-            yield from _chunks(handle)
+            yield from _chunks(handle, status.st_size)
         finally:
             os.close(handle)
 
@@ -185,7 +195,8 @@ def _text(raw: bytes) -> str:
     return raw.decode('utf-8', 'surrogateescape')
 
 
-def _chunks(handle: int) -> Iterator[bytes]:
+def _chunks(handle: int, size: int) -> Iterator[bytes]:
+    # `size` as stat(2) has it: what was read of that many bytes is whole. Files of /proc say 0, and need a last read.
     taken = 0
     while True:
         part = os.read(handle, 65536 if taken else 8192)
@@ -195,6 +206,8 @@ def _chunks(handle: int) -> Iterator[bytes]:
         if not part:
             return
         yield part
+        if taken == size:
+            return
 
 
 def reason(error: OSError) -> str:

@@ -27,7 +27,9 @@ class Network:
         """The addresses that getaddrinfo(3) gives for a name, in order, each once. None found: CannotTell."""
         import socket
         try:
-            found = socket.getaddrinfo(name, None, 0, socket.SOCK_STREAM)
+            # Bytes: for a text Python loads its tables of international names, which ASCII does not need.
+            plain = all(ord(letter) < 128 for letter in name)
+            found = socket.getaddrinfo(name.encode('ascii') if plain else name, None, 0, socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             said = error.strerror if isinstance(error, OSError) else 'is not a name'
             raise CannotTell(f'{name}: {(said or str(error)).lower()}', 'getaddrinfo(3)') from None

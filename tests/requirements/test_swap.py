@@ -717,7 +717,7 @@ def test_swapon_in_an_executable_rc_local_is_told(host):
     path = host.root + '/etc/rc.d/rc.local'
     with open(path, 'w') as out:
         out.write('#!/bin/sh\n# swapon /no\n/sbin/swapon /swapfile\n')
-    _, seen = look(host)
+    _, seen = look(host.files({}))
     assert [(one.source, one.advised) for one in seen if not one.met] == [('/etc/rc.d/rc.local:3', True)]
 
 
