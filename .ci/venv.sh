@@ -6,6 +6,15 @@ stamp="$folder/.nodeprep-$extras"
 compile() {     # also where PYTHONDONTWRITEBYTECODE is set: compiling at each start costs more than a whole check
     "$folder/bin/python" -m compileall -q nodeprep
 }
+about() { "$1" -c 'import sys; print(sys.version_info[:3])'; }
+asked=$(about "$python") || {
+    echo "venv.sh: $python does not run; name a Python of 3.6 or later with PYTHON=..." >&2
+    exit 2
+}
+if [ -x "$folder/bin/python" ] && [ "$(about "$folder/bin/python")" != "$asked" ]; then
+    echo "The environment $folder is of another Python and is made anew." >&2
+    rm -rf "$folder"
+fi
 if [ -e "$stamp" ] && [ ! pyproject.toml -nt "$stamp" ]; then
     compile
     exit 0

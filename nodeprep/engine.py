@@ -2,6 +2,7 @@
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
+from nodeprep.image import below
 from nodeprep.model import (
     BOOT,
     NOT_APPLICABLE,
@@ -46,7 +47,8 @@ def _half(when: str, look: Half, title: str, host: Any, want: Want, notes: List[
     seen: List[Observation] = []
     try:
         for observation in look(host, want):
-            seen.append(observation._replace(when=when))
+            told = observation if host.live else below(host.root, observation)
+            seen.append(told._replace(when=when))
     except NotApplicable as error:
         notes.append(str(error))
     except CannotTell as error:

@@ -112,8 +112,12 @@ def _texts(host: Any, path: Optional[str]) -> List[Tuple[str, str]]:
             said = error.strerror if isinstance(error, OSError) else 'is not UTF-8'
             raise ConfigError(f'{path}: {said}; name a readable file with --config') from None
     try:
-        names = [name for name in host.names(FOLDER) if name.endswith('.yaml') and not name.startswith('.')]
+        names = [name for name in host.names(FOLDER) if name.endswith(('.yaml', '.yml')) and not name.startswith('.')]
         paths = [FILE] + [f'{FOLDER}/{name}' for name in names]
-        return [(name, host.read(name, missing='')) for name in paths]
+        wrong = [f'{name}: is not read; end its name in .yaml' for name in paths if name.endswith('.yml')]
+        if wrong:
+            raise ConfigError(*wrong)
+        below = '' if host.live else host.root
+        return [(below + name, host.read(name, missing='')) for name in paths]
     except CannotTell as error:
         raise ConfigError(f'{error.reason}; nothing is checked against a policy that cannot be read') from None

@@ -111,7 +111,7 @@ def diff(change: Write) -> str:
     import difflib
     before = (change.was or '').splitlines(True)
     after = (change.text or '').splitlines(True)
-    lines: List[str] = []
+    lines: List[str] = [] if before or after else ['--- /dev/null\n', f'+++ {change.path}\n']     # an empty new file
     for line in difflib.unified_diff(before, after, change.path if change.was is not None else '/dev/null',
                                      change.path if change.text is not None else '/dev/null'):
         lines.append(line if line.endswith('\n') else line + '\n\\ No newline at end of file\n')

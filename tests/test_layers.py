@@ -23,7 +23,8 @@ ALLOWED = {
     'nodeprep.policy': ('config', 'model', 'settings', 'text'),
     'nodeprep.ignore': ('model', 'text'),
     'nodeprep.report': ('ignore', 'model', 'schema', 'text', '__version__'),
-    'nodeprep.engine': ('model',),
+    'nodeprep.image': ('model',),
+    'nodeprep.engine': ('image', 'model'),
     'nodeprep.round': ('catalogue', 'engine', 'ignore', 'linux', 'model', 'policy', 'report', 'text'),
     'nodeprep.output': ('model', 'output', 'report', 'text'),
     'nodeprep.cli': ('catalogue', 'cli', 'config', 'host', 'output', 'policy', 'round', 'text', '__version__'),
@@ -33,11 +34,11 @@ ALLOWED = {
     'nodeprep': (),
 }
 # What only the seam may import.
-OF_THE_SEAM = {'subprocess', 'socket', 'psutil', 'ctypes', 'http', 'urllib', 'sh'}
-# `distro` reads release files alone, below the root that it is given; of `socket` inet_pton and inet_ntop are used,
+OF_THE_SEAM = {'subprocess', 'socket', '_socket', 'psutil', 'ctypes', 'http', 'urllib', 'sh'}
+# `distro` reads release files alone, below the root that it is given; of `_socket` inet_pton and inet_ntop are used,
 # which write an address in another form and open nothing.
-ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', 'socket'),
-             ('nodeprep.linux.hostsfile', 'socket'), ('nodeprep.linux.interfaces', 'socket')}
+ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_socket'),
+             ('nodeprep.linux.hostsfile', '_socket'), ('nodeprep.linux.interfaces', '_socket')}
 
 
 def modules():

@@ -168,3 +168,9 @@ def test_cannot_tell_is_a_config_error_too(host, monkeypatch):
     monkeypatch.setattr(host, 'names', lambda folder: (_ for _ in ()).throw(error))
     with pytest.raises(ConfigError, match='input/output error; nothing is checked'):
         policy.load(host)
+
+
+def test_a_file_that_would_be_passed_over_is_named(host):
+    host.files({'/etc/nodeprep/nodeprep.d/30-c.yml': 'role: worker\n'})
+    with pytest.raises(ConfigError, match=r'nodeprep.d/30-c.yml: is not read; end its name in .yaml'):
+        policy.load(host)

@@ -78,6 +78,7 @@ def test_a_plan_is_shown_as_a_diff_and_commands_with_their_inverse(host):
 @pytest.mark.parametrize('change, diff', [
     (Write('/f', 'a\n'), '--- /dev/null\n+++ /f\n@@ -0,0 +1 @@\n+a\n'),
     (Write('/f', None, was='a'), '--- /f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n\\ No newline at end of file\n'),
+    (Write('/f', ''), '--- /dev/null\n+++ /f\n'),
     (Write('/f', 'a\n', was='a\n'), ''),
 ])
 def test_a_diff_is_as_diff_u_prints_it(change, diff):

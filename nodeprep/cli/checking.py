@@ -1,14 +1,17 @@
 """What `nodeprep check` does, whoever read its options."""
+import os
 import sys
 import time
 from typing import Optional, Tuple
 
 from nodeprep import output
 from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.config import ConfigError
 from nodeprep.host import Host
 from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.round import Asked, examine
+from nodeprep.text import UnknownName, clean
 
 
 class Call(NamedTuple):
@@ -29,13 +32,50 @@ class Call(NamedTuple):
 @stopping_on_bad_input
 def checking(call: Call) -> int:
     """Examines, prints, and returns the exit code."""
+    try:
+        return _checked(call)
+    except (ConfigError, UnknownName) as error:
+        if call.format_name != 'nagios':
+            raise
+        # To Nagios 2 is CRITICAL, and what it shows is the first line of standard output.
+        write(sys.stdout, 'NODEPREP UNKNOWN - nothing was examined: ' + clean('; '.join(str(error).split('\n'))) + '\n')
+        return 3
+
+
+def _checked(call: Call) -> int:
     begun = time.perf_counter()
     host = Host(call.root)
+    if not host.is_folder('/etc'):
+        raise ConfigError(f'{call.root}: there is no etc in it; is the image mounted there?')
     policy = load(host, call.config_file, call.profile, call.role or '')
     asked = Asked(call.ids, tuple(word for words in call.ignore for word in words.split(',') if word.strip()))
     diffs = call.format_name != 'table' or call.verbose
     tree = examine(host, policy, asked, diffs, begun)
-    text = output.renderer(call.format_name)(tree, output.options_for(sys.stdout, call.quiet, call.verbose,
-                                                                       call.no_color))
+    options = output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color)
+    options = options._replace(program=_program(), said=_said(call), ids=''.join(f' {one}' for one in call.ids))
+    text = output.renderer(call.format_name)(tree, options)
     write(sys.stdout, text if text.endswith('\n') else text + '\n')
     return output.exit_code(tree, call.format_name)
+
+
+def _program() -> str:
+    """What the user can type to call this program again."""
+    path = sys.argv[0]
+    folder, name = os.path.split(path)
+    if name == '__main__.py':
+        return 'python3 -m nodeprep'
+    if not folder or folder in os.environ.get('PATH', '').split(':'):
+        return name
+    near = os.path.relpath(path)
+    return path if near.startswith('..') else near
+
+
+def _said(call: Call) -> str:
+    """The options that decide what is looked at and what is wanted."""
+    given = [('--config', call.config_file), ('--root', call.root if call.root != '/' else None),
+             ('--role', call.role), ('--profile', call.profile)] + [('--ignore', word) for word in call.ignore]
+    words = [word for name, value in given if value for word in (name, value)]
+    if not words:
+        return ''
+    import shlex
+    return ''.join(' ' + shlex.quote(clean(word)) for word in words)

@@ -47,7 +47,8 @@ def show(config_file: Optional[str], root: str, role: Optional[str], profile: st
 def check(config_file: Optional[str], root: str, role: Optional[str], profile: str) -> None:
     """Say what is wrong with the configuration: exit 0 when nothing is, else 2."""
     policy = load(Host(root), config_file, profile, role or '')
-    files = sorted({value.origin.rpartition(':')[0] for value in policy.settings.values() if ':' in value.origin})
+    places = [value.origin for value in policy.settings.values()] + [place for _, place in policy.waivers.values()]
+    files = sorted({place.rpartition(':')[0] for place in places if ':' in place})
     click.echo('The configuration is right: ' + (', '.join(map(clean, files)) or 'no file sets anything'))
 
 
@@ -111,8 +112,8 @@ def _commented() -> Iterator[str]:
     yield '# kubernetes: "1.23"          # what is wanted follows it; default: the kubelet\'s, else the profile\'s'
     yield '# labels: {rack: a1}          # for grouping in reports'
     yield '#'
-    yield '# Each requirement also takes  mode: ignore | report | approve | fix  (default report)'
-    yield '# and  severity: required | advised.'
+    yield '# Each requirement also takes  mode: ignore | report | approve | fix  (default report; approve and fix'
+    yield '# are for the agent, which is not there yet, and report until then) and  severity: required | advised.'
     yield '# requirements:'
     for one in catalogue.load_all().values():
         yield f'#   {one.id}:  # {one.title}'

@@ -1,7 +1,9 @@
 """nodeprep explain and nodeprep requirements: what the requirements themselves say."""
 import inspect
 import json
-from typing import Iterable, List
+import shutil
+import textwrap
+from typing import Iterable, Iterator, List
 
 import click
 
@@ -20,7 +22,7 @@ def explain(requirement_id: str) -> None:
         raise UnknownName(f'unknown requirement {requirement_id!r}' + nearest(requirement_id, known))
     requirement = catalogue.load(requirement_id)
     click.echo(f'{requirement.id}: {requirement.title} ({requirement.severity})\n')
-    click.echo(inspect.cleandoc(requirement.__doc__ or ''))
+    click.echo('\n'.join(_paragraphs(inspect.cleandoc(requirement.__doc__ or ''), _width())))
     if requirement.kubeadm:
         click.echo('\nkubeadm calls it: ' + ', '.join(requirement.kubeadm))
     if requirement.defaults:
@@ -44,6 +46,23 @@ def requirements(format_name: str) -> None:
     for one in everything:
         lines = _wrapped(one.title.split()) + _wrapped([f'({name})' for name in one.kubeadm])
         click.echo(f'{one.id:<15}{one.severity:<10}{"report":<8}' + ('\n' + ' ' * 33).join(lines))
+
+
+def _width() -> int:
+    return max(40, min(shutil.get_terminal_size().columns, 80))
+
+
+def _paragraphs(text: str, width: int) -> Iterator[str]:
+    """The text in lines of `width` columns; a line that begins with Why:, Read: and the like begins a paragraph."""
+    lines: List[str] = []
+    for line in text.split('\n') + ['']:
+        if lines and (not line.strip() or line.startswith(('Why:', 'Read:', 'Fix:', 'Left to a person:', '- '))):
+            yield textwrap.fill(' '.join(lines), width, break_on_hyphens=False)
+            lines = []
+            if not line.strip():
+                yield ''
+        if line.strip():
+            lines.append(line.strip())
 
 
 def _wrapped(words: Iterable[str], width: int = 46) -> List[str]:

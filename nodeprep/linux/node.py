@@ -11,7 +11,9 @@ def describe(host: Any, role: str, labels: Dict[str, str]) -> Dict[str, Any]:
     name = (_read(host, '/proc/sys/kernel/hostname') if live else '') or _read(host, '/etc/hostname')
     system = _release(host)
     kernel = host.uname() if live else None
+    image = {} if live else {'root': host.root}
     return {
+        **image,
         'name': name or 'localhost', 'role': role, 'machine_id': _read(host, '/etc/machine-id'),
         'product_uuid': _read(host, '/sys/class/dmi/id/product_uuid').lower() if live else '',
         'macs': _macs(host) if live else [], 'addresses': _addresses(host) if live else [],

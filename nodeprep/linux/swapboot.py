@@ -122,11 +122,12 @@ def from_gpt(host: Any, entries: List[fstab.Entry], said: Switches, systemd: Sys
     masked = swapunits.generator_mask(host, 'systemd-gpt-auto-generator')
     if masked:
         return [], f'GPT swap is off: {masked}'
-    if not host.live:
-        return [], 'whether the disk has a GPT swap partition is not in an image'
     looks = systemd.version < 230 or said.fstab_off and systemd.version >= 254
     if not looks and any(entry.kind == 'swap' for entry in entries):
         return [], 'a swap line in fstab keeps GPT swap off'
+    if not host.live:
+        raise CannotTell('whether the disk has a GPT swap partition, which systemd would turn on, is not in an image',
+                         'partition table')
     from nodeprep.linux import gptswap
     search = gptswap.search(host, systemd.version)
     ways = []

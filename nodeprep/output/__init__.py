@@ -17,12 +17,19 @@ _NARROWEST, _WIDEST = 40, 120
 
 
 class Options(NamedTuple):
-    """How to print; only the table looks at it. `width` in columns; `quiet` wins over `verbose`."""
+    """How to print; only the table looks at it. `width` in columns; `quiet` wins over `verbose`.
+
+    `program`, `said` and `ids` are how this check was called, so that what it tells to type next can be typed:
+    '.venv/bin/nodeprep', ' --root /mnt', ' swap'.
+    """
 
     color: bool = False
     width: int = 80
     verbose: bool = False
     quiet: bool = False
+    program: str = 'nodeprep'
+    said: str = ''
+    ids: str = ''
 
 
 def renderer(name: str) -> Callable[[Dict[str, Any], Options], str]:

@@ -103,7 +103,8 @@ def _head(page: _Page, tree: Dict[str, Any]) -> None:
     system = [shown(node['os']['name']), kernel and 'kernel ' + kernel, arch]
     wanted = ['profile ' + shown(tree['agent']['profile']), shown(node['role']),
               'Kubernetes ' + shown(node['kubernetes']) if node.get('kubernetes') else '']
-    page.text(f'{shown(node["name"])}: ' + ', '.join(filter(None, system)), '  ')
+    image = f'image {shown(node["root"])}: ' if node.get('root') else ''
+    page.text(f'{image}{shown(node["name"])}: ' + ', '.join(filter(None, system)), '  ')
     page.text('wanted: ' + ', '.join(filter(None, wanted)), '  ')
     if page.options.verbose:
         page.text(f'taken: {shown(tree["taken"])}, in {tree["took_ms"]:g} ms', '  ')
@@ -155,7 +156,8 @@ def _observations(page: _Page, finding: Dict[str, Any], mark: bool) -> None:
             _plan(page, *_remedy(group))         # told once below all that it would end
     left = sum(map(len, groups)) - sum(map(len, told))
     if left:
-        page.text(f'and {left} more: nodeprep check ' + shown(finding['requirement']), ' ' * 8, ' ' * 8)
+        page.text(f'and {left} more: {page.options.program} check{page.options.said} {shown(finding["requirement"])}',
+                  ' ' * 8, ' ' * 8)
 
 
 def _told(page: _Page, text: str, source: str) -> str:
@@ -201,8 +203,9 @@ def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
     if len(failed) > 2:
         page.text(_which(failed), '  ', '  ')
     worst = min(failed, key=lambda finding: -_ORDER.index(outcome(finding)))
-    page.text('Next: nodeprep explain ' + shown(worst['requirement'])
-              + ('' if page.verbose else ', or nodeprep check --verbose'), '  ', '  ')
+    options = page.options
+    more = '' if page.verbose else f', or {options.program} check{options.said}{options.ids} --verbose'
+    page.text(f'Next: {options.program} explain {shown(worst["requirement"])}{more}', '  ', '  ')
 
 
 def _which(failed: List[Dict[str, Any]]) -> str:

@@ -163,15 +163,18 @@ def _drifted(tree: Tree, deciding: List[Tree]) -> str:
     if now and boot:
         return f'NOT FIT: {now} required drifted now, {boot} after a reboot'
     if now:
-        return f'NOT FIT now: {now} required drifted; none after a reboot'
+        cured = all(half(finding, 'boot') == MET for finding in deciding if half(finding, 'now') == DRIFTED)
+        return f'NOT FIT now: {now} required drifted' + ('; none after a reboot' if cured else '')
     return f'NOT FIT after a reboot: {boot} required drifted; none now'
 
 
 def _met(tree: Tree, deciding: List[Tree]) -> str:
     met = sum(outcome(finding) == MET for finding in deciding)
     when = 'now and after a reboot' if looked_at_now(tree) else 'at the next boot'
-    return f'FIT: all {met} required are met, {when}' if met > 1 else \
-        f'FIT: the one required is met, {when}' if met else 'FIT: nothing required has drifted'
+    if met:
+        return f'FIT: all {met} required are met, {when}' if met > 1 else f'FIT: the one required is met, {when}'
+    told = any(outcome(finding) not in (NOT_APPLICABLE, IGNORED) for finding in tree['findings'])
+    return 'FIT: nothing required has drifted' if told else 'NO VERDICT: nothing that was asked for applies here'
 
 
 def _root(untold: List[Tree]) -> str:

@@ -80,8 +80,9 @@ class Swap(Requirement):
         for way in ways:
             yield _observed(host, want, way, target)
         for subject, error, hint in untold:
-            yield unknown(subject, WANTED, error, hint)
-        if untold or working:
+            # What an image cannot hold is not its fault: told, but it decides nothing.
+            yield unknown(subject, WANTED, error, hint, advised=not host.live)
+        if working or untold and host.live:
             return
         if target.masked:
             yield Observation(swapunits.TARGET, 'masked: nothing that hangs on it starts', WANTED, True, target.masked)

@@ -5,6 +5,7 @@ import pytest
 
 from nodeprep import catalogue, engine
 from tests.cli.runner import run
+from tests.fakes import Link
 
 ALL = catalogue.ids()
 
@@ -101,3 +102,34 @@ def test_each_format_goes_to_standard_output_alone(disk, name):
     done = run('check', '--root', disk, '-o', name)
     assert done.code == (2 if name == 'nagios' else 1)
     assert done.err == '' and 'swap' in done.out and done.out.endswith('\n') and not done.out.endswith('\n\n')
+
+
+def test_a_mistake_is_unknown_to_nagios_and_said_on_standard_output(disk):
+    done = run('check', '--root', disk, '-o', 'nagios', 'swpa')
+    assert (done.code, done.err) == (3, '')
+    assert done.out.startswith('NODEPREP UNKNOWN - nothing was examined: unknown requirement')
+    assert done.out.count('\n') == 1
+
+
+def test_a_folder_without_a_system_is_refused(tmp_path):
+    done = run('check', '--root', tmp_path)
+    assert (done.code, done.out) == (2, '') and 'is the image mounted there?' in done.err
+
+
+def test_what_to_type_next_is_this_very_check(disk):
+    out = ' '.join(run('check', '--root', disk, '--role', 'worker', 'swap', 'selinux', '--ignore', 'cpu').out.split())
+    assert f'check --root {disk} --role worker --ignore cpu swap selinux --verbose' in out
+    assert out.startswith(f'image {disk}: k8s-node1')
+
+
+def test_a_plan_for_an_image_never_acts_on_the_machine_that_looks(disk, image):
+    units = '/usr/lib/systemd/system/'
+    image.files({units + 'firewalld.service': '[Install]\nWantedBy=multi-user.target\n',
+                 units + 'multi-user.target': '[Unit]\n', units + 'default.target': Link('multi-user.target'),
+                 '/etc/systemd/system/multi-user.target.wants/firewalld.service': Link(units + 'firewalld.service')})
+    _, report = tree('--root', disk)
+    runs = [change for finding in report['findings'] for seen in finding['observations'] for change in seen['fix']
+            if 'run' in change]
+    assert [change['run'] for change in runs] == [['systemctl', f'--root={disk}', 'disable', 'firewalld.service']]
+    assert runs[0]['undo'] == ['systemctl', f'--root={disk}', 'enable', 'firewalld.service']
+    assert report['node']['root'] == disk

@@ -14,8 +14,8 @@ def test_show_tells_each_value_and_its_origin(image):
     image.files({FILE: 'role: control-plane\nrequirements:\n  swap: {mode: fix}\n'})
     lines = run('config', 'show', '--root', image.root, '--profile', 'containerd').out.splitlines()
     assert 'profile: containerd  # command line' in lines
-    assert f'role: control-plane  # {FILE}:1' in lines
-    assert f'requirements.swap.mode: fix  # {FILE}:3' in lines
+    assert f'role: control-plane  # {image.root}{FILE}:1' in lines
+    assert f'requirements.swap.mode: fix  # {image.root}{FILE}:3' in lines
     assert 'requirements.cpu.mode: report  # default' in lines
     assert any(line.startswith('kubernetes: "1.') and line.endswith('# profile containerd') for line in lines)
 
@@ -30,7 +30,9 @@ def test_check_says_right_or_what_is_wrong(image):
     done = run('config', 'check', '--root', image.root)
     assert (done.code, done.out) == (0, 'The configuration is right: no file sets anything\n')
     image.files({FILE: 'role: worker\n'})
-    assert run('config', 'check', '--root', image.root).out == f'The configuration is right: {FILE}\n'
+    assert run('config', 'check', '--root', image.root).out == f'The configuration is right: {image.root}{FILE}\n'
+    image.files({FILE: 'waivers: [{requirement: swap, reason: lab, owner: me, until: 2999-01-31}]\n'})
+    assert run('config', 'check', '--root', image.root).out == f'The configuration is right: {image.root}{FILE}\n'
     image.files({FILE: 'roll: worker\n'})
     done = run('config', 'check', '--root', image.root)
     assert (done.code, done.out) == (2, '') and f"{FILE}:1: unknown key 'roll'; did you mean role?" in done.err
@@ -43,7 +45,7 @@ def test_init_writes_a_file_that_changes_nothing_and_is_right_when_uncommented(t
     assert text == run('config', 'init', '-').out
     assert load(image.files({FILE: text})).settings.keys() == load(image.files({FILE: ''})).settings.keys()
     bare = '\n'.join(line[2:] if line.startswith('# ') else '' for line in text.splitlines()[3:])
-    for words in ('Each requirement', 'and  severity', 'Exceptions'):
+    for words in ('Each requirement', 'are for the agent', 'Exceptions'):
         bare = bare.replace('\n' + words, '\n# ' + words)
     loaded = load(image.files({FILE: bare}))
     assert loaded.waivers and loaded.get('requirements.swap.mode') == 'report'

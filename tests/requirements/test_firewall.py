@@ -75,14 +75,15 @@ def test_a_mask_below_run_does_not_outlive_the_boot(host):
 def test_its_bus_name_alone_still_starts_it(image):
     _, seen = look(image.files(EL9).files(UNITS).files({ALIAS: Link(FILE)}))
     boot = seen[NAME, BOOT]
-    assert (boot.met, boot.source, boot.fix[0].argv) == (False, ALIAS, ('systemctl', 'disable', NAME))
+    assert (boot.met, boot.source, boot.fix[0].argv) == (
+        False, ALIAS, ('systemctl', f'--root={image.root}', 'disable', NAME))
 
 
 def test_pulled_in_by_another_unit_it_is_masked(image):
     drop_in = '/etc/systemd/system/multi-user.target.d/fw.conf'
     image.files(EL9).files(UNITS).files({drop_in: '[Unit]\nWants=firewalld.service\n'})
     boot = look(image)[1][NAME, BOOT]
-    assert (boot.met, boot.fix[0].argv) == (False, ('systemctl', 'mask', NAME))
+    assert (boot.met, boot.fix[0].argv) == (False, ('systemctl', f'--root={image.root}', 'mask', NAME))
     assert boot.source == drop_in + ':2'
 
 

@@ -735,9 +735,9 @@ def test_arguments_that_cannot_be_read_are_unknown_where_they_could_bring_swap(h
 
 def test_an_image_is_told_from_its_files_alone(image):
     files = {path: text for path, text in system(9).items() if not path.startswith('/proc')}
-    finding, (seen,) = look(image.files(files))
-    assert (finding.now, finding.boot) == ('not-applicable', 'met')
-    assert 'whether the disk has a GPT swap partition is not in an image' in seen.found
+    finding, (untold, seen) = look(image.files(files))
+    assert (finding.now, finding.boot, seen.met) == ('not-applicable', 'unknown', True)
+    assert untold.advised and 'whether the disk has a GPT swap partition, which systemd would turn on' in untold.found
     finding, (seen,) = look(image.files({'/etc/fstab': FSTAB}))
     assert finding.boot == 'drifted'
     assert seen.fix[1] == Write(ETC + 'swap.target', '')
