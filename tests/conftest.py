@@ -1,4 +1,5 @@
 """Fixtures for every test, and the ban: a fast test cannot reach the machine that runs it."""
+import _socket
 import os
 import socket
 import subprocess
@@ -36,6 +37,7 @@ def _ban(request, monkeypatch):
     monkeypatch.setattr(os, 'system', refuse('os.system'))
     monkeypatch.setattr(socket.socket, 'connect', refuse('socket.connect'))
     monkeypatch.setattr(socket, 'getaddrinfo', refuse('socket.getaddrinfo'))
+    monkeypatch.setattr(_socket, 'getaddrinfo', refuse('_socket.getaddrinfo'))
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ class Network:
 
     def addresses(self, name: str) -> List[str]:
         """The addresses that getaddrinfo(3) gives for a name, in order, each once. None found: CannotTell."""
-        import socket
+        import _socket as socket  # the C half: the other makes enums of its constants first, which takes 2 ms
         try:
             # Bytes: for a text Python loads its tables of international names, which ASCII does not need.
             plain = all(ord(letter) < 128 for letter in name)

@@ -118,7 +118,7 @@ def shown(listener: Listener) -> str:
     >>> shown(Listener('0' * 32, 80, 0, 1, ''))
     '[::]:80'
     """
-    import socket
+    import _socket as socket  # the C half: the other makes enums of its constants first, which takes 2 ms
     raw = bytes.fromhex(listener.address)
     if sys.byteorder == 'little':
         raw = b''.join(raw[at:at + 4][::-1] for at in range(0, len(raw), 4))
