@@ -43,6 +43,11 @@ def test_a_broken_section_header_cannot_be_told():
     assert error.value.source == '/x:3'
 
 
+def test_a_setting_over_very_many_lines_ends_soon():
+    (found,) = unitsyntax.settings('[Unit]\n' + 'a=b \\\n' * 300000, '/x')
+    assert found[1] == 'a' and found[3] == 2 and found[2].count('a=b') == 299999
+
+
 @pytest.mark.parametrize('value, found', [
     ('', []), (' a  b ', ['a', 'b']), ('"a b" \'c\'', ['a b', 'c']), ('a"b c"d', ['ab cd']), ('"a', ['a'])])
 def test_words(value, found):
