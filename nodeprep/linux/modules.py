@@ -14,8 +14,7 @@ _PROOF = {'br_netfilter': '/proc/sys/net/bridge/bridge-nf-call-iptables'}
 
 
 class Shipped(NamedTuple):
-    """How a kernel comes with a module: _NEWLINE = '\n'
-BUILT_IN, FILE, ABSENT, or UNKNOWN when its folder is not there to be read."""
+    """How a kernel comes with a module: BUILT_IN, FILE, ABSENT, or UNKNOWN when its folder is not there to be read."""
 
     kind: str
     source: str
@@ -67,7 +66,7 @@ def shipped(host: Any, name: str, release: str) -> Shipped:
 def _without_tree(host: Any, name: str, release: str, source: str) -> Shipped:
     """A kernel without modules.dep: one that was built without module support has what it has, for good."""
     running = host.live and host.uname().release == release
-    if running and host.is_folder('/proc') and not host.exists('/proc/modules'):
+    if running and host.exists('/proc/filesystems') and not host.exists('/proc/modules'):
         shown = '/proc/filesystems' if name == 'overlay' else _PROOF.get(name, f'/sys/module/{name}')
         there = '\toverlay\n' in host.read(shown, missing='') if name == 'overlay' else host.exists(shown)
         return Shipped(BUILT_IN if there else ABSENT, f'{shown} (the kernel has no modules: there is no /proc/modules)')

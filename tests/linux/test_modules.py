@@ -70,3 +70,8 @@ def test_any_name_and_any_list_give_an_answer(tmp_path_factory, name, text):
     from tests.fakes import FakeHost
     host = FakeHost(str(tmp_path_factory.mktemp('any'))).files({TREE + '/modules.dep': text, '/proc/modules': ''})
     assert modules.shipped(host, name, R).kind in (FILE, ABSENT, UNKNOWN)
+
+
+def test_without_proc_nothing_is_said_of_the_kernel(host):
+    host.files({'/proc': {}})
+    assert modules.shipped(host, 'overlay', host.kernel[2]).kind == modules.UNKNOWN
