@@ -2,7 +2,6 @@
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
-from nodeprep.image import below
 from nodeprep.model import (
     BOOT,
     NOT_APPLICABLE,
@@ -47,8 +46,10 @@ def _half(when: str, look: Half, title: str, host: Any, want: Want, notes: List[
     seen: List[Observation] = []
     try:
         for observation in look(host, want):
-            told = observation if host.live else below(host.root, observation)
-            seen.append(told._replace(when=when))
+            if not host.live:
+                from nodeprep.image import below
+                observation = below(host.root, observation)
+            seen.append(observation._replace(when=when))
     except NotApplicable as error:
         notes.append(str(error))
     except CannotTell as error:
