@@ -153,6 +153,7 @@ def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:
     if not isinstance(item.value, list):
         raise ValueError('is not a list of {requirement, reason, owner, until}')
     import datetime
+    seen: Dict[str, str] = {}
     for entry in item.value:
         fields = entry.value if isinstance(entry.value, dict) else {}
         wrong = sorted(set(fields) ^ set(Waiver._fields))
@@ -167,7 +168,10 @@ def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:
             problems.append(f'{fields["until"].place}: until: {fields["until"].raw!r} is not a day such as 2027-01-31')
         elif not fields['reason'].raw.strip() or not fields['owner'].raw.strip():
             problems.append(f'{entry.place}: a waiver needs a reason and an owner who answers for it')
+        elif requirement in seen:
+            problems.append(f'{entry.place}: a second waiver for {requirement}; the first stands at {seen[requirement]}')
         else:
+            seen[requirement] = entry.place
             policy.waivers[requirement] = (Waiver(requirement, fields['reason'].raw, fields['owner'].raw,
                                                   fields['until'].raw),
                                            entry.place)

@@ -104,6 +104,9 @@ def test_the_command_line_has_the_last_word(host):
      f"{FILE}:1: until: 'never' is not a day"),
     ('waivers: [{requirement: pretend, reason: " ", owner: b, until: 2027-01-31}]\n',
      f'{FILE}:1: a waiver needs a reason'),
+    ('waivers:\n  - {requirement: pretend, reason: a, owner: b, until: 2027-01-31}\n'
+     '  - {requirement: pretend, reason: c, owner: d, until: 2026-01-31}\n',
+     f'{FILE}:3: a second waiver for pretend; the first stands at {FILE}:2'),
     ('windows: ["Sat 2-4"]\n', f"{FILE}:1: window 'Sat 2-4' is not written as"),
     ('windows: Sat\n', f"{FILE}:1: windows: 'Sat' is not a list"),
     ('limits: {fixes: 3}\n', f'{FILE}:1: unknown key limits.fixes; did you mean fixes_per_day?'),
