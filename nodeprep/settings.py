@@ -169,7 +169,8 @@ def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:
         elif not fields['reason'].raw.strip() or not fields['owner'].raw.strip():
             problems.append(f'{entry.place}: a waiver needs a reason and an owner who answers for it')
         elif requirement in seen:
-            problems.append(f'{entry.place}: a second waiver for {requirement}; the first stands at {seen[requirement]}')
+            problems.append(f'{entry.place}: a second waiver for {requirement}; the first stands at '
+                            + seen[requirement])
         else:
             seen[requirement] = entry.place
             policy.waivers[requirement] = (Waiver(requirement, fields['reason'].raw, fields['owner'].raw,
