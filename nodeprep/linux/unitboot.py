@@ -5,7 +5,7 @@ Generators (fstab, GPT, SysV) are not run, and Conflicts= between two units that
 """
 from typing import Any, Dict, List, Tuple
 
-from nodeprep.linux import unitsyntax
+from nodeprep.linux import unitcondition, unitsyntax
 from nodeprep.linux.unitdefault import asked_by_kernel, default_target
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Tree, tree
 from nodeprep.linux.unitneeds import Needs
@@ -17,7 +17,10 @@ _MOST = 5000              # units looked at; a whole desktop has some five hundr
 
 
 def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
-    """(would the default target pull this unit in, the link or file that says so, or where its end was looked for)."""
+    """(would the default target pull this unit in, the link or file that says so, or where its end was looked for).
+
+    A condition of its own that surely fails keeps it from starting; those of what pulls it in are not weighed.
+    """
     files = tree(host, at_boot=True)
     unit = files.loaded(name)
     if unit.kind in (MASKED, ABSENT):
@@ -25,12 +28,10 @@ def starts_at_boot(host: Any, name: str) -> Tuple[bool, str]:
     closure: Closure = host.once('boot closure', lambda: Closure(host, files))
     if unit.name in closure.masked:
         return False, closure.masked[unit.name]
-    where = closure.source(unit.name)
+    where = closure.source(unit.name) or _preset_at_boot(host, closure, unit.name)
     if where:
-        return True, where
-    by_preset = _preset_at_boot(host, closure, unit.name)
-    if by_preset:
-        return True, by_preset
+        skipped = unitcondition.failing(host, files, unit)
+        return not skipped, skipped or where
     trigger = _triggered(host, closure, unit.name)
     return False, trigger or closure.start
 

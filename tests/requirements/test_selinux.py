@@ -77,9 +77,9 @@ def test_disabled_is_written_only_where_it_disables(image, release, fix):
     assert fix or 'selinux=0' in seen.hint
 
 
-def test_disabled_by_a_kernel_argument_when_that_is_allowed(image):
-    image.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'})
-    seen = one(look(image, level='disabled', kernel_arguments=True), 'boot')
+def test_disabled_by_a_kernel_argument_when_that_is_allowed(host):
+    host.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'})
+    seen = one(look(host, level='disabled', kernel_arguments=True), 'boot')
     assert seen.fix == (Run(('grubby', '--update-kernel', 'ALL', '--args', 'selinux=0'),
                             ('grubby', '--update-kernel', 'ALL', '--remove-args', 'selinux=0')),)
 
@@ -126,11 +126,11 @@ def test_a_locked_mode_needs_a_boot(host):
 
 
 @pytest.mark.parametrize('config, changes', [('SELINUX=permissive\n', 1), ('SELINUX=enforcing\n', 2)])
-def test_enforcing_by_a_kernel_argument(image, config, changes):
-    image.files(EL9).files(entry('enforcing=1')).files({CONFIG: config})
-    told = one(look(image), 'boot')
+def test_enforcing_by_a_kernel_argument(host, config, changes):
+    host.files(EL9).files(entry('enforcing=1')).files({CONFIG: config})
+    told = one(look(host), 'boot')
     assert (told.met, told.fix) == (False, ()) and 'grubby' in told.hint and told.source.startswith(LOADER)
-    planned = one(look(image, kernel_arguments=True), 'boot')
+    planned = one(look(host, kernel_arguments=True), 'boot')
     assert len(planned.fix) == changes
     assert planned.fix[0].argv == ('grubby', '--update-kernel', 'ALL', '--remove-args', 'enforcing')
 

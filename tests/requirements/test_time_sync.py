@@ -246,7 +246,8 @@ def test_an_image(image):
     requirement = load('time-sync')
     finding = examine(requirement, image, wants(requirement))
     assert (finding.now, finding.boot) == ('not-applicable', 'drifted') and image.asked == []
-    assert seen(image, 'boot')['time daemon'].fix[0].argv == ('systemctl', 'disable', 'ntpd.service')
+    disable = ('systemctl', f'--root={image.root}', 'disable', 'ntpd.service')
+    assert seen(image, 'boot')['time daemon'].fix[0].argv == disable
 
 
 @pytest.mark.parametrize('text, more, met, advised', [
