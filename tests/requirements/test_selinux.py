@@ -77,9 +77,9 @@ def test_disabled_is_written_only_where_it_disables(image, release, fix):
     assert fix or 'selinux=0' in seen.hint
 
 
-def test_disabled_by_a_kernel_argument_when_that_is_allowed(host):
-    host.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'})
-    seen = one(look(host, level='disabled', kernel_arguments=True), 'boot')
+def test_disabled_by_a_kernel_argument_when_that_is_allowed(image):
+    image.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'})
+    (seen,) = Selinux().boot(image, wants(Selinux, level='disabled', kernel_arguments=True))
     assert seen.fix == (Run(('grubby', '--update-kernel', 'ALL', '--args', 'selinux=0'),
                             ('grubby', '--update-kernel', 'ALL', '--remove-args', 'selinux=0')),)
 
