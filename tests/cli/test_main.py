@@ -63,7 +63,9 @@ def test_an_interrupt_is_no_verdict(tmp_path):
         'nodeprep.catalogue.load_all = slow\n')
     path = os.pathsep.join([str(tmp_path), os.getcwd()])
     running = subprocess.Popen(NODEPREP + ['requirements'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env=dict(os.environ, PYTHONPATH=path))
+                               env=dict(os.environ, PYTHONPATH=path),
+                               # A shell's background job ignores SIGINT, and so does all that it starts.
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert running.stdout.readline() == b'now\n'
     time.sleep(0.1)
     running.send_signal(signal.SIGINT)
