@@ -65,8 +65,8 @@ class Files:
     def link(self, path: str) -> Optional[str]:
         """Where a symbolic link points, as written in it; None for anything else."""
         try:
-            folder, name = os.path.split(path.rstrip('/'))
-            return _text(os.readlink(os.path.join(self._below(folder or '/'), _raw(name))))
+            folder, _, name = path.rstrip('/').rpartition('/')
+            return _text(os.readlink(self._below(folder or '/') + b'/' + _raw(name)))
         except OSError as error:
             if error.errno in _ABSENT + (errno.EINVAL, errno.ELOOP):
                 return None

@@ -47,13 +47,19 @@ def left(host: Any, overlay: Optional[Dict[str, str]] = None) -> Dict[str, Left]
     `overlay`: path -> text of files as they would be after a change. CannotTell when a file of sysctl.d cannot be read,
     or when it is not known which systemd reads it.
     """
+    if overlay:
+        return _left(host, overlay)
+    return dict(host.once('sysctls at boot', lambda: _left(host, {})))
+
+
+def _left(host: Any, overlay: Dict[str, str]) -> Dict[str, Left]:
     systemd = _systemd(host)
     state = _at_first(host)
     mask = _masked(host)
     if mask:
         note = f'{_UNIT} is masked, so no file of sysctl.d is applied'
         return {path: one._replace(source=mask, note=note) for path, one in state.items()}
-    found = sysctld.options(_texts(host, overlay or {}), systemd)
+    found = sysctld.options(_texts(host, overlay), systemd)
     for path, option in sysctld.writes(found, PATHS, systemd):
         apply(state, path, option, systemd)
     for path in DEFAULTS:
