@@ -35,6 +35,10 @@ class CannotTell(Exception):
         self.reason, self.source = reason, source
 
 
+class CannotChange(Exception):
+    """A change was not made, or not whole; the message says why and what a person can do."""
+
+
 class NotApplicable(Exception):
     """The question has no meaning on this host; the message says why."""
 

@@ -7,6 +7,7 @@ from nodeprep.record import NamedTuple
 
 FOLDERS = ('/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin')
 MOST = 2**20              # characters of output that are looked at
+ENVIRONMENT = {'PATH': ':'.join(FOLDERS), 'LC_ALL': 'C', 'HOME': '/'}
 
 
 class Answer(NamedTuple):
@@ -47,10 +48,9 @@ class Commands:
 
     def _run(self, argv: Sequence[str], timeout: float) -> Answer:
         import subprocess
-        environment = {'PATH': ':'.join(FOLDERS), 'LC_ALL': 'C', 'HOME': '/'}
         try:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  timeout=timeout, env=environment, cwd='/')
+                                  timeout=timeout, env=ENVIRONMENT, cwd='/')
         except subprocess.TimeoutExpired:
             raise CannotTell(f'{argv[0]} did not answer within {timeout:g} s', ' '.join(argv)) from None
         except OSError as error:

@@ -33,7 +33,7 @@ class Files:
         if known is not None:
             return known
         try:
-            text = _text(self._bytes(path))
+            text = text_of(self._bytes(path))
             if len(text) <= _KEPT:
                 self._facts['text', path] = text
             return text
@@ -45,7 +45,7 @@ class Files:
     def names(self, folder: str) -> List[str]:
         """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
         try:
-            return [_text(name) for name in sorted(os.listdir(self._below(folder)))]
+            return [text_of(name) for name in sorted(os.listdir(self._below(folder)))]
         except OSError as error:
             if error.errno in _ABSENT:
                 return []
@@ -66,7 +66,7 @@ class Files:
         """Where a symbolic link points, as written in it; None for anything else."""
         try:
             folder, _, name = path.rstrip('/').rpartition('/')
-            return _text(os.readlink(self._below(folder or '/') + b'/' + _raw(name)))
+            return text_of(os.readlink(self._below(folder or '/') + b'/' + raw_of(name)))
         except OSError as error:
             if error.errno in _ABSENT + (errno.EINVAL, errno.ELOOP):
                 return None
@@ -84,7 +84,7 @@ class Files:
             if error.errno in _ABSENT:
                 return {}
             raise CannotTell(f'{folder}: {reason(error)}', folder) from None
-        targets = ((_text(entry.name), self.link(f'{folder}/{_text(entry.name)}')) for entry in found)
+        targets = ((text_of(entry.name), self.link(f'{folder}/{text_of(entry.name)}')) for entry in found)
         return {name: target for name, target in targets if target is not None}     # one may be gone meanwhile
 
     def status(self, path: str) -> Optional[os.stat_result]:
@@ -116,7 +116,7 @@ class Files:
             below = self._below(path)
         except OSError:           # a circle of links; whoever reads it is told so
             return path
-        return _text(os.path.realpath(below) if self.root == '/' else below[len(_raw(self.root)):] or b'/')
+        return text_of(os.path.realpath(below) if self.root == '/' else below[len(raw_of(self.root)):] or b'/')
 
     def begin(self, path: str, enough: Callable[[bytes], bool]) -> str:
         """The beginning of a file, read until `enough` says so of what was read so far, or all of it.
@@ -131,7 +131,7 @@ class Files:
                     break
         except OSError as error:
             raise CannotTell(f'{path}: {reason(error)}', path) from None
-        return _text(taken)
+        return text_of(taken)
 
     def _bytes(self, path: str) -> bytes:
         return b''.join(self._parts(path))
@@ -158,13 +158,17 @@ class Files:
         if not path.startswith('/') or '\0' in path:
             raise CannotTell(f'{path!r} is not an absolute path', repr(path))
         try:
-            raw = _raw(path)
+            raw = raw_of(path)
         except UnicodeEncodeError:
             raise CannotTell(f'{path!r} is not a path', repr(path)) from None
-        return raw if self.root == '/' else _raw(self.root) + _followed(_raw(self.root), raw)
+        return raw if self.root == '/' else raw_of(self.root) + followed(raw_of(self.root), raw)
 
 
-def _followed(root: bytes, path: bytes) -> bytes:
+def followed(root: bytes, path: bytes) -> bytes:
+    """Where a path leads, as the host itself would write it, every link followed as if `root` were `/`.
+
+    `root` is b'' for `/` itself. A part that is not there stands as it is written. OSError(ELOOP) for a circle.
+    """
     todo, done, links = path.split(b'/')[::-1], b'', 0
     while todo:
         part = todo.pop()
@@ -187,11 +191,13 @@ def _followed(root: bytes, path: bytes) -> bytes:
     return done
 
 
-def _raw(text: str) -> bytes:
+def raw_of(text: str) -> bytes:
+    """The bytes of a text: UTF-8 with surrogateescape, whatever the locale."""
     return text.encode('utf-8', 'surrogateescape')
 
 
-def _text(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
+    """The text of bytes, so that raw_of() gives the same bytes back."""
     return raw.decode('utf-8', 'surrogateescape')
 
 
