@@ -80,8 +80,13 @@ class Memory(NamedTuple):
 
 def memory(host: Any) -> Memory:
     """Memory as /proc/meminfo tells; a kernel without MemAvailable (before 3.14, EL7 has it) gets an estimate."""
+    return memory_of(host.read(MEMORY))
+
+
+def memory_of(text: str) -> Memory:
+    """The memory that a /proc/meminfo text tells."""
     known: Dict[str, int] = {}
-    for line in host.read(MEMORY).split('\n'):
+    for line in text.split('\n'):
         name, _, rest = line.partition(':')
         words = rest.split()
         if words and words[0].isdecimal() and len(words[0]) < 16:
