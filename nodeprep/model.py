@@ -39,6 +39,10 @@ class CannotChange(Exception):
     """A change was not made, or not whole; the message says why and what a person can do."""
 
 
+class Busy(CannotChange):
+    """Another nodeprep changes this host; the message says which."""
+
+
 class NotApplicable(Exception):
     """The question has no meaning on this host; the message says why."""
 

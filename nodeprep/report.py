@@ -96,11 +96,12 @@ def _severity(finding: Finding, rule: Rule) -> str:
 
 def _observation(seen: Observation, diffs: bool) -> Dict[str, Any]:
     return {'subject': seen.subject, 'when': seen.when, 'found': seen.found, 'wanted': seen.wanted, 'met': seen.met,
-            'source': seen.source, 'fix': [_change(change, diffs) for change in seen.fix], 'hint': seen.hint,
+            'source': seen.source, 'fix': [change_tree(change, diffs) for change in seen.fix], 'hint': seen.hint,
             'advised': seen.advised, 'kubeadm': seen.kubeadm}
 
 
-def _change(change: Change, diffs: bool) -> Dict[str, Any]:
+def change_tree(change: Change, diffs: bool = True) -> Dict[str, Any]:
+    """A change as reports and plans have it."""
     if isinstance(change, Write):
         return {'write': change.path, 'diff': diff(change) if diffs else ''}
     return {'run': list(change.argv), 'undo': list(change.undo), 'risk': change.risk}

@@ -1,6 +1,6 @@
 """One round: a host, a policy, and the report they give. What the command line, the agent and `make run` share."""
 import time
-from typing import Any, Dict, Iterable, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from nodeprep import catalogue, engine, ignore, report
 from nodeprep.linux import kubelet, node
@@ -20,6 +20,14 @@ class Asked(NamedTuple):
 EVERYTHING = Asked()
 
 
+class Looked(NamedTuple):
+    """What a round saw, before it is a report."""
+
+    judged: List[report.Judged]
+    kubernetes: Tuple[int, int]
+    ignored: Optional[ignore.Ignored] = None
+
+
 def examine(host: Any, policy: Policy, asked: Asked = EVERYTHING, diffs: bool = True,
             begun: Optional[float] = None) -> Dict[str, Any]:
     """The report tree of a round. UnknownName for an id or a name to ignore that is not known: nothing is examined.
@@ -27,18 +35,28 @@ def examine(host: Any, policy: Policy, asked: Asked = EVERYTHING, diffs: bool = 
     `begun` is time.perf_counter() of when the work began, for the report's took_ms.
     """
     started = time.perf_counter() if begun is None else begun
+    looked = look(host, policy, asked)
+    return tell(host, policy, looked, time.perf_counter() - started, diffs)
+
+
+def look(host: Any, policy: Policy, asked: Asked = EVERYTHING) -> Looked:
+    """The findings of a round with what the policy wants of each. UnknownName as with examine."""
     chosen = _chosen(asked.ids)
     ignored = ignore.read(asked.ignore, catalogue.load_all()) if asked.ignore else None
     requirements = [catalogue.load(one) for one in chosen]
     version = kubernetes(host, policy)
     rules = {one.id: policy.rule(one, version) for one in requirements}
     findings = engine.examine_all(requirements, host, {name: rule.want for name, rule in rules.items()})
+    return Looked([report.Judged(one, findings[one.id], rules[one.id]) for one in requirements], version, ignored)
+
+
+def tell(host: Any, policy: Policy, looked: Looked, took: float = 0.0, diffs: bool = True) -> Dict[str, Any]:
+    """The report tree of what was seen; `took` in seconds."""
     labels = {name[len('labels.'):]: value.value for name, value in policy.settings.items()
               if name.startswith('labels.')}
     about = node.describe(host, policy.role, labels)
-    about['kubernetes'] = '{}.{}'.format(*version)
-    return report.build((report.Judged(one, findings[one.id], rules[one.id]) for one in requirements), about,
-                        policy.profile, ignored, time.perf_counter() - started, diffs, host.time())
+    about['kubernetes'] = '{}.{}'.format(*looked.kubernetes)
+    return report.build(looked.judged, about, policy.profile, looked.ignored, took, diffs, host.time())
 
 
 def kubernetes(host: Any, policy: Policy) -> Tuple[int, int]:

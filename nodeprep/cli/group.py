@@ -9,6 +9,9 @@ from nodeprep import __version__
 # command -> (module, what it does), in the order of `nodeprep --help`
 COMMANDS = {
     'check': ('check', 'Say what is wrong with this host, now and after a reboot.'),
+    'fix': ('fix', 'Show what would make it fit, ask, and do it.'),
+    'undo': ('undo', 'Take back the last fix, or the one named.'),
+    'history': ('history', 'List what was changed on this host, and by whom.'),
     'explain': ('explain', 'Say why a requirement exists, what is read and what a fix does.'),
     'requirements': ('explain', 'List the requirements.'),
     'config': ('config', 'Show, check or write the configuration.'),

@@ -8,6 +8,34 @@ from nodeprep.output import FORMATS
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
+def root_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--root for a command that changes things."""
+    return click.option('--root', default='/', metavar='DIR', type=click.Path(exists=True, file_okay=False),
+                        help='An image or mounted disk, with its own journal.')(command)
+
+
+def change_formats(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--output with the formats that plans and transactions have, and how much of them."""
+    for option in reversed((
+            click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']),
+                         default='table', show_default=True, help='How to print.'),
+            click.option('-q', '--quiet', is_flag=True, help='Less: no progress.'),
+            click.option('-v', '--verbose', is_flag=True, help='More: diffs of files.'),
+            click.option('--no-color', is_flag=True, help='No colour; the variable NO_COLOR does the same.'))):
+        command = option(command)
+    return command
+
+
+def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--dry-run and --yes, and how to print."""
+    command = change_formats(command)
+    for option in reversed((
+            click.option('--dry-run', is_flag=True, help='Show what would be done, and stop.'),
+            click.option('-y', '--yes', is_flag=True, help='Do not ask.'))):
+        command = option(command)
+    return command
+
+
 def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--config, --root, --role and --profile."""
     for option in reversed((

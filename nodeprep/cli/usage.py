@@ -5,7 +5,10 @@ from typing import Any, Callable
 
 from nodeprep.cli import say
 from nodeprep.config import ConfigError
+from nodeprep.model import Busy, CannotChange
 from nodeprep.text import UnknownName, clean
+
+BUSY = 75                 # EX_TEMPFAIL of sysexits.h: try again
 
 
 def stopping_on_bad_input(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -18,6 +21,10 @@ def stopping_on_bad_input(command: Callable[..., Any]) -> Callable[..., Any]:
             _stop('\n'.join(error.problems))
         except UnknownName as error:
             _stop(str(error))
+        except Busy as error:
+            _stop(str(error), BUSY)
+        except CannotChange as error:
+            _stop(str(error))
     return run
 
 
@@ -27,8 +34,8 @@ def write(stream: Any, text: str) -> None:
     stream.write(text.encode(encoding, 'backslashreplace').decode(encoding))
 
 
-def _stop(said: str) -> None:
+def _stop(said: str, code: int = 2) -> None:
     encoding = getattr(sys.stderr, 'encoding', None) or 'utf-8'
     for line in said.split('\n'):
         say(clean(line).encode(encoding, 'backslashreplace').decode(encoding))
-    raise SystemExit(2)
+    raise SystemExit(code)

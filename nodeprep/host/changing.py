@@ -1,7 +1,8 @@
-"""The hands of a Host: files replaced whole or not at all, and commands that change. For the journal and the fixer alone.
+"""The hands of a Host: files replaced whole or not at all, and commands that change. For journal and fixer alone.
 
 Sources: rename(2), fsync(2) (a new name is on the disk only when its folder is synced too), xattr(7).
 """
+import contextlib
 import errno
 import os
 from typing import Any, Callable, Optional, Sequence, Tuple
@@ -57,7 +58,10 @@ class Changing(Host):
                 if image.kind == FILE:
                     self._write_in_place(image.real, image.data)
             elif image.kind == ABSENT:
-                self._clear(real)
+                if os.path.isdir(real) and not os.path.islink(real):
+                    self._drop_folder(image.real)
+                else:
+                    self._clear(real)
                 for folder in reversed(image.lacking):
                     self._drop_folder(folder)
             elif image.kind == FOLDER:
@@ -110,7 +114,7 @@ class Changing(Host):
     def _make_folders(self, image: Image) -> None:
         for folder in image.lacking:
             os.mkdir(self._at(folder), 0o755)
-            os.chmod(self._at(folder), 0o755)         # whatever the umask is
+            os.chmod(self._at(folder), 0o755)         # noqa: S103  # as its siblings, whatever the umask is
             self._sync_folder(folder)
 
     def _replace(self, image: Image, temporary: str, keep_times: bool = False) -> None:
@@ -133,10 +137,8 @@ class Changing(Host):
         self._sync_folder(image.real)
 
     def _clear(self, at: bytes) -> None:
-        try:
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(at)
-        except FileNotFoundError:
-            pass
 
     def _drop_folder(self, folder: str) -> None:
         try:

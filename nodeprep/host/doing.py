@@ -16,7 +16,7 @@ _GRACE = 10.0             # seconds that a command has between SIGTERM and SIGKI
 
 
 def run(argv: List[str], patience: float, watch: Optional[Callable[[], Tuple[str, str]]] = None) -> Answer:
-    """How the command ended. CannotChange when it does not start, takes longer than `patience` seconds or is stopped."""
+    """How the command ended. CannotChange when it does not start, does not end in `patience` seconds or is stopped."""
     import subprocess
     try:
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

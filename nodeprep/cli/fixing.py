@@ -1,0 +1,139 @@
+"""What `nodeprep fix` does: look, plan, show, ask, change, look again."""
+import sys
+from typing import Any, Dict, List, Optional, Tuple
+
+from nodeprep import output, plan
+from nodeprep import round as rounds
+from nodeprep.cli import people
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.enforce import DONE, INTERRUPTED, SKIPPED, Fixer, Hooks, Outcome
+from nodeprep.host.changing import Changing
+from nodeprep.journal import reading
+from nodeprep.journal.writing import Transaction
+from nodeprep.lock import Lock
+from nodeprep.output import plans
+from nodeprep.policy import Policy, load
+from nodeprep.record import NamedTuple
+from nodeprep.text import clean
+
+ROLLED_BACK = 4
+
+
+class Call(NamedTuple):
+    """The words and options of `nodeprep fix`."""
+
+    ids: Tuple[str, ...] = ()
+    dry_run: bool = False
+    yes: bool = False
+    force_live: bool = False
+    config_file: Optional[str] = None
+    root: str = '/'
+    role: Optional[str] = None
+    profile: str = ''
+    format_name: str = 'table'
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+
+@stopping_on_bad_input
+def fixing(call: Call) -> int:
+    """Does it, and returns the exit code."""
+    host = people.host_of(call.root)
+    policy = load(host, call.config_file, call.profile, call.role or '')
+    if call.dry_run:
+        return _Fix(call, host, policy).dry()
+    people.must_be_root('fix', 'nodeprep fix --dry-run shows the plan to everybody')
+    with Lock(host, people.called()):
+        return _Fix(call, host, policy).run()
+
+
+class _Fix:
+    def __init__(self, call: Call, host: Changing, policy: Policy) -> None:
+        self.call, self.host, self.policy = call, host, policy
+        self.asked = rounds.Asked(call.ids)
+        self.allowed = plan.Allowed(frozenset(call.ids), call.force_live, _forbidden(host, policy))
+        self.page = plans.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color))
+        self.tree: Dict[str, Any] = {'format': 1, 'dry_run': call.dry_run, 'transaction': '', 'outcomes': []}
+        # What people read along goes to stderr when stdout is for a program.
+        self.stream = sys.stdout if call.format_name == 'table' else sys.stderr
+
+    def dry(self) -> int:
+        """Shows the plan."""
+        looked, planned = self._planned(self.host)
+        self._say(self.page.plan(self.tree['plan'], self.tree['before']))
+        return self._end(self.tree['before'])
+
+    def run(self) -> int:
+        """Shows the plan, asks, does it, and looks again."""
+        for past in reading.unfinished(self.host):
+            self._say(self.page.cut_short(past.id, past.begun, len(past.open)))
+        looked, planned = self._planned(self.host)
+        self._say(self.page.plan(self.tree['plan'], self.tree['before']))
+        if not planned.changes:
+            return self._end(self.tree['before'])
+        if not self.call.yes:
+            people.agree(f'Make these {planned.changes} changes?' if planned.changes > 1 else 'Make this change?')
+        outcomes, transaction = self._done(looked, planned)
+        after = self._look(people.host_of(self.call.root))[1]
+        self.tree.update(transaction=transaction.id if transaction.steps else '', after=after,
+                         outcomes=[clean(one._asdict()) for one in outcomes])
+        self._say(self.page.outcomes(self.tree))
+        if transaction.trouble:
+            self._say(self.page.warning(transaction.trouble))
+        return self._end(after, any(one.result not in (DONE, SKIPPED) for one in outcomes))
+
+    def _done(self, looked: rounds.Looked, planned: plan.Plan) -> Tuple[List[Outcome], Transaction]:
+        transaction = Transaction(self.host, people.who(), ('nodeprep',) + tuple(sys.argv[1:]), people.boot(self.host))
+        subjects = {one.requirement.id: (one.requirement, one.rule) for one in looked.judged}
+        with people.Stopping(self._tell) as stopping:
+            hooks = Hooks(self._tell, self._agree, stopping.asked)
+            fixer = Fixer(lambda: Changing(self.call.root), transaction, self.allowed, hooks)
+            how = 'failed'
+            try:
+                outcomes = fixer.enforce(planned, subjects)
+                results = {one.result for one in outcomes}
+                how = INTERRUPTED if INTERRUPTED in results else 'done' if results <= {DONE} else 'failed'
+            finally:
+                transaction.end(how)
+        return outcomes, transaction
+
+    def _planned(self, host: Changing) -> Tuple[rounds.Looked, plan.Plan]:
+        looked, self.tree['before'] = self._look(host)
+        planned = plan.make(host, looked.judged, self.allowed)
+        self.tree['plan'] = planned.tree()
+        return looked, planned
+
+    def _look(self, host: Changing) -> Tuple[rounds.Looked, Dict[str, Any]]:
+        looked = rounds.look(host, self.policy, self.asked)
+        return looked, rounds.tell(host, self.policy, looked, diffs=self.call.format_name != 'table')
+
+    def _agree(self, part: plan.Part) -> bool:
+        self._say(self.page.later(plan.Plan((part,)).tree()))
+        return self.call.yes or people.agreed('Go on with these?')
+
+    def _tell(self, said: str) -> None:
+        if not self.call.quiet:
+            self._say(self.page.progress(clean(said)))
+
+    def _say(self, text: str) -> None:
+        if text:
+            write(self.stream, text)
+            self.stream.flush()
+
+    def _end(self, report: Dict[str, Any], rolled_back: bool = False) -> int:
+        if self.call.format_name != 'table':
+            write(sys.stdout, plans.machine(self.tree, self.call.format_name))
+        elif 'after' in self.tree:
+            options = self.page.options._replace(quiet=True, ids=''.join(f' {one}' for one in self.call.ids))
+            write(sys.stdout, '\n' + output.renderer('table')(report, options))
+        return ROLLED_BACK if rolled_back else output.exit_code(report, 'table')
+
+
+def _forbidden(host: Changing, policy: Policy) -> str:
+    from nodeprep.linux.release import release
+    here = release(host)
+    if here.family == 'el' or policy.get('requirements.os.fix', False):
+        return ''
+    return (f'fixes are for CentOS and its rebuilds, and this is {here.name or "another system"}: '
+            'requirements: {os: {fix: true}} in the configuration allows them')

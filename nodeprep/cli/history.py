@@ -1,0 +1,31 @@
+"""nodeprep history."""
+import sys
+from typing import Any
+
+import click
+
+from nodeprep import output
+from nodeprep.cli import people
+from nodeprep.cli.options import change_formats, root_option
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.journal import reading
+from nodeprep.output import plans, transactions
+
+
+@click.command()
+@root_option
+@change_formats
+def history(**call: Any) -> None:
+    """List what was changed on this host: when, by whom, what, and whether it was taken back. Needs root."""
+    sys.exit(_told(**call))
+
+
+@stopping_on_bad_input
+def _told(root: str, format_name: str, verbose: bool, quiet: bool, no_color: bool) -> int:
+    host = people.host_of(root)
+    tree = [transactions.tree(one) for one in reading.past(host)]
+    if format_name != 'table':
+        write(sys.stdout, plans.machine({'format': 1, 'transactions': tree}, format_name))
+    else:
+        write(sys.stdout, transactions.Page(output.options_for(sys.stdout, quiet, verbose, no_color)).history(tree))
+    return 0

@@ -1,0 +1,114 @@
+"""The person at the keyboard: who it is, whether they agree, and how they stop what goes on."""
+import os
+import signal
+import sys
+from typing import Any, Callable, Dict
+
+import click
+
+from nodeprep.config import ConfigError
+from nodeprep.host.changing import Changing
+from nodeprep.model import CannotTell
+from nodeprep.text import clean
+
+
+def host_of(root: str) -> Changing:
+    """The host or image to change. ConfigError when there is no system below the root."""
+    host = Changing(root)
+    if not host.is_folder('/etc'):
+        raise ConfigError(f'{root}: there is no etc in it; is the image mounted there?')
+    return host
+
+
+def must_be_root(verb: str, instead: str) -> None:
+    """ConfigError for anybody else: nothing is begun that would fail in the middle."""
+    if os.geteuid() != 0:
+        raise ConfigError(f'{verb} changes this host, which root alone may: sudo nodeprep {verb}; {instead}')
+
+
+def who() -> Dict[str, str]:
+    """How the change was allowed and who did: the login that the kernel remembers across su and sudo."""
+    return {'how': 'person', 'who': _login(), 'tty': _terminal()}
+
+
+def _login() -> str:
+    import pwd
+    try:
+        with open('/proc/self/loginuid', encoding='ascii') as file:
+            number = int(file.read())
+    except (OSError, ValueError):
+        number = 2**32 - 1
+    if number == 2**32 - 1:              # (uid_t) -1: no login, as in a container or a job of cron
+        number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f'uid {number}'
+
+
+def _terminal() -> str:
+    try:
+        return os.ttyname(sys.stdin.fileno())
+    except (OSError, ValueError, AttributeError):
+        return ''
+
+
+def boot(host: Any) -> str:
+    """The id of the running boot; '' for an image."""
+    try:
+        return str(host.read('/proc/sys/kernel/random/boot_id', missing='')).strip() if host.live else ''
+    except CannotTell:
+        return ''
+
+
+def called() -> str:
+    """How this command was called, for whoever finds the lock taken."""
+    return clean(' '.join(['nodeprep'] + sys.argv[1:]))[:200]
+
+
+def agree(question: str) -> None:
+    """Returns when the person says yes; ends the command otherwise. ConfigError when there is nobody to ask."""
+    if not agreed(question):
+        click.echo('Nothing was changed.', err=True)
+        sys.exit(130)
+
+
+def agreed(question: str) -> bool:
+    """Whether the person says yes. No is what silence means."""
+    if not sys.stdin or not sys.stdin.isatty():
+        raise ConfigError('nobody is there to be asked (standard input is no terminal): --yes does it without asking; '
+                          'nothing was changed')
+    return bool(click.confirm(question, default=False, err=True))
+
+
+class Stopping:
+    """Signals that end a program are kept until the step that goes on is over: then it is taken back, not left half.
+
+    A second one changes nothing: a package manager that is killed leaves more to mend than it saves time.
+    """
+
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell, self._asked = tell, ''
+        self._before: Dict[int, Any] = {}
+
+    def __enter__(self) -> 'Stopping':
+        """From now on signals are kept."""
+        for number in self._SIGNALS:
+            self._before[number] = signal.signal(number, self._keep)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """From now on they do what they did before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def asked(self) -> str:
+        """'' or which signal asks to stop."""
+        return self._asked
+
+    def _keep(self, number: int, frame: Any) -> None:
+        if not self._asked:
+            self._asked = f'stopped by {signal.Signals(number).name}'
+            self._tell(f'{signal.Signals(number).name}: stops after this step and takes back what is not complete')

@@ -1,0 +1,25 @@
+"""nodeprep undo, with its options."""
+import sys
+from typing import Any
+
+import click
+
+from nodeprep.cli.options import change_options, root_option
+from nodeprep.cli.undoing import Call, undoing
+
+
+@click.command()
+@click.argument('transaction', required=False)
+@click.option('--force-live', is_flag=True, help='Also what is refused on a node that runs pods, since it may hurt '
+                                                 'them.')
+@change_options
+@root_option
+def undo(**call: Any) -> None:
+    """Take back the last fix, or the one named (see `nodeprep history`), also one that was cut short.
+
+    A file that somebody else has changed since is left as it is, and named; the rest is taken back.
+
+    Exit code: that of `nodeprep check` afterwards, for the requirements that were taken back; 4 when something could
+    not be taken back; 2 when nothing was begun; 75 when another nodeprep is at work.
+    """
+    sys.exit(undoing(Call(**call)))

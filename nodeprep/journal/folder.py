@@ -1,0 +1,96 @@
+"""Where the journal is kept, whom it must belong to, and how much of the past stays."""
+import os
+import stat
+from typing import Any, List, Tuple
+
+from nodeprep.host.files import followed, raw_of, reason, text_of
+from nodeprep.model import CannotChange
+
+HOME = '/var/lib/nodeprep'
+FOLDER = HOME + '/journal'
+MOST_BYTES, MOST_FILES = 32 * 2**20, 500
+
+
+def place(host: Any) -> bytes:
+    """The folder on the machine that acts: below the host's root, whatever links an image has."""
+    below = b'' if host.root == '/' else raw_of(host.root)
+    return below + followed(below, raw_of(FOLDER))
+
+
+def prepared(host: Any) -> bytes:
+    """The folder, made when it was not there: root's alone. CannotChange when that cannot be."""
+    folder = place(host)
+    try:
+        _make(folder.rpartition(b'/')[0])
+        _make(folder)
+        _sync(folder.rpartition(b'/')[0])
+    except OSError as error:
+        raise CannotChange(f'{FOLDER}: {reason(error)}; without a journal nothing is changed') from None
+    trust(folder)
+    return folder
+
+
+def _make(folder: bytes) -> None:
+    if not os.path.isdir(folder):
+        os.makedirs(folder, 0o700)
+        os.chmod(folder, 0o700)
+
+
+def trust(folder: bytes) -> None:
+    """CannotChange unless the folder is ours alone: undo does as root what is written in it."""
+    for one in (folder.rpartition(b'/')[0], folder):
+        found = os.lstat(one)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            raise CannotChange(f'{text_of(one)} could be written by others than user {os.geteuid()}: what it says is '
+                               'not trusted. Look at who changed it, then chown and chmod 0700 it')
+
+
+def transactions(host: Any) -> List[str]:
+    """The ids of the transactions, the oldest first. CannotChange when they may not be read."""
+    folder = place(host)
+    try:
+        names = [text_of(name) for name in os.listdir(folder)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise CannotChange(f'{FOLDER}: {reason(error)}; run it as root') from None
+    trust(folder)
+    return sorted(name[:-6] for name in names if name.endswith('.jsonl') and not name.startswith('.'))
+
+
+def path_of(host: Any, transaction: str) -> bytes:
+    """The file of a transaction."""
+    return place(host) + b'/' + raw_of(transaction) + b'.jsonl'
+
+
+def sync(host: Any) -> None:
+    """Makes the names in the folder last."""
+    _sync(place(host))
+
+
+def _sync(folder: bytes) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sizes(host: Any) -> List[Tuple[str, int]]:
+    """(id, bytes) of each transaction, the oldest first."""
+    return [(one, os.stat(path_of(host, one)).st_size) for one in transactions(host)]
+
+
+def excess(kept: List[Tuple[str, int]], most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> List[str]:
+    """The ids that are more than is kept, the oldest first.
+
+    >>> excess([('a', 5), ('b', 5), ('c', 5)], most_bytes=10), excess([('a', 5), ('b', 5)], most_files=1)
+    (['a'], ['a'])
+    """
+    total, over = sum(size for _, size in kept), []
+    for position, (one, size) in enumerate(kept):
+        if total <= most_bytes and len(kept) - position <= most_files:
+            break
+        over.append(one)
+        total -= size
+    return over

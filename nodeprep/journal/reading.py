@@ -1,0 +1,130 @@
+"""Transactions of the past, as their files tell."""
+import json
+from typing import Any, Dict, List, Optional, Tuple
+
+from nodeprep.host.files import reason, text_of
+from nodeprep.journal import folder
+from nodeprep.journal.steps import DONE, FAILED, FORMAT, Step, from_line, pairs_from
+from nodeprep.model import CannotChange
+from nodeprep.record import NamedTuple
+
+_MOST = 256 * 2**20
+
+
+class Past(NamedTuple):
+    """One transaction. `results`: requirement -> (what became of its part, why)."""
+
+    id: str
+    begun: str                       # YYYY-MM-DDTHH:MM:SSZ
+    by: Dict[str, str]               # how: person, policy or approval; and who
+    command: Tuple[str, ...]
+    boot_id: str
+    steps: Tuple[Step, ...]
+    results: Dict[str, Tuple[str, str]]
+    end: str                         # done, failed, interrupted; '' when it was cut short
+    undone: str                      # when it was taken back as far as it could be; ''
+    size: int = 0                    # bytes
+
+    @property
+    def open(self) -> Tuple[Step, ...]:
+        """The steps that are not taken back."""
+        return tuple(step for step in self.steps if not step.undone)
+
+
+def load(host: Any, transaction: str) -> Past:
+    """A transaction. CannotChange naming file and line when its file is damaged; a torn last line is a crash's."""
+    path = folder.path_of(host, transaction)
+    name = f'{folder.FOLDER}/{transaction}.jsonl'
+    try:
+        with open(path, 'rb') as file:
+            raw = file.read(_MOST)
+    except OSError as error:
+        raise CannotChange(f'{name}: {reason(error)}') from None
+    lines = raw.split(b'\n')
+    lines.pop()                       # what follows the last line end: nothing, or a line that a crash tore
+    state = _Reader(transaction)
+    for number, line in enumerate(lines, 1):
+        try:
+            state.take(json.loads(text_of(line)))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise CannotChange(f'{name}:{number}: the journal is damaged ({error}); nothing of it is taken back. The '
+                               'content of files before the change stands in it, base64, under "before"') from None
+    return state.past(len(raw))
+
+
+def past(host: Any) -> List[Past]:
+    """Every transaction with at least a first line, the oldest first."""
+    found = (load(host, one) for one in folder.transactions(host))
+    return [one for one in found if one.begun]
+
+
+def unfinished(host: Any) -> List[Past]:
+    """Those that a crash or a kill cut short and that were not taken back since."""
+    return [one for one in past(host) if not one.end and not one.undone and one.open]
+
+
+class _Reader:
+    def __init__(self, transaction: str) -> None:
+        self.id = transaction
+        self.head: Dict[str, Any] = {}
+        self.steps: Dict[int, Step] = {}
+        self.results: Dict[str, Tuple[str, str]] = {}
+        self.end = self.undone = ''
+
+    def take(self, line: Dict[str, Any]) -> None:
+        """One line. ValueError, KeyError or TypeError when it is not understood."""
+        if not isinstance(line, dict):
+            raise ValueError('not an object')
+        if not self.head:
+            if line['journal'] != FORMAT or line['id'] != self.id:
+                raise ValueError('not a journal of this format and name')
+            self.head = line
+        elif 'step' in line:
+            if line['step'] in self.steps:
+                raise ValueError('a second step of this number')
+            self.steps[line['step']] = from_line(line)
+        elif not self._of_a_step(line):
+            self._of_all(line)
+
+    def _of_a_step(self, line: Dict[str, Any]) -> bool:
+        if 'done' in line:
+            self._set(line['done'], state=DONE, changed=pairs_from(line))
+        elif 'failed' in line:
+            self._set(line['failed'], state=FAILED, why=str(line['why']), changed=pairs_from(line))
+        elif 'undid' in line:
+            self._set(line['undid'], undone=str(line['how']), said=str(line['why']))
+        else:
+            return False
+        return True
+
+    def _of_all(self, line: Dict[str, Any]) -> None:
+        if 'result' in line:
+            self.results[str(line['part'])] = (str(line['result']), str(line['why']))
+        elif 'end' in line:
+            self.end = str(line['end'])
+        elif 'undone' in line:
+            self.undone = str(line['undone'])
+        else:
+            raise ValueError('neither a step nor a mark')
+
+    def _set(self, number: Any, **fields: Any) -> None:
+        self.steps[number] = self.steps[number]._replace(**fields)
+
+    def past(self, size: int) -> Past:
+        """What was read."""
+        by = self.head.get('by', {})
+        return Past(self.id, str(self.head.get('begun', '')), {str(key): str(value) for key, value in by.items()},
+                    tuple(str(word) for word in self.head.get('command', ())), str(self.head.get('boot_id', '')),
+                    tuple(self.steps[number] for number in sorted(self.steps)), self.results, self.end, self.undone,
+                    size)
+
+
+def newest(host: Any, transaction: Optional[str] = None) -> Optional[Past]:
+    """The transaction of that id, else the last one that is not taken back; None when there is none."""
+    if transaction is not None:
+        return load(host, transaction) if transaction in folder.transactions(host) else None
+    for one in reversed(folder.transactions(host)):
+        found = load(host, one)
+        if not found.undone and found.open:
+            return found
+    return None

@@ -1,0 +1,48 @@
+"""One at a time: the agent, the fixer and the command line take the same lock before they change anything."""
+import errno
+import fcntl
+import os
+from typing import Any
+
+from nodeprep.host.files import followed, raw_of, reason
+from nodeprep.model import Busy, CannotChange
+
+PATH, OF_AN_IMAGE = '/run/nodeprep/lock', '/var/lib/nodeprep/lock'
+
+
+class Lock:
+    """Held from `with` until its end, and let go by the kernel when the process ends otherwise. flock(2)."""
+
+    def __init__(self, host: Any, what: str) -> None:
+        """`what` is told to whoever finds the lock taken."""
+        below = b'' if host.root == '/' else raw_of(host.root)
+        self._path = below + followed(below, raw_of(PATH if host.live else OF_AN_IMAGE))
+        self._what = what
+        self._handle = -1
+
+    def __enter__(self) -> 'Lock':
+        """Takes it. Busy when it is taken, CannotChange when it cannot be had."""
+        try:
+            os.makedirs(os.path.dirname(self._path), 0o700, exist_ok=True)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            said = 'run it as root' if error.errno in (errno.EACCES, errno.EPERM) else reason(error)
+            raise CannotChange(f'{os.fsdecode(self._path)}: {said}') from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.read(handle, 300).decode('utf-8', 'replace').strip()
+            os.close(handle)
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise CannotChange(f'{os.fsdecode(self._path)}: {reason(error)}') from None
+            raise Busy(f'another nodeprep is at work ({holder or "it did not say who"}); wait for it and '
+                       'try again') from None
+        os.ftruncate(handle, 0)
+        os.write(handle, f'pid {os.getpid()}: {self._what}\n'.encode('utf-8', 'backslashreplace'))
+        self._handle = handle
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Lets it go."""
+        os.ftruncate(self._handle, 0)
+        os.close(self._handle)

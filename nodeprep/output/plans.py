@@ -1,0 +1,121 @@
+"""Plans and what became of them, as text for people; a script takes -o json."""
+from typing import Any, Dict, List
+
+from nodeprep.output import Options
+from nodeprep.output.table import wrapped
+from nodeprep.output.words import change, command, shown, verdict
+
+Tree = Dict[str, Any]
+_MARK = {'harmless': '', 'disruptive': '  (disruptive)', 'reboot': '  (takes effect at a reboot)'}
+_MOST_LINES = 200         # of one diff
+
+
+class Page:
+    """Texts of the options' width."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def plan(self, parts: List[Tree], report: Tree) -> str:
+        """The whole plan, every file as a diff and every command with its inverse."""
+        planned = [part for part in parts if part['changes']]
+        lines = [f'{shown(report["node"]["name"])}: {verdict(report)}.', '']
+        if planned:
+            total = sum(len(part['changes']) for part in planned)
+            lines.append(f'The plan, {_count(total, "change")} for {_count(len(planned), "requirement")}:')
+        for part in planned:
+            lines += self._part(part)
+        left = [(part, one) for part in parts for one in part['left']]
+        if left:
+            lines += ['', 'Left to you:'] + self._left(left)
+        if not planned:
+            lines += ['', 'There is nothing to change.' if not left else 'There is nothing that a fix would change.']
+        return '\n'.join(lines) + '\n'
+
+    def later(self, parts: List[Tree]) -> str:
+        """The changes that only show once the first ones are made."""
+        return '\n'.join(['', 'Now that this is done, more is to be changed:'] +
+                         [line for part in parts for line in self._part(part)]) + '\n'
+
+    def progress(self, said: str) -> str:
+        """One step that goes on."""
+        return f'  ... {shown(said)}\n'
+
+    def warning(self, said: str) -> str:
+        """Something that a person should know."""
+        return '\n'.join(self._text(said, 'warning: ', '         ')) + '\n'
+
+    def cut_short(self, name: str, when: str, steps: int) -> str:
+        """A transaction that a crash or a kill left unfinished."""
+        return self.warning(f'the fix {shown(name)} of {shown(when)} was cut short after {_count(steps, "step")}; '
+                            f'nodeprep undo {shown(name)} takes them back, going on finishes what is left')
+
+    def outcomes(self, tree: Tree) -> str:
+        """What became of each part."""
+        lines = ['']
+        for one in tree['outcomes']:
+            lines += self._text(_became(one) + (f': {shown(one["why"])}' if one['why'] else ''),
+                                f'{shown(one["requirement"])}: ', '  ')
+            for kept in one['kept']:
+                lines += self._text(f'NOT taken back: {shown(kept)}', '  ', '    ')
+        if tree['transaction']:
+            lines += self._text(f'nodeprep undo {tree["transaction"]} takes it back.', '', '')
+        return '\n'.join(lines + self._reboot(tree)) + '\n'
+
+    def _reboot(self, tree: Tree) -> List[str]:
+        waiting = [one for one in tree['after']['findings'] if one['now'] == 'drifted' and one['boot'] == 'met' and
+                   not any(seen['fix'] for seen in one['observations'] if seen['when'] == 'now')]
+        names = ', '.join(one['requirement'] for one in waiting)
+        return self._text(f'A reboot is needed: {names} will be met after it.', '', '') if waiting else []
+
+    def _part(self, part: Tree) -> List[str]:
+        lines = ['', f'{part["requirement"]}  {shown(part["title"])}']
+        for number, one in enumerate(part['changes'], 1):
+            lines += self._change(f'{number:3}. ', one)
+        return lines
+
+    def _change(self, first: str, one: Tree) -> List[str]:
+        lines = self._text(change(one) + _MARK.get(one.get('risk', ''), ''), first, '     ')
+        if 'run' in one:
+            back = command(one['undo']) if one['undo'] else 'nothing takes it back'
+            return lines + self._text(back, '     back: ', '           ')
+        diff = [shown(line, '\t') for line in one['diff'].split('\n')[2:] if line]
+        more = len(diff) - _MOST_LINES
+        if not diff and one['diff'].startswith('--- /dev/null'):
+            diff = ['(an empty file)']
+        return lines + ['     ' + line for line in diff[:_MOST_LINES]] + (
+            [f'     ... and {_count(more, "line")} more'] if more > 0 else [])
+
+    def _left(self, left: List[Any]) -> List[str]:
+        lines = []
+        for part, one in left:
+            advised = ' (advised)' if one['advised'] else ''
+            lines += self._text(f'{shown(one["subject"])}: {shown(one["found"])}{advised}',
+                                f'  {shown(part["requirement"])} ({one["when"]}): ', '    ')
+            lines += self._text(shown(one['why']), '    ', '    ')
+        return lines
+
+    def _text(self, text: str, first: str, indent: str) -> List[str]:
+        width = max(20, self.options.width - max(len(first), len(indent)))
+        return [(indent if at else first) + line for at, line in enumerate(wrapped(text, width))]
+
+
+def _became(one: Tree) -> str:
+    if one['result'] == 'done':
+        return 'done'
+    if one['kept']:
+        return 'FAILED, and not all could be taken back'
+    return 'not done' if one['result'] in ('skipped', 'interrupted') else 'FAILED, taken back'
+
+
+def machine(tree: Tree, format_name: str) -> str:
+    """A tree as JSON or YAML."""
+    if format_name == 'yaml':
+        from nodeprep.output.yaml_ import render
+        return render(tree, Options())
+    import json
+    return json.dumps(tree, indent=2, ensure_ascii=True, allow_nan=False) + '\n'
+
+
+def _count(number: int, word: str) -> str:
+    return f'{number} {word}' + ('' if number == 1 else 's')

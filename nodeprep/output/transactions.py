@@ -1,0 +1,97 @@
+"""Transactions of the journal as people read them: the history, and the way back of one."""
+import difflib
+from typing import Any, Dict, List
+
+from nodeprep.journal.reading import Past
+from nodeprep.journal.steps import Step
+from nodeprep.output import Options
+from nodeprep.output.table import wrapped
+from nodeprep.output.words import command, shown
+from nodeprep.text import clean
+
+Tree = Dict[str, Any]
+_STATE = {'done': 'done', 'failed': 'failed', 'interrupted': 'stopped', '': 'CUT SHORT'}
+
+
+def tree(past: Past) -> Tree:
+    """A transaction as mappings, lists and texts, safe to show."""
+    found: Tree = clean({
+        'id': past.id, 'begun': past.begun, 'by': past.by, 'command': list(past.command),
+        'state': 'undone' if past.undone and not past.open else past.end or 'cut short', 'undone': past.undone,
+        'parts': [{'requirement': name, 'result': past.results.get(name, ('cut short', ''))[0],
+                   'why': past.results.get(name, ('', ''))[1], 'steps': [_step(one) for one in past.steps
+                                                                         if one.part == name]}
+                  for name in dict.fromkeys(step.part for step in past.steps)]}, keep='\n')
+    return found
+
+
+def _step(step: Step) -> Tree:
+    one: Tree = {'step': step.number, 'state': step.state, 'why': step.why, 'taken_back': step.undone}
+    if step.write:
+        one.update(write=step.write, diff=_diff(step))
+    else:
+        one.update(run=list(step.run), undo=list(step.undo), risk=step.risk)
+    return one
+
+
+def _diff(step: Step) -> str:
+    before, after = step.before[0].data, step.data or b''
+    old, new = (data.decode('utf-8', 'surrogateescape').splitlines() for data in (before, after))
+    return '\n'.join(list(difflib.unified_diff(old, new, lineterm=''))[2:])
+
+
+class Page:
+    """Texts of the options' width."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    def history(self, past: List[Tree]) -> str:
+        """One paragraph for each transaction, the oldest first."""
+        if not past:
+            return 'Nothing was changed on this host by nodeprep.\n'
+        return '\n'.join(line for one in past for line in self._one(one)) + '\n'
+
+    def way_back(self, past: Tree, steps: List[Tree]) -> str:
+        """What would be taken back, and what not."""
+        lines = [f'{past["id"]}, {self._by(past)}:']
+        return '\n'.join(lines + self._steps(steps, 'would be ')) + '\n'
+
+    def taken_back(self, steps: List[Tree]) -> str:
+        """What was taken back, and what not."""
+        return '\n'.join([''] + self._steps(steps, '')) + '\n'
+
+    def _one(self, past: Tree) -> List[str]:
+        state = past['state'] if past['state'] != 'cut short' else 'CUT SHORT: nodeprep undo takes it back'
+        lines = [f'{past["id"]}  {self._by(past)}  {state}' + (f' {past["undone"]}' if past['undone'] else '')]
+        for part in past['parts']:
+            lines += self._text(part['result'] + (f': {part["why"]}' if part['why'] else ''),
+                                f'  {shown(part["requirement"])}: ', '    ')
+            for one in part['steps']:
+                lines += self._text(self._did(one), '    ', '      ')
+                if self.options.verbose and 'diff' in one:
+                    lines += ['      ' + shown(line, '\t') for line in one['diff'].split('\n') if line]
+        return lines
+
+    def _by(self, past: Tree) -> str:
+        by = past['by']
+        return f'{past["begun"]} by {shown(by.get("who", "?"))} ({shown(by.get("how", "?"))})'
+
+    def _did(self, one: Tree) -> str:
+        what = command(one['run']) if 'run' in one else f'write {shown(one["write"])}'
+        said = '' if one['state'] == 'done' else f' ({one["state"]}{": " + one["why"] if one["why"] else ""})'
+        return what + said + (f' (taken back: {one["taken_back"]})' if one['taken_back'] else '')
+
+    def _steps(self, steps: List[Tree], would: str) -> List[str]:
+        lines: List[str] = []
+        for one in steps:
+            what = shown(one['write']) if one['write'] else command(one['run']) if one['run'] else 'a command'
+            word = {'restored': f'{would}restored', 'ran': f'{would}run', 'nothing': 'nothing to do'}.get(
+                one['how'], 'NOT taken back')
+            lines += self._text(f'{what}: {word}' + (f': {shown(one["why"])}' if one['why'] else ''),
+                                f'  {shown(one["requirement"])}: ', '    ')
+        return lines
+
+    def _text(self, text: str, first: str, indent: str) -> List[str]:
+        width = max(20, self.options.width - max(len(first), len(indent)))
+        return [(indent if at else first) + line for at, line in enumerate(wrapped(text, width))]

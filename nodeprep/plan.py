@@ -1,0 +1,164 @@
+"""The plan: what a fix would change, requirement by requirement, and what it leaves, with the reason.
+
+Made from findings before anything is touched; the fixer does what a plan says and nothing else.
+"""
+import time
+from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
+
+from nodeprep import engine, report
+from nodeprep.host.foreseen import foreseen
+from nodeprep.linux.containers import in_container
+from nodeprep.linux.live import live
+from nodeprep.model import DISRUPTIVE, Change, Finding, Observation, Requirement, Rule, Run, Write
+from nodeprep.record import NamedTuple
+from nodeprep.text import clean
+
+Laid = Dict[str, Optional[str]]
+
+
+class Allowed(NamedTuple):
+    """What whoever asks for the fix allows."""
+
+    named: FrozenSet[str] = frozenset()        # ids that were named: their advised observations count too
+    force_live: bool = False
+    forbidden: str = ''                        # why nothing may be changed on this host at all
+
+
+class Left(NamedTuple):
+    """An observation that is not met and that the plan does nothing about."""
+
+    subject: str
+    when: str
+    found: str
+    why: str
+    refused: bool = False                      # --force-live would allow it
+    advised: bool = False
+
+
+class Part(NamedTuple):
+    """What is done about one requirement. `aims` are the observations that its changes end."""
+
+    requirement: str
+    title: str
+    changes: Tuple[Change, ...] = ()
+    aims: Tuple[Tuple[str, str], ...] = ()     # (subject, when)
+    left: Tuple[Left, ...] = ()
+
+
+class Plan(NamedTuple):
+    """The parts in the order in which they are done."""
+
+    parts: Tuple[Part, ...]
+
+    @property
+    def changes(self) -> int:
+        """How many changes it has in all."""
+        return sum(len(part.changes) for part in self.parts)
+
+    def tree(self) -> List[Dict[str, Any]]:
+        """The same as mappings, lists and texts, safe to show; changes as reports have them."""
+        parts: List[Dict[str, Any]] = clean([{
+            'requirement': part.requirement, 'title': part.title,
+            'changes': [report.change_tree(change) for change in part.changes],
+            'left': [one._asdict() for one in part.left]} for part in self.parts], keep='\n')
+        return parts
+
+
+def make(host: Any, examined: Iterable[Tuple[Requirement, Finding, Rule]], allowed: Allowed) -> Plan:
+    """The plan for some findings. Requirements that write the same file are planned one on top of the other."""
+    forbidden = allowed.forbidden or _in_container(host)
+    laid: Laid = {}
+    parts = []
+    for requirement, finding, rule in in_order(list(examined)):
+        part = _part(host, requirement, finding, rule, allowed._replace(forbidden=forbidden), laid)
+        laid.update((change.path, change.text) for change in part.changes if isinstance(change, Write))
+        if part.changes or part.left:
+            parts.append(part)
+    return Plan(tuple(parts))
+
+
+def in_order(examined: List[Any]) -> List[Any]:
+    """The same, each behind those of its `after`, otherwise as given. An id that is not among them does not matter."""
+    done: List[Any] = []
+    todo = list(examined)
+    while todo:
+        waiting = {one[0].id for one in todo}
+        first = next((one for one in todo if not waiting & set(one[0].after)), todo[0])
+        todo.remove(first)
+        done.append(first)
+    return done
+
+
+def part_of(host: Any, requirement: Requirement, finding: Finding, rule: Rule, allowed: Allowed) -> Part:
+    """The part of one requirement by itself."""
+    return _part(host, requirement, finding, rule, allowed._replace(forbidden=allowed.forbidden or _in_container(host)),
+                 {})
+
+
+def _part(host: Any, requirement: Requirement, finding: Finding, rule: Rule, allowed: Allowed, laid: Laid) -> Part:
+    if laid and _written(finding) & set(laid):
+        finding = engine.examine(requirement, foreseen(host, laid), rule.want)
+    skip = '' if requirement.id in allowed.named else _not_asked_for(requirement, rule, host.time())
+    changes: List[Change] = []
+    aims: List[Tuple[str, str]] = []
+    left: List[Left] = []
+    for seen in finding.observations:
+        if seen.met:
+            continue
+        why, refused = _against(host, requirement, seen, rule, allowed, skip)
+        if why:
+            left.append(Left(seen.subject, seen.when, seen.found, why, refused, seen.advised))
+            continue
+        aims.append((seen.subject, seen.when))
+        changes += _fresh(host, requirement, rule, seen, changes, laid)
+    return Part(requirement.id, requirement.title, tuple(changes), tuple(aims), tuple(left))
+
+
+def _written(finding: Finding) -> set:
+    return {change.path for seen in finding.observations for change in seen.fix if isinstance(change, Write)}
+
+
+def _fresh(host: Any, requirement: Requirement, rule: Rule, seen: Observation, planned: List[Change],
+           laid: Laid) -> List[Change]:
+    """The changes of an observation that are not planned yet, the files as those that are planned leave them."""
+    own = {change.path: change.text for change in planned if isinstance(change, Write)}
+    fix = seen.fix
+    if any(isinstance(change, Write) and own.get(change.path, change.text) != change.text for change in fix):
+        again = engine.examine(requirement, foreseen(host, dict(laid, **own)), rule.want)
+        fix = next((one.fix for one in again.observations
+                    if (one.subject, one.when) == (seen.subject, seen.when) and one.met is False), ())
+    return [change for change in fix if change not in planned]
+
+
+def _against(host: Any, requirement: Requirement, seen: Observation, rule: Rule, allowed: Allowed,
+             skip: str) -> Tuple[str, bool]:
+    """(why nothing is done about an observation, whether --force-live would allow it); ('', False) when it is done."""
+    if seen.met is None:
+        return f'could not be told: {seen.found}' + (f'. {seen.hint}' if seen.hint else ''), False
+    if not seen.fix:
+        return seen.hint or 'nothing is known to change it', False
+    if allowed.forbidden:
+        return allowed.forbidden, False
+    if skip:
+        return skip, False
+    if (seen.advised or rule.severity == 'advised') and requirement.id not in allowed.named:
+        return f'only advised: nodeprep fix {requirement.id} does it', False
+    if not allowed.force_live and any(isinstance(one, Run) and one.risk == DISRUPTIVE for one in seen.fix):
+        pods = live(host)
+        if pods:
+            return f'it may hurt the pods of this node ({pods}): --force-live does it' + (
+                f'. {seen.hint}' if seen.hint else ''), True
+    return '', False
+
+
+def _not_asked_for(requirement: Requirement, rule: Rule, now: float) -> str:
+    if rule.mode == 'ignore':
+        return f'mode is ignore: nodeprep fix {requirement.id} does it'
+    if rule.waiver and rule.waiver.until >= time.strftime('%Y-%m-%d', time.gmtime(now)):
+        return f'waived by {rule.waiver.owner} until {rule.waiver.until}: nodeprep fix {requirement.id} does it'
+    return ''
+
+
+def _in_container(host: Any) -> str:
+    inside = in_container(host)
+    return f'this is a container ({inside}), in which nothing is ever fixed' if inside else ''
