@@ -41,3 +41,9 @@ def dead_repositories(host: Any) -> str:
     return '' if alive or not dead else (
         f'the stock repositories of {here.name} are switched off since it reached its end of life; '
         f'point {_FOLDER} at vault.centos.org or at a mirror of your own')
+
+
+def why_failed(host: Any, answer: Any) -> str:
+    """Why yum, dnf or rpm failed, in its own words made plain, with a remedy; '' when they are not known."""
+    from nodeprep.linux.packagewords import reason
+    return reason(host, f'{answer.out}\n{answer.err}')

@@ -54,7 +54,8 @@ def test_without_systemd_nothing_is_said_of_what_runs(host):
     ('swapon -- /dev/dm-1', True), ('swapon -p 5 -- /dev/sdb', False), ('/usr/sbin/swapoff -- /dev/dm-1', False),
     ('modprobe overlay', True), ('modprobe ip_vs', False), ('modprobe -r overlay', False), ('modprobe -r ip_vs', True),
     ('hostnamectl set-hostname k8s-node1', True), ('hostnamectl set-hostname other', False),
-    ('grubby --update-kernel ALL --args selinux=0', False), ('grubby --update-kernel ALL --remove-args selinux=0', True),
+    ('grubby --update-kernel ALL --args selinux=0', False),
+    ('grubby --update-kernel ALL --remove-args selinux=0', True),
     ('grubby --update-kernel ALL --remove-args enforcing', False),
     ('grubby --update-kernel ALL --args enforcing=1', True),
     ('grubby --update-kernel ALL --args enforcing=0', False), ('grubby --info=ALL', None),
@@ -92,7 +93,8 @@ def test_packages_are_looked_up_in_the_database(host, argv, code, out, there):
 
 
 @pytest.mark.parametrize('argv, seconds', [
-    ('yum -y install a', 1800), ('rpm -e a', 1800), ('swapoff -- /dev/x', 3600), ('systemctl stop dev-zram0.swap', 3600),
+    ('yum -y install a', 1800), ('rpm -e a', 1800), ('swapoff -- /dev/x', 3600),
+    ('systemctl stop dev-zram0.swap', 3600),
     ('systemctl enable --now docker.service', 180), ('grubby --update-kernel ALL --args x', 120), ('modprobe x', 60)])
 def test_patience(argv, seconds):
     assert effects.patience(argv.split()) == seconds
