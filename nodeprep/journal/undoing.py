@@ -89,7 +89,7 @@ class Way:
         mine = _touched(host, step)
         how, why = NOTHING, 'it is as it was'
         if effects.there(host, step.undo) is not True:
-            pods = '' if self.force_live or step.risk != DISRUPTIVE else live(host)
+            pods = '' if self.force_live or effects.risk(step.undo) != DISRUPTIVE else live(host)
             if pods:
                 return REFUSED, f'it may hurt the pods of this node ({pods}): --force-live does it'
             how, why = RAN, ''
