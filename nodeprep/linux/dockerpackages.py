@@ -6,6 +6,7 @@ from nodeprep.linux.release import Release, release
 from nodeprep.model import CannotTell, Run
 
 PACKAGES = ('docker-ce', 'docker-ce-cli', 'containerd.io')
+_PROGRAMS = {'docker-ce': 'dockerd', 'docker-ce-cli': 'docker', 'containerd.io': 'containerd'}
 _REPOSITORIES = '/etc/yum.repos.d'
 _PODMAN_DOCKER = '/usr/lib/tmpfiles.d/podman-docker.conf'
 
@@ -27,7 +28,9 @@ def _install(host: Any, packages: Tuple[str, ...]) -> Tuple[Tuple[Run, ...], str
         return (), blocked
     if not any('docker' in text for text in repositories(host)):
         return (), f'no repository in {_REPOSITORIES} seems to carry docker-ce; {_how(here)}'
-    return install(host, *packages), ''
+    # A containerd.io that was there before must be there after an undo. docker-ce-rootless-extras needs docker-ce.
+    absent = [name for name in packages if not host.program(_PROGRAMS.get(name, ''))]
+    return install(host, *packages, absent=absent, dependents=True), ''
 
 
 def look_alike(host: Any) -> str:

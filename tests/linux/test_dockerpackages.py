@@ -72,3 +72,12 @@ def test_podman_docker_conflicts(host):
 ])
 def test_look_alike(host, files, shown):
     assert look_alike(host.files(files)) == shown
+
+
+@pytest.mark.parametrize('there, removed', [
+    ((), ['docker-ce', 'docker-ce-cli', 'containerd.io']),
+    (('/usr/bin/containerd',), ['docker-ce', 'docker-ce-cli']),
+    (('/usr/bin/containerd', '/usr/bin/docker'), ['docker-ce'])])
+def test_the_inverse_leaves_what_was_there_before(host, there, removed):
+    (run,), _ = install_docker(on(host, 'ID=rocky\nVERSION_ID=9.3\n').install(*there))
+    assert list(run.undo[3:]) == removed

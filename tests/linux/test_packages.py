@@ -15,8 +15,14 @@ VAULT = '[base]\nbaseurl=http://vault.centos.org/7.9.2009/os/\n'
     ('ID=debian\nVERSION_ID="12"\n', ''), ('ID=fedora\nVERSION_ID=40\n', '')])
 def test_the_manager_is_the_releases_own(host, system, manager):
     host.files({'/etc/os-release': system})
-    wanted = (Run((manager, '-y', 'install', 'a', 'b'), (manager, '-y', 'remove', 'a', 'b')),) if manager else ()
+    wanted = (Run((manager, '-y', 'install', 'a', 'b'), ('rpm', '-e', 'a', 'b')),) if manager else ()
     assert install(host, 'a', 'b') == wanted
+
+
+def test_the_inverse_leaves_what_was_there_before(host):
+    host.files({'/etc/os-release': CENTOS7})
+    assert [one.undo for one in install(host, 'a', 'b', absent=['b'])] == [('rpm', '-e', 'b')]
+    assert [one.undo for one in install(host, 'a', dependents=True)] == [('yum', '-y', 'remove', 'a')]
 
 
 @pytest.mark.parametrize('system, files, dead', [

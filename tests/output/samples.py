@@ -177,10 +177,10 @@ TOOLS = finding(
     'tools', 'The programs that kubeadm and kubelet call',
     seen('now', 'ip', '/usr/sbin/ip', 'installed', source='access(2)'),
     seen('now', 'conntrack', 'not found', 'installed', False, 'PATH with /usr/sbin', kubeadm='FileExisting-conntrack',
-         fix=[run('yum', '-y', 'install', 'conntrack-tools', undo=('yum', '-y', 'remove', 'conntrack-tools'))]),
+         fix=[run('yum', '-y', 'install', 'conntrack-tools', undo=('rpm', '-e', 'conntrack-tools'))]),
     seen('now', 'socat', 'not found', 'installed', False, 'PATH with /usr/sbin', advised=True,
          kubeadm='FileExisting-socat',
-         fix=[run('yum', '-y', 'install', 'socat', undo=('yum', '-y', 'remove', 'socat'))]),
+         fix=[run('yum', '-y', 'install', 'socat', undo=('rpm', '-e', 'socat'))]),
     kubeadm=['FileExisting-*'])
 DOCKER = finding(
     'docker', 'Docker runs and answers',
