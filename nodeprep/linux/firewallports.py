@@ -1,4 +1,5 @@
 """The ports of a node's role in the zones of its interfaces: open, or with what opens them."""
+import re
 from typing import Any, Iterator, List, Tuple
 
 from nodeprep.linux import firewalld, firewallfiles, firewalls, routes
@@ -9,6 +10,7 @@ from nodeprep.record import NamedTuple
 # https://kubernetes.io/docs/reference/networking/ports-and-protocols/
 _TCP = {'control-plane': ((6443, 6443), (2379, 2380), (10250, 10250), (10257, 10257), (10259, 10259)),
         'worker': ((10250, 10250), (30000, 32767))}
+_SSHD = '/etc/ssh/sshd_config'
 
 
 class _Port(NamedTuple):
@@ -48,6 +50,18 @@ def opened_at_boot(host: Any, want: Want) -> Iterator[Observation]:
     for name, interfaces in _zones_of_node(host, firewallfiles.of_interfaces(host)):
         zones = list(firewallfiles.all_permanent(host).values())
         yield from _judged(want, firewallfiles.permanent(host, name), zones, interfaces, command)
+
+
+def shuts_out(host: Any) -> str:
+    """What says that sshd could not be reached once firewalld is on; '' when its files let it in, or there is none."""
+    text = host.read(_SSHD, missing='')
+    ports = [int(port) for port in re.findall(r'(?im)^[ \t]*port[ \t=]+(\d{1,5})[ \t]*$', text)] or [22]
+    for name, interfaces in _zones_of_node(host, firewallfiles.of_interfaces(host)) if host.exists(_SSHD) else ():
+        zone, zones = firewallfiles.permanent(host, name), list(firewallfiles.all_permanent(host).values())
+        for port in ports:
+            if not opened(zone, 'tcp', port, port) and not opened_to_some(zone, zones, 'tcp', port, port)[0]:
+                return f'the zone {name} ({interfaces}) does not let {port}/tcp in, where sshd listens ({_SSHD})'
+    return ''
 
 
 def _zones_of_node(host: Any, bound: Any) -> List[Tuple[str, str]]:

@@ -49,17 +49,3 @@ def other_starts(host: Any, name: str) -> Tuple[bool, str]:
 def _ufw_is_off(host: Any, name: str) -> bool:
     # Debian enables ufw.service for all who install it; it does nothing until `ufw enable` writes ENABLED=yes.
     return name == 'ufw.service' and bool(re.search(r'^\s*ENABLED=no\b', host.read(_UFW, missing=''), re.MULTILINE))
-
-
-def holds_containers(host: Any) -> str:
-    """What shows that containers run here, whose rules a firewall that stops takes along; '' when nothing does."""
-    from nodeprep.linux.member import membership
-    joined = membership(host)
-    if joined:
-        return f'it is a node of a cluster ({joined})'
-    if not host.live:
-        return ''
-    # comm holds 15 bytes: containerd-shim-runc-v2 and its elders; conmon is that of CRI-O and podman.
-    shims = ('containerd-shim', 'docker-containe', 'conmon')
-    found = next((one for one in processes.processes(host) if one.name in shims), None)
-    return f'containers run on it (process {found.pid})' if found else ''

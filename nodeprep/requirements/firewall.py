@@ -4,7 +4,20 @@ from typing import Any, Iterator, Tuple
 from nodeprep.linux import firewalls, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.firewalls import FIREWALLD
-from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Unit, Want, unknown
+from nodeprep.linux.live import live
+from nodeprep.model import (
+    DISRUPTIVE,
+    HARMLESS,
+    CannotTell,
+    Change,
+    Folder,
+    NotApplicable,
+    Observation,
+    Requirement,
+    Unit,
+    Want,
+    unknown,
+)
 from nodeprep.wanted import Option, choice
 
 
@@ -29,12 +42,13 @@ class Firewall(Requirement):
     `policy: open` the zone and service files in /etc/firewalld and /usr/lib/firewalld. Other firewall services
     (nftables, iptables, ip6tables, ebtables, ufw) are told as advice.
 
-    Fix: firewalld is stopped and disabled; or it is started and enabled, and the ports of the role and of `ports` are
-    added to the zone of the node's interfaces, at run time and for good, each by itself and without a reload.
+    Fix: firewalld is stopped and disabled; or the ports of the role and of `ports` are added to the zone of the node's
+    interfaces, for good and at run time, each by itself and without a reload, and it is started and enabled.
 
-    Left to a person: to stop, start or enable a firewall on a host that runs containers or is a node of a cluster,
-    since that flushes the rules of Docker, kube-proxy and the pod network until each writes them anew; other firewall
-    services; what the pod network needs (give it as `ports: [8472/udp]`), and its addresses in the zone `trusted`.
+    Left to a person: without --force-live or an approval, to stop, start or enable a firewall on a host that runs
+    containers or is a node of a cluster, since that flushes the rules of Docker, kube-proxy and the pod network until
+    each writes them anew; to start one whose zone does not let SSH in; other firewall services; what the pod network
+    needs (give it as `ports: [8472/udp]`), and its addresses in the zone `trusted`.
     """
 
     id = 'firewall'
@@ -52,7 +66,7 @@ class Firewall(Requirement):
         opened = want['policy'] == 'open'
         seen = Observation(FIREWALLD, 'active' if runs else 'inactive', 'active' if opened else 'inactive',
                            runs == opened, source, kubeadm='Firewalld')
-        yield seen if seen.met else _switched(host, seen, opened)
+        yield seen if seen.met else _switched(host, want, seen, opened)
         if opened and runs:
             from nodeprep.linux import firewallports  # with its XML, which `policy: off` spares
             yield from firewallports.opened_now(host, want)
@@ -74,18 +88,28 @@ def _refuse_container(host: Any) -> None:
         raise NotApplicable(f'this is a container ({inside}): the firewall is its host\'s')
 
 
-def _switched(host: Any, seen: Observation, on: bool) -> Observation:
-    """With the command that starts or stops firewalld, unless that hurts containers."""
+def _switched(host: Any, want: Want, seen: Observation, on: bool) -> Observation:
+    """With the command that starts or stops firewalld, and what it does to containers."""
+    before: Tuple[Change, ...] = ()
     if on and units.enablement(host, FIREWALLD).state in ('not-found', 'masked'):
         return seen._replace(found='not installed, or masked', hint='Install firewalld, or choose `policy: off`.')
-    held = firewalls.holds_containers(host)
-    if held:
-        verb = 'Starting' if on else 'Stopping'
-        return seen._replace(hint=f'{verb} firewalld flushes the rules of Docker, kube-proxy and the pod network, and '
-                             f'{held}: drain it first, or let it be done with an approval or --force-live, and look at '
-                             'the DOCKER and KUBE chains afterwards.')
+    if on:
+        from nodeprep.linux import firewallports
+        try:
+            out = firewallports.shuts_out(host)
+            # The ports come first: it reads its files when it starts, and shuts out what they do not let in.
+            before = tuple(change for one in firewallports.opened_at_boot(host, want) for change in one.fix)
+        except CannotTell as error:
+            out = error.reason
+        if out:
+            return seen._replace(hint=f'To start it may shut you out: {out}.')
+    held = live(host)
+    verb = 'Starting' if on else 'Stopping'
+    hint = (f'{verb} firewalld flushes the rules of Docker, kube-proxy and the pod network ({held}): drain it first, '
+            'or let it be done with an approval or --force-live, and look at the DOCKER and KUBE chains afterwards.')
     # To start it may shut out what its zones do not know, to stop it exposes what it hid: both are told beforehand.
-    return seen._replace(fix=(units.start(FIREWALLD, disruptive=True) if on else units.stop(FIREWALLD),))
+    change = units.start(FIREWALLD, disruptive=True) if on else units.stop(FIREWALLD)
+    return seen._replace(fix=before + (change,), hint=hint if held else '')
 
 
 def _starts(host: Any, wanted: bool) -> Observation:
@@ -100,11 +124,12 @@ def _starts(host: Any, wanted: bool) -> Observation:
     if seen.met:
         return seen
     if wanted:
-        held = firewalls.holds_containers(host)
-        if held or state.state in ('not-found', 'masked'):
-            why = f', once its zones let the pod network through: {held}' if held else ' needs it there and not masked.'
-            return seen._replace(hint=f'systemctl enable {FIREWALLD}{why}')
-        return seen._replace(fix=(units.enable(FIREWALLD, now=False),))
+        if state.state in ('not-found', 'masked'):
+            return seen._replace(hint=f'systemctl enable {FIREWALLD} needs it there and not masked.')
+        held = live(host)
+        hint = f'Once it is on, the pod network must be let through its zones as well ({held}).' if held else ''
+        return seen._replace(fix=(units.enable(FIREWALLD, now=False, risk=DISRUPTIVE if held else HARMLESS),),
+                             hint=hint)
     # A unit that others pull in does not stay away by being disabled.
     change = units.disable(FIREWALLD, now=False) if state.enabled else units.mask(FIREWALLD)
     if not state.enabled and state.fragment.startswith('/etc/systemd/system/'):

@@ -89,11 +89,16 @@ def test_pulled_in_by_another_unit_it_is_masked(image):
 
 @pytest.mark.parametrize('files', [
     {'/etc/kubernetes/kubelet.conf': 'x'},
-    {'/proc/700/comm': 'containerd-shim\n'}, {'/proc/700/comm': 'docker-containe\n'}])
-def test_under_containers_it_is_not_stopped_but_may_be_disabled(host, files):
+    {'/proc/700/comm': 'containerd-shim\n'}, {'/proc/700/comm': 'conmon\n'}])
+def test_under_containers_to_stop_it_is_told_apart_and_to_disable_it_hurts_nobody(host, files):
     _, seen = look(host.files(EL9).files(UNITS).files(ENABLED).files(RUNS9).files(files))
-    assert seen[NAME, NOW].fix == () and '--force-live' in seen[NAME, NOW].hint
-    assert seen[NAME, BOOT].fix[0].argv == ('systemctl', 'disable', NAME)
+    assert [one.risk for one in seen[NAME, NOW].fix] == ['disruptive'] and '--force-live' in seen[NAME, NOW].hint
+    assert [(one.argv, one.risk) for one in seen[NAME, BOOT].fix] == [(('systemctl', 'disable', NAME), 'harmless')]
+
+
+def test_where_nothing_runs_no_hint_warns_of_it(host):
+    _, seen = look(host.files(EL9).files(UNITS).files(ENABLED).files(RUNS9))
+    assert seen[NAME, NOW].hint == ''
 
 
 @pytest.mark.parametrize('comm, argv, state', [
@@ -211,16 +216,36 @@ def test_ports_that_are_open_to_the_nodes_alone_are_open(host):
 def test_not_running_it_is_started_and_the_bus_is_not_asked(host):
     _, seen = look(host.files(EL9).files(UNITS).files(zone_file()), policy='open')
     assert host.asked == [] and ('10250/tcp', NOW) not in seen
-    assert seen[NAME, NOW].fix[0].argv == ('systemctl', 'start', NAME)
-    assert seen[NAME, BOOT].fix[0].argv == ('systemctl', 'enable', NAME)
-    assert seen['10250/tcp', BOOT].fix[0].argv == ('firewall-offline-cmd', '--zone=public', '--add-port=10250/tcp')
+    first, *_, last = seen[NAME, NOW].fix
+    assert first.argv == ('firewall-offline-cmd', '--zone=public', '--add-port=10250/tcp'), 'open before it starts'
+    assert last.argv == ('systemctl', 'start', NAME) and last.risk == 'disruptive'
+    assert seen[NAME, BOOT].fix[0].argv == ('systemctl', 'enable', NAME) and seen[NAME, BOOT].fix[0].risk == 'harmless'
+    assert seen['10250/tcp', BOOT].fix == (first,)
 
 
-@pytest.mark.parametrize('files', [{'/etc/kubernetes/kubelet.conf': 'x'}, {FILE: None},
-                                   {'/etc/systemd/system/firewalld.service': Link('/dev/null')}])
-def test_started_only_where_it_can_and_hurts_nobody(host, files):
+@pytest.mark.parametrize('config, body, shuts', [
+    (None, '', ''), ('', '', '22/tcp'), ('', '<port protocol="tcp" port="22"/>', ''),
+    ('#Port 22\nPort 2222\n', '<port protocol="tcp" port="22"/>', '2222/tcp'),
+    ('Port 2222\n', '<port protocol="tcp" port="2000-3000"/>', ''), ('', '<service name="ssh"/>', '')])
+def test_it_is_not_started_where_that_shuts_out_who_starts_it(host, config, body, shuts):
+    host.files(EL9).files(UNITS).files({PUBLIC: f'<zone>{body}</zone>', '/proc/net/route': ROUTE, **(
+        {} if config is None else {'/etc/ssh/sshd_config': config})})
+    host.files({'/usr/lib/firewalld/services/ssh.xml': '<service><port protocol="tcp" port="22"/></service>'})
+    now = look(host, policy='open')[1][NAME, NOW]
+    assert bool(now.fix) is not bool(shuts) and shuts in now.hint
+
+
+@pytest.mark.parametrize('files', [{FILE: None}, {'/etc/systemd/system/firewalld.service': Link('/dev/null')}])
+def test_started_only_where_it_can(host, files):
     _, seen = look(host.files(EL9).files(UNITS).files(zone_file()).files(files), policy='open')
     assert seen[NAME, NOW].fix == seen[NAME, BOOT].fix == () and seen[NAME, NOW].hint and seen[NAME, BOOT].hint
+
+
+def test_on_a_node_to_start_and_to_enable_it_are_disruptive_and_say_why(host):
+    host.files(EL9).files(UNITS).files(zone_file()).files({'/etc/kubernetes/kubelet.conf': 'x'})
+    _, seen = look(host, policy='open')
+    for when in (NOW, BOOT):
+        assert seen[NAME, when].fix[-1].risk == 'disruptive' and 'kubelet.conf' in seen[NAME, when].hint
 
 
 def test_a_daemon_that_does_not_answer_is_unknown(host):
