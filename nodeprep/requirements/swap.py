@@ -3,7 +3,7 @@ from typing import Any, Iterator, Optional, Tuple
 
 from nodeprep.linux import fstab, swapboot, swaps, swapsearch, swapunits
 from nodeprep.linux.containers import in_container
-from nodeprep.linux.member import membership
+from nodeprep.linux.live import live
 from nodeprep.linux.swapboot import Way
 from nodeprep.linux.units import disable, mask
 from nodeprep.model import (
@@ -43,10 +43,11 @@ class Swap(Requirement):
     `#nodeprep# ` and swap.target is masked: the line alone would let a GPT swap partition come back, the mask alone
     leaves a line with _netdev, which hangs on remote-fs.target.
 
-    Left to a person: swapped pages that would not leave a tenth of the memory (at least 256 MiB) free; swap in use on a
-    node of a cluster; a swap.target or units that an administrator wrote; kernel arguments. A kubelet that is told to
-    run with swap (failSwapOn: false) is respected: met from Kubernetes 1.28 on, advice before that, on control planes
-    and with cgroup v1. Logical volumes, partitions, swap signatures and resume= are never touched.
+    Left to a person: swapped pages that would not leave a tenth of the memory (at least 256 MiB) free; without
+    --force-live or an approval, swap in use on a host that runs pods or containers; a swap.target or units that an
+    administrator wrote; kernel arguments. A kubelet that is told to run with swap (failSwapOn: false) is respected: met
+    from Kubernetes 1.28 on, advice before that, on control planes and with cgroup v1. Logical volumes, partitions, swap
+    signatures and resume= are never touched.
     """
 
     id = 'swap'
@@ -98,10 +99,6 @@ def _with_way_out(host: Any, swap: swaps.Swap, taken: int, seen: Observation) ->
         return seen._replace(hint=f'This is a container ({inside}): turn the swap off on the host that it shares.')
     if swaps.deleted(host, swap):
         return seen._replace(hint='Its file was deleted while it swaps, so swapoff cannot name it: reboot.')
-    joined = membership(host)
-    if joined and swap.used:
-        return seen._replace(hint=f'This host is a node of a cluster ({joined}) and {swaps.amount(swap.used)} are '
-                             f'swapped out: drain it, then swapoff {swap.path}, or reboot once the boot half is met.')
     try:
         spare = swaps.memory(host).spare
     except CannotTell as error:
@@ -111,6 +108,10 @@ def _with_way_out(host: Any, swap: swaps.Swap, taken: int, seen: Observation) ->
                              f'{swaps.amount(max(0, spare))}, a tenth of it (at least 256 MiB) kept free: free memory, '
                              'or reboot once the boot half is met.')
     risk = DISRUPTIVE if swap.used else HARMLESS
+    held = live(host) if swap.used else ''
+    if held:
+        seen = seen._replace(hint=f'{swaps.amount(swap.used)} are swapped out and come back into the memory that pods '
+                             f'use ({held}): drain it first, or reboot once the boot half is met.')
     if swap.is_zram and host.exists('/usr/lib/systemd/system/systemd-zram-setup@.service'):
         # Stopping the unit runs swapoff, and takes the device down with it: the setup service is bound to it.
         unit = swapunits.unit_name(swap.path)

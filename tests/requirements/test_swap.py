@@ -144,14 +144,22 @@ def test_without_memavailable_it_is_estimated_and_without_memory_facts_nothing_i
     assert not seen.fix and '/proc/meminfo has no MemTotal' in seen.hint
 
 
-def test_swap_in_use_on_a_node_of_a_cluster_is_left_to_a_person(host):
-    host.files(system(8)).files(
-        {'/etc/kubernetes/kubelet.conf': '', '/proc/swaps': HEAD + '/dev/a partition 999 8 -2\n'}
-    )
+@pytest.mark.parametrize('files', [{'/etc/kubernetes/kubelet.conf': ''}, {'/proc/7/comm': 'containerd-shim\n'}])
+def test_swap_in_use_below_pods_is_disruptive_and_says_why(host, files):
+    room = {'/proc/meminfo': f'MemTotal: {GIB} kB\nMemAvailable: {GIB} kB\n', '/proc/1/comm': 'systemd\n'}
+    host.files(system(8)).files(room).files(files).files({'/proc/swaps': HEAD + '/dev/a partition 999 8 -2\n'})
     _, (seen,) = look(host, 'now')
-    assert not seen.fix and '/etc/kubernetes/kubelet.conf' in seen.hint and 'swapoff /dev/a' in seen.hint
+    assert seen.fix[0].risk == 'disruptive' and 'drain it first' in seen.hint
     host.files({'/proc/swaps': HEAD + '/dev/a partition 999 0 -2\n'})
-    assert look(host, 'now')[1][0].fix
+    _, (seen,) = look(host, 'now')
+    assert (seen.fix[0].risk, seen.hint) == ('harmless', '')
+
+
+def test_what_does_not_fit_is_refused_whatever_is_allowed(host):
+    host.files(system(8)).files({'/etc/kubernetes/kubelet.conf': '', '/proc/meminfo': 'MemTotal: 999 kB\nMemAvailable: '
+                                 '99 kB\n', '/proc/swaps': HEAD + '/dev/a partition 999 8 -2\n'})
+    _, (seen,) = look(host, 'now')
+    assert not seen.fix and 'memory has room for' in seen.hint
 
 
 def test_a_deleted_swap_file_cannot_be_named(host):

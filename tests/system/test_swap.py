@@ -67,7 +67,6 @@ def test_a_real_swap_file_is_seen_and_after_swapoff_it_is_not(swap_file):
 def test_the_planned_command_and_its_inverse_are_real(swap_file, monkeypatch):
     # The machine of a test may bear the marks of a container, in which nothing is planned.
     monkeypatch.setattr('nodeprep.requirements.swap.in_container', lambda host: '')
-    monkeypatch.setattr('nodeprep.requirements.swap.membership', lambda host: '')
     _, (seen,) = look(swap_file)
     (change,) = seen.fix
     before = swap_lines()
@@ -79,7 +78,6 @@ def test_the_planned_command_and_its_inverse_are_real(swap_file, monkeypatch):
 
 def test_a_priority_is_given_back(swap_file, monkeypatch):
     monkeypatch.setattr('nodeprep.requirements.swap.in_container', lambda host: '')
-    monkeypatch.setattr('nodeprep.requirements.swap.membership', lambda host: '')
     run('swapoff', swap_file)
     run('swapon', '-p', '7', swap_file)
     _, (seen,) = look(swap_file)
