@@ -1,6 +1,4 @@
 """containerd by itself as the kubelet's runtime: does it run, start at boot, is its plugin for Kubernetes on."""
-from typing import Any, Iterator, Optional, Tuple
-
 from nodeprep.linux import containerdconf, cri, cridockerd, dockerpackages, units
 from nodeprep.linux.containerdconf import CONFIG
 from nodeprep.linux.cri import Line
@@ -8,6 +6,7 @@ from nodeprep.linux.lines import replaced
 from nodeprep.linux.member import membership
 from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, Change, Observation, Run, Want, Write
+from nodeprep.typed import Any, Iterator, Optional, Tuple
 
 UNIT = 'containerd.service'
 SOCKET = dict(cri.SOCKETS)['containerd']
@@ -62,8 +61,8 @@ def _settings(host: Any, want: Want) -> Iterator[Observation]:
 def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, ...], str]:
     """The change of one setting that has a line to itself; anything else is left to a person."""
     joined = membership(host)
-    if joined:
-        return (), f'this node has joined a cluster ({joined}): a change needs an approval or --force-live'
+    if joined and not host.live:
+        return (), f'this is the image of a node ({joined}): its next boot would change below its pods'
     if line is None:
         return (), _ANEW
     text = host.read(line.path)
@@ -74,7 +73,9 @@ def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, 
         return (), f'change {line.source}: {instead}, and restart containerd'
     indent = old[:len(old) - len(old.lstrip())]
     restart = (_RESTART,) if host.live else ()
-    return (Write(line.path, replaced(text, line.number, indent + instead), was=text),) + restart, ''
+    return (Write(line.path, replaced(text, line.number, indent + instead), was=text),) + restart, (
+        f'this node has joined a cluster ({joined}): drain it first, or let it be done with an approval or --force-live'
+        if joined else '')
 
 
 def _bring_up(host: Any, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:

@@ -1,10 +1,9 @@
 """A container engine that Kubernetes can work with: Docker, or containerd by itself."""
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux import cri, cridockerd, dockerd, processes, units
 from nodeprep.linux.containers import only_told
 from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.model import CannotTell, Folder, Observation, Requirement, Unit, Want, unknown
+from nodeprep.typed import Any, Iterator, Tuple
 from nodeprep.wanted import choice, text, texts
 
 _CRI_SOCKET = dict(cri.SOCKETS)['cri-dockerd']
@@ -22,9 +21,10 @@ class Docker(Requirement):
     /etc/containerd/config.toml.
     Fix: install docker-ce from a repository that carries it, enable and start it; daemon.json gets what it lacks,
     key by key, every other byte kept; a mirror needs a reload, a driver a restart.
-    Left to a person: on a node that has joined, or while containers run, a restart or a change of driver (needs an
-    approval or --force-live); a repository; packages that stand in the way (podman-docker; podman on EL8); what the
-    unit's flags say; an unreadable daemon.json; cri-dockerd, which no repository of these systems carries.
+    Left to a person: on a node that has joined, or while containers run, a restart or a change of driver without an
+    approval or --force-live, and one that the kubelet does not share in any case; a repository; packages that stand in
+    the way (podman-docker; podman on EL8); what the unit's flags say; an unreadable daemon.json; cri-dockerd, which no
+    repository of these systems carries.
     """
 
     id = 'docker'
@@ -158,8 +158,8 @@ def _restarted(host: Any, want: Want, info: Any, key: str) -> Any:
     """What only a restart of dockerd changes, which ends the containers that run."""
     plan = _plan().settings(host, want, key, (_plan().RESTART,))
     if plan.fix and info.running:
-        return plan._replace(fix=(), hint=f'{info.running} containers run: the restart that this takes needs an '
-                                          'approval or --force-live')
+        said = f'{info.running} containers run, which the restart ends: it needs an approval or --force-live'
+        return plan._replace(hint=f'{said}; {plan.hint}' if plan.hint else said)
     return plan
 
 
@@ -189,7 +189,7 @@ def _boot(host: Any, want: Want) -> Iterator[Observation]:
         found += ', only docker.socket starts it, on demand'
     service = Observation(UNIT, found, 'starts at boot', starts, source, kubeadm='Service-Docker')
     if not starts:
-        service = service._replace(**_plan().bring_up(host, want, _active(host), for_boot=True)._asdict())
+        service = service._replace(**_plan().bring_up(host, want, _plan().active(host), for_boot=True)._asdict())
     yield service
     start = dockerd.next_start(host)
     for problem in start.problems:
@@ -202,13 +202,6 @@ def _boot(host: Any, want: Want) -> Iterator[Observation]:
         yield from _settings_at_boot(host, want, start)
     if want['kubernetes'] >= (1, 24):
         yield cridockerd.boot(host)
-
-
-def _active(host: Any) -> bool:
-    try:
-        return bool(units.active(host, UNIT)[0] == 'active')
-    except CannotTell:
-        return False
 
 
 def _settings_at_boot(host: Any, want: Want, start: NextStart) -> Iterator[Observation]:

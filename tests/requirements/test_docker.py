@@ -205,16 +205,26 @@ def test_another_cgroup_driver_on_el7_is_written_and_applied(host):
 def test_a_driver_is_not_changed_under_containers(host):
     answering(host.files(RUNNING), info=dict(INFO, CgroupDriver='cgroupfs'))
     one = seen(host.files(ON_EL7))['cgroup driver']
-    assert one.fix == () and one.hint.startswith('3 containers run') and '--force-live' in one.hint
+    assert [change.risk for change in one.fix[1:]] == ['disruptive']
+    assert one.hint.startswith('3 containers run') and '--force-live' in one.hint
     later = seen(host, 'boot')['cgroup driver']
     assert [type(change) for change in later.fix] == [Write]       # the file alone disturbs nobody
 
 
 @pytest.mark.parametrize('half', ['now', 'boot'])
-def test_a_driver_is_not_changed_on_a_node(host, half):
+def test_on_a_node_a_driver_comes_with_its_restart_or_not_at_all(host, half):
     host = changed(host, CgroupDriver='cgroupfs').files({**ON_EL7, '/etc/kubernetes/kubelet.conf': ''})
     one = seen(host, half)['cgroup driver']
-    assert one.met is False and one.fix == () and '/etc/kubernetes/kubelet.conf' in one.hint
+    assert [type(change) for change in one.fix] == [Write, Run] and one.fix[1].risk == 'disruptive'
+    assert '/etc/kubernetes/kubelet.conf' in one.hint and '--force-live' in one.hint
+    host.files({'/var/lib/kubelet/config.yaml': 'cgroupDriver: cgroupfs\n'})
+    one = seen(host, half)['cgroup driver']
+    assert one.fix == () and '/var/lib/kubelet/config.yaml:1' in one.hint, 'one that the kubelet does not share'
+
+
+def test_on_a_node_whose_docker_does_not_run_no_driver_is_written(host):
+    host.files({**INSTALLED, **ON_EL7, '/etc/kubernetes/kubelet.conf': ''})
+    assert seen(host, 'boot')['cgroup driver'].fix == ()
 
 
 def test_the_kubelets_driver_counts(host):
@@ -450,7 +460,8 @@ def test_containerd_with_the_other_driver(host):
     write, _ = seen(host, 'boot', runtime='containerd')['cgroup driver'].fix
     assert write.text == 'version = 2\n' + OPTIONS + '   SystemdCgroup = true\r\n'
     host.files({'/etc/kubernetes/kubelet.conf': ''})
-    assert seen(host, 'boot', runtime='containerd')['cgroup driver'].fix == ()
+    offered = seen(host, 'boot', runtime='containerd')['cgroup driver']
+    assert offered.fix[-1].risk == 'disruptive' and 'drain it first' in offered.hint      # --force-live may do it
     assert seen(host, 'boot', runtime='containerd', cgroup_driver='any')['cgroup driver'].met
 
 
