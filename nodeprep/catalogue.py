@@ -1,9 +1,9 @@
 """Finds the requirements: each file of nodeprep/requirements/ holds one, and nothing else lists them."""
 import importlib
 import os
-from typing import Dict, List
 
 from nodeprep.model import Requirement
+from nodeprep.typed import Dict, List
 
 _FOLDER = os.path.join(os.path.dirname(__file__), 'requirements')
 

@@ -3,9 +3,8 @@
 Read by PyYAML's composer: it keeps the line of every value, and the text of a scalar as it was written, so that
 `kubernetes: 1.30` is not 1.3 and `policy: off` is not False.
 """
-from typing import Any, Dict, Iterator, List
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List
 
 MOST = 20000              # nodes of one file
 DEEPEST = 20              # levels of nodes within nodes

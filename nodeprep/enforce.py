@@ -1,6 +1,5 @@
 """Does a plan: each part by itself, journaled, looked at again afterwards, and taken back when it did not help."""
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from nodeprep import engine, plan
 from nodeprep.host.images import in_kernel
@@ -10,6 +9,7 @@ from nodeprep.linux import effects, packages
 from nodeprep.model import DRIFTED, CannotChange, Change, Finding, Requirement, Rule, Run, Write
 from nodeprep.plan import Allowed, Part, Plan
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 # What became of a part.
 DONE, FAILED, SKIPPED, INTERRUPTED = 'done', 'failed', 'skipped', 'interrupted'

@@ -1,6 +1,5 @@
 """Examines requirements on a host. The only place where exceptions become states."""
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 from nodeprep.model import (
     BOOT,
@@ -16,6 +15,7 @@ from nodeprep.model import (
     unknown,
     worst,
 )
+from nodeprep.typed import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 Half = Callable[[Any, Want], Iterator[Observation]]
 

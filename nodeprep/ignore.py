@@ -1,9 +1,8 @@
 """What `--ignore` takes: requirement ids and kubeadm's check names, as `kubeadm --ignore-preflight-errors` does."""
-from typing import Dict, FrozenSet, Iterable, List, Set, Tuple
-
 from nodeprep.model import Finding, Observation, Requirement
 from nodeprep.record import NamedTuple
 from nodeprep.text import UnknownName, nearest
+from nodeprep.typed import Dict, FrozenSet, Iterable, List, Set, Tuple
 
 
 class Ignored(NamedTuple):

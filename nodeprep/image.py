@@ -2,9 +2,8 @@
 
 A command of the plan for a running host would change the host that looks, not the image: systemctl(1) --root.
 """
-from typing import List, Optional, Tuple
-
 from nodeprep.model import Change, Observation, Run
+from nodeprep.typed import List, Optional, Tuple
 
 _OFFLINE = ('enable', 'disable', 'mask', 'unmask')
 

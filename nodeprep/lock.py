@@ -2,10 +2,10 @@
 import errno
 import fcntl
 import os
-from typing import Any
 
 from nodeprep.host.files import followed, raw_of, reason
 from nodeprep.model import Busy, CannotChange
+from nodeprep.typed import Any
 
 PATH, OF_AN_IMAGE = '/run/nodeprep/lock', '/var/lib/nodeprep/lock'
 

@@ -2,9 +2,8 @@
 
 Imports nothing of ours but what these values are made of; everything else imports this.
 """
-from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, Mapping, Optional, Tuple, Union
 
 NOW, BOOT = 'now', 'boot'
 MET, DRIFTED, UNKNOWN, NOT_APPLICABLE = 'met', 'drifted', 'unknown', 'not-applicable'

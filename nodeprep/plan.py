@@ -3,7 +3,6 @@
 Made from findings before anything is touched; the fixer does what a plan says and nothing else.
 """
 import time
-from typing import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 from nodeprep import engine, report
 from nodeprep.host.foreseen import foreseen
@@ -12,6 +11,7 @@ from nodeprep.linux.live import live
 from nodeprep.model import DISRUPTIVE, Change, Finding, Observation, Requirement, Rule, Run, Write
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
 
 Laid = Dict[str, Optional[str]]
 

@@ -6,12 +6,12 @@ import errno
 import importlib
 import os
 import stat
-from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.config import ConfigError, Node, parse
 from nodeprep.model import CannotTell, Rule, Waiver
 from nodeprep.settings import ROLES, Value, overlay
 from nodeprep.text import nearest
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 FILE, FOLDER = '/etc/nodeprep/nodeprep.yaml', '/etc/nodeprep/nodeprep.d'
 DEFAULT = 'default'

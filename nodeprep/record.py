@@ -14,7 +14,8 @@ Traceback (most recent call last):
 TypeError: Point() needs x
 """
 import sys
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False           # what type checkers take for True, without loading typing
 
 if TYPE_CHECKING or sys.version_info >= (3, 14):
     from typing import NamedTuple

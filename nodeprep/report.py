@@ -5,13 +5,13 @@ its JSON, which gives back the same tree.
 """
 import os
 import time
-from typing import Any, Dict, Iterable, List, Optional
 
 from nodeprep import __version__
 from nodeprep.ignore import Ignored, demoted, noted
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN, Change, Finding, Observation, Requirement, Rule, Write
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, Iterable, List, Optional
 
 FORMAT = 1
 

@@ -1,6 +1,5 @@
 """One round: a host, a policy, and the report they give. What the command line, the agent and `make run` share."""
 import time
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from nodeprep import catalogue, engine, ignore, report
 from nodeprep.linux import kubelet, node
@@ -8,6 +7,7 @@ from nodeprep.model import CannotTell
 from nodeprep.policy import Policy
 from nodeprep.record import NamedTuple
 from nodeprep.text import UnknownName, nearest
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 
 class Asked(NamedTuple):

@@ -5,7 +5,8 @@ schema library; a test holds it against one.
 """
 import os
 import re
-from typing import Any, Dict
+
+from nodeprep.typed import Any, Dict
 
 _FOLDER = os.path.join(os.path.dirname(__file__), 'data')
 _TYPES: Dict[str, Any] = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,

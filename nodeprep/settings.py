@@ -3,13 +3,13 @@
 one line with file, line and the nearest right name. All problems of a file are told at once.
 """
 import re
-from typing import Any, Callable, Dict, List, Tuple
 
 from nodeprep import catalogue
 from nodeprep.config import Node
 from nodeprep.model import Waiver
 from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
+from nodeprep.typed import Any, Callable, Dict, List, Tuple
 from nodeprep.wanted import read_duration
 
 MODES, SEVERITIES, ROLES = ('ignore', 'report', 'approve', 'fix'), ('required', 'advised'), ('worker', 'control-plane')

@@ -1,6 +1,7 @@
 """Text that came from a host is not to be trusted: shown safely, and compared with names that are known."""
 import re
-from typing import Any, Iterable
+
+from nodeprep.typed import Any, Iterable
 
 # Controls (C0, DEL, C1), line separators, bidirectional overrides and isolates, zero-width and other format
 # characters that hide or reorder text (Unicode TR 36, CVE-2021-42574), and the surrogates of bytes that are not UTF-8.

@@ -3,9 +3,8 @@
 An Option is made by one of the functions here and stands in a requirement's `defaults`:
 `defaults = {'minimum': size('2GB'), 'servers': texts()}`. The check finds the read value in `want`.
 """
-from typing import Any, Callable, Optional, Tuple
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Optional, Tuple
 
 
 class Option(NamedTuple):

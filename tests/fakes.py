@@ -72,6 +72,9 @@ class FakeHost(Host):
     def begin(self, path: str, enough: Any) -> str:
         return self.read(path)
 
+    def line(self, path: str) -> str:
+        return self.read(path).partition('\n')[0]
+
     def names(self, folder: str) -> list:
         if folder in self.denied:
             raise CannotTell(f'{folder}: permission denied', folder)

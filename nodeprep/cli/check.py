@@ -1,11 +1,11 @@
 """nodeprep check, with its options."""
 import sys
-from typing import Any
 
 import click
 
 from nodeprep.cli.checking import Call, checking
 from nodeprep.cli.options import output_options, policy_options
+from nodeprep.typed import Any
 
 
 @click.command()

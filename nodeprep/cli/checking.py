@@ -2,7 +2,6 @@
 import os
 import sys
 import time
-from typing import Optional, Tuple
 
 from nodeprep import output
 from nodeprep.cli.usage import stopping_on_bad_input, write
@@ -12,6 +11,7 @@ from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.round import Asked, examine
 from nodeprep.text import UnknownName, clean
+from nodeprep.typed import Optional, Tuple
 
 
 class Call(NamedTuple):

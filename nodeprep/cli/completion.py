@@ -2,12 +2,11 @@
 
 click's own bash completion needs Bash 4.4 (CentOS 7 has 4.2) and starts Python at every Tab; these do neither.
 """
-from typing import Dict, Iterator, List
-
 import click
 
 from nodeprep import catalogue
 from nodeprep.output import FORMATS
+from nodeprep.typed import Dict, Iterator, List
 
 _TAKES_IDS = ('check', 'explain')
 

@@ -1,7 +1,6 @@
 """nodeprep config: the effective configuration, its validation, and a commented file to start from."""
 import json
 import os
-from typing import Any, Dict, Iterator, Optional, Tuple
 
 import click
 
@@ -13,6 +12,7 @@ from nodeprep.host import Host
 from nodeprep.policy import DEFAULT, FILE, Policy, load
 from nodeprep.round import kubernetes
 from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, Iterator, Optional, Tuple
 
 
 @click.group()

@@ -3,13 +3,13 @@ import inspect
 import json
 import shutil
 import textwrap
-from typing import Iterable, Iterator, List
 
 import click
 
 from nodeprep import catalogue
 from nodeprep.cli.usage import stopping_on_bad_input
 from nodeprep.text import UnknownName, nearest
+from nodeprep.typed import Iterable, Iterator, List
 
 
 @click.command()

@@ -1,11 +1,11 @@
 """nodeprep fix, with its options."""
 import sys
-from typing import Any
 
 import click
 
 from nodeprep.cli.fixing import Call, fixing
 from nodeprep.cli.options import change_options, policy_options
+from nodeprep.typed import Any
 
 
 @click.command()

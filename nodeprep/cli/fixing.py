@@ -1,6 +1,5 @@
 """What `nodeprep fix` does: look, plan, show, ask, change, look again."""
 import sys
-from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep import output, plan
 from nodeprep import round as rounds
@@ -15,6 +14,7 @@ from nodeprep.output import plans
 from nodeprep.policy import Policy, load
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 ROLLED_BACK = 4
 

@@ -1,10 +1,10 @@
 """The commands. Each lives in a file of its own, which is loaded when it is called for."""
 import importlib
-from typing import Any, List, Optional
 
 import click
 
 from nodeprep import __version__
+from nodeprep.typed import Any, List, Optional
 
 # command -> (module, what it does), in the order of `nodeprep --help`
 COMMANDS = {

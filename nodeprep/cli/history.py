@@ -1,6 +1,5 @@
 """nodeprep history."""
 import sys
-from typing import Any
 
 import click
 
@@ -10,6 +9,7 @@ from nodeprep.cli.options import change_formats, root_option
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.journal import reading
 from nodeprep.output import plans, transactions
+from nodeprep.typed import Any
 
 
 @click.command()

@@ -1,9 +1,8 @@
 """The options that several commands share, as CONTRACT.md lists them."""
-from typing import Any, Callable
-
 import click
 
 from nodeprep.output import FORMATS
+from nodeprep.typed import Any, Callable
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -2,7 +2,6 @@
 import os
 import signal
 import sys
-from typing import Any, Callable, Dict
 
 import click
 
@@ -10,6 +9,7 @@ from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.model import CannotTell
 from nodeprep.text import clean
+from nodeprep.typed import Any, Callable, Dict
 
 
 def host_of(root: str) -> Changing:

@@ -1,11 +1,11 @@
 """nodeprep undo, with its options."""
 import sys
-from typing import Any
 
 import click
 
 from nodeprep.cli.options import change_options, root_option
 from nodeprep.cli.undoing import Call, undoing
+from nodeprep.typed import Any
 
 
 @click.command()

@@ -1,6 +1,5 @@
 """What `nodeprep undo` does: show what would be taken back, ask, take it back, and look again."""
 import sys
-from typing import Any, Dict, List, Optional
 
 from nodeprep import output
 from nodeprep import round as rounds
@@ -18,6 +17,7 @@ from nodeprep.output import plans, transactions
 from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.text import UnknownName, clean, nearest
+from nodeprep.typed import Any, Dict, List, Optional
 
 NOT_ALL = 4
 

@@ -1,12 +1,12 @@
 """Bad input ends a command with exit code 2 and one line for each thing that is wrong, before anything is done."""
 import functools
 import sys
-from typing import Any, Callable
 
 from nodeprep.cli import say
 from nodeprep.config import ConfigError
 from nodeprep.model import Busy, CannotChange
 from nodeprep.text import UnknownName, clean
+from nodeprep.typed import Any, Callable
 
 BUSY = 75                 # EX_TEMPFAIL of sysexits.h: try again
 

@@ -2,12 +2,11 @@
 
 Everything here only looks. A Host lives for one round of checks: `once` remembers a derived fact for that round.
 """
-from typing import Any, Callable, Dict, Optional
-
 from nodeprep.host.commands import Answer, Commands
 from nodeprep.host.files import Files
 from nodeprep.host.kernel import Kernel
 from nodeprep.host.network import Network
+from nodeprep.typed import Any, Callable, Dict, Optional
 
 __all__ = ['Answer', 'Host']
 

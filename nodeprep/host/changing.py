@@ -5,13 +5,13 @@ Sources: rename(2), fsync(2) (a new name is on the disk only when its folder is 
 import contextlib
 import errno
 import os
-from typing import Any, Callable, Optional, Sequence, Tuple
 
 from nodeprep.host import Host, images
 from nodeprep.host.commands import FOLDERS, Answer
 from nodeprep.host.files import raw_of, reason
 from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image
 from nodeprep.model import CannotChange
+from nodeprep.typed import Any, Callable, Optional, Sequence, Tuple
 
 # Called twice a second while a command runs: (how far it is, '' or why it must be stopped).
 Watch = Callable[[], Tuple[str, str]]

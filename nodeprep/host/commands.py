@@ -1,9 +1,9 @@
 """Commands that only look: lists, run in the C locale, with a fixed PATH that has sbin, no input, and a time limit."""
 import stat
-from typing import Sequence
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Sequence
 
 FOLDERS = ('/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin')
 MOST = 2**20              # characters of output that are looked at

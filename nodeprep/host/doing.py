@@ -5,11 +5,11 @@ Sources: setsid(2), kill(2) with a negative pid (the whole process group).
 import os
 import signal
 import time
-from typing import Any, Callable, List, Optional, Tuple
 
 from nodeprep.host.commands import ENVIRONMENT, MOST, Answer
 from nodeprep.host.files import reason, text_of
 from nodeprep.model import CannotChange
+from nodeprep.typed import Any, Callable, List, Optional, Tuple
 
 _TICK = 0.5               # seconds between two looks of a watch
 _GRACE = 10.0             # seconds that a command has between SIGTERM and SIGKILL: rpm ends its transaction

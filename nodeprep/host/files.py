@@ -6,9 +6,9 @@ import errno
 import fnmatch
 import os
 import stat
-from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
 _KEPT = 2**16             # characters of a text that is kept for the next who reads the file in this round
 MOST = 16 * 2**20         # bytes; the longest honest file read here, a large /proc/net/tcp, is well below
@@ -132,6 +132,20 @@ class Files:
         except OSError as error:
             raise CannotTell(f'{path}: {reason(error)}', path) from None
         return text_of(taken)
+
+    def line(self, path: str) -> str:
+        """The line that a file of /proc or /sys holds, without its end: one value, so that one read(2) has it whole.
+
+        A node has hundreds of such files, and reading one as `read` does takes twice as long. CannotTell as with read.
+        """
+        try:
+            handle = os.open(self._below(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+            try:
+                return text_of(os.read(handle, 4096).partition(b'\n')[0])
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise CannotTell(f'{path}: {reason(error)}', path) from None
 
     def _bytes(self, path: str) -> bytes:
         return b''.join(self._parts(path))

@@ -2,9 +2,9 @@
 import copy
 import os
 import stat
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from nodeprep.host.files import followed, raw_of, text_of
+from nodeprep.typed import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 
 def foreseen(host: Any, texts: Mapping[str, Optional[str]]) -> Any:

@@ -5,11 +5,11 @@ Sources: path_resolution(7), xattr(7) (ACLs and SELinux labels are extended attr
 import errno
 import os
 import stat
-from typing import Any, Tuple
 
 from nodeprep.host.files import MOST, followed, raw_of, reason, text_of
 from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Tuple
 
 ABSENT, FILE, LINK, FOLDER, OTHER = 'absent', 'file', 'link', 'folder', 'other'
 

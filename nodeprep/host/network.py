@@ -1,9 +1,9 @@
 """What the network tells: names, ports of peers, HTTP over a local socket or to a registry. Nothing changes by it."""
 import re
-from typing import Any, Dict, List
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List
 
 MOST = 2**20              # bytes of an answer's body that are looked at
 REACHED, REFUSED, TIMEOUT, UNREACHABLE = 'connected', 'refused', 'no answer', 'no route'

@@ -1,10 +1,10 @@
 """Where the journal is kept, whom it must belong to, and how much of the past stays."""
 import os
 import stat
-from typing import Any, List, Tuple
 
 from nodeprep.host.files import followed, raw_of, reason, text_of
 from nodeprep.model import CannotChange
+from nodeprep.typed import Any, List, Tuple
 
 HOME = '/var/lib/nodeprep'
 FOLDER = HOME + '/journal'

@@ -1,12 +1,12 @@
 """Transactions of the past, as their files tell."""
 import json
-from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.host.files import reason, text_of
 from nodeprep.journal import folder
 from nodeprep.journal.steps import DONE, FAILED, FORMAT, Step, from_line, pairs_from
 from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 _MOST = 256 * 2**20
 

@@ -1,10 +1,10 @@
 """What a transaction is made of: steps with their before-images, and how they stand in a line of JSON."""
 import base64
 import binascii
-from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.host.images import Image
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 FORMAT = 1
 # What became of a step. `intended`: a process ended in the middle of it, so that it may have been done or not.

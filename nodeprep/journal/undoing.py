@@ -3,13 +3,12 @@
 Every step looks first at what is there, so that it can be taken again after a crash, whether the step itself was done,
 done in part or not at all.
 """
-from typing import Any, Callable, Dict, Iterable, List, Tuple
-
 from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image, in_kernel
 from nodeprep.journal.steps import INTENDED, Step
 from nodeprep.linux import effects
 from nodeprep.linux.live import live
 from nodeprep.model import DISRUPTIVE, CannotChange, CannotTell
+from nodeprep.typed import Any, Callable, Dict, Iterable, List, Tuple
 
 # How a step was taken back; with the last two it was not.
 RESTORED, RAN, NOTHING, REFUSED, LOST = 'restored', 'ran', 'nothing', 'refused', 'failed'

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import time
-from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from nodeprep import __version__
 from nodeprep.host.files import reason
@@ -16,6 +15,7 @@ from nodeprep.host.images import Image
 from nodeprep.journal import folder, reading
 from nodeprep.journal.steps import DONE, FAILED, FORMAT, Step, as_line, image_line
 from nodeprep.model import CannotChange, Run
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 
 
 class Transaction:

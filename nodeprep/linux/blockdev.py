@@ -3,9 +3,8 @@
 Sources: Documentation/ABI/testing/sysfs-block and sysfs-dev of the kernel; `size` is in sectors of 512 bytes whatever
 the disk's own sectors are.
 """
-from typing import Any, Dict, List, Optional, Set
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Set
 
 _SECTOR = 512
 _DEEPEST = 16             # layers of device mapper and md above each other

@@ -1,10 +1,10 @@
 """Boot loader entries, one file each: the Boot Loader Specification, type 1, as GRUB on EL8 and later reads them."""
 import re
-from typing import Any, List, Mapping, Tuple
 
 from nodeprep.linux.versions import key
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Mapping, Tuple
 
 FOLDER = '/boot/loader/entries'
 _MOST = 200               # entries: a host keeps three kernels or so, and each file is read

@@ -1,9 +1,8 @@
 """The kernel that the next boot would start, and its arguments, as far as they can be told."""
-from typing import Any, List, Tuple
-
 from nodeprep.linux import bootloader, kernelargs, versions
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Tuple
 
 
 class Arguments(NamedTuple):

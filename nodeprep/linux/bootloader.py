@@ -1,11 +1,11 @@
 """Which entry a boot loader would start if nobody touched a key: GRUB 2, systemd-boot, extlinux."""
 import fnmatch
-from typing import Any, Dict, List, Optional
 
 from nodeprep.linux import bls, grub, mountboot
 from nodeprep.linux.bls import BootEntry, kernel_version
 from nodeprep.linux.mounts import mounts
 from nodeprep.model import CannotTell, Folder
+from nodeprep.typed import Any, Dict, List, Optional
 
 # What to watch so that another default entry, or other arguments, are seen at once.
 WATCHES = (Folder('/boot/grub2'), Folder('/boot/grub'), Folder(bls.FOLDER))

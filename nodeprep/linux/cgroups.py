@@ -4,13 +4,12 @@ Sources: cgroup_is_unified_wanted() of systemd's src/shared/cgroup-setup.c (239:
 systemd 256 and 258; cgroups(7); the cgroup validator of kubernetes/system-validators.
 Per release: centos.md chapter 12.
 """
-from typing import Any, Optional, Set, Tuple
-
 from nodeprep.linux.kernelargs import KernelArgs, at_boot, running
 from nodeprep.linux.mounts import SOURCE, Mount, mounts
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Optional, Set, Tuple
 
 POINT = '/sys/fs/cgroup'
 ARGUMENT = 'systemd.unified_cgroup_hierarchy'

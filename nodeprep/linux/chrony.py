@@ -3,10 +3,10 @@
 Sources: chronyc(1) "tracking"; process_cmd_tracking() of client.c in chrony.
 """
 import re
-from typing import Any
 
 from nodeprep.linux.timestate import State
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any
 
 CSV = ('chronyc', '-n', '-c', 'tracking')
 TEXT = ('chronyc', '-n', 'tracking')

@@ -2,12 +2,11 @@
 
 Sources: chrony.conf(5); CNF_ParseLine(), search_dirs() and load_source_file() of conf.c in chrony.
 """
-from typing import Any, Dict, Iterator, List, Tuple
-
 from nodeprep.linux.lines import numbered
 from nodeprep.linux.unitcommand import command
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 
 FILES = ('/etc/chrony.conf', '/etc/chrony/chrony.conf')            # EL, Debian
 DHCP = '/run/chrony-dhcp'                                          # NetworkManager's dispatcher writes here

@@ -1,12 +1,11 @@
 """What would make chronyd keep the clock: installed, enabled, given servers without touching a line that is there."""
-from typing import Any, List, Tuple
-
 from nodeprep.linux import packages, timedaemons
 from nodeprep.linux.chronyconf import Config
 from nodeprep.linux.lines import appended
 from nodeprep.linux.member import membership
 from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Write
+from nodeprep.typed import Any, List, Tuple
 
 BEGIN, END = '# nodeprep: servers begin', '# nodeprep: servers end'
 _RELOAD = Run(('chronyc', 'reload', 'sources'), ('chronyc', 'reload', 'sources'))       # since chrony 4.0

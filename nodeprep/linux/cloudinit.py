@@ -5,10 +5,10 @@ an earlier one), config/cc_set_hostname.py, cc_update_etc_hosts.py; cloud-init's
 (/etc/cloud/cloud-init.disabled). User data of the cloud wins over all of these, and is not seen here.
 """
 import re
-from typing import Any, Dict
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict
 
 FILE, FOLDER, DISABLED = '/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d', '/etc/cloud/cloud-init.disabled'
 _PROGRAMS = ('/usr/bin/cloud-init', '/usr/local/bin/cloud-init')

@@ -6,9 +6,9 @@ libkmod/libkmod-config.c.
 """
 import os
 import stat
-from typing import Any, List
 
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, List
 
 
 def folders(host: Any, kind: str) -> List[str]:

@@ -4,11 +4,11 @@ Source: containerd's docs/cri/config.md. The file is TOML; without a TOML librar
 cannot settle is said to be unknown.
 """
 import re
-from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from nodeprep.linux.cri import Line
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Tuple
 
 CONFIG = '/etc/containerd/config.toml'
 # The plugin for Kubernetes: a file without a version, or of version 1, calls it `cri`; version 2 and 3 by a whole name.

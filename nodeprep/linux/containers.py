@@ -1,8 +1,7 @@
 """Is this "host" a container? Then nothing is fixed in it: its kernel, clock and boot belong to another machine."""
-from typing import Any, Iterator
-
 from nodeprep.linux.mounts import holding, mounts
 from nodeprep.model import CannotTell, Observation
+from nodeprep.typed import Any, Iterator
 
 # systemd's PID 1 writes it at each start from its $container (Container Interface of systemd).
 _TOLD = '/run/systemd/container'

@@ -1,11 +1,11 @@
 """How many CPUs there are, how many of them a process here may use, and which kernel arguments take some away."""
 import re
-from typing import Any, Iterator, Optional, Tuple
 
 from nodeprep.linux.kernelargs import KernelArgs
 from nodeprep.linux.mounts import mounts
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, Optional, Tuple
 
 FOLDER = '/sys/devices/system/cpu'
 _UDEV_RULES = '/usr/lib/udev/rules.d/40-redhat.rules'

@@ -4,10 +4,10 @@ Sources: Documentation/admin-guide/kdump/kdump.rst and kernel-parameters.txt; fo
 (kdump-lib.sh) and centos.md chapter 2.2. EL9 and later do not know `auto` any more.
 """
 import re
-from typing import Any, List, Optional
 
 from nodeprep.linux.kernelargs import KernelArgs
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, List, Optional
 
 _MIB, _GIB, _TIB = 2**20, 2**30, 2**40
 _EL8 = '1G-4G:160M,4G-64G:192M,64G-1T:256M,1T-:512M'

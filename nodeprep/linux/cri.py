@@ -4,9 +4,9 @@ Source: DetectCRISocket() of cmd/kubeadm/app/util/runtime/runtime.go.
 """
 import re
 import stat
-from typing import Any, List, Optional, Tuple
 
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Optional, Tuple
 
 SOCKETS = (('containerd', '/run/containerd/containerd.sock'), ('CRI-O', '/run/crio/crio.sock'),
            ('cri-dockerd', '/run/cri-dockerd.sock'))

@@ -2,12 +2,11 @@
 
 Sources: packaging/systemd of Mirantis/cri-dockerd; DetectCRISocket() of kubeadm.
 """
-from typing import Any, Iterator
-
 from nodeprep.linux import cri, processes, units
 from nodeprep.linux.member import membership
 from nodeprep.linux.unitstart import starting
 from nodeprep.model import CannotTell, Observation, Want
+from nodeprep.typed import Any, Iterator
 
 UNIT, SOCKET = 'cri-docker.service', 'cri-docker.socket'
 _GET = ('Kubernetes 1.24 and later use Docker through cri-dockerd only: install its RPM from the releases of '

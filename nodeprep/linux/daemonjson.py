@@ -3,10 +3,10 @@
 Source: getConflictFreeConfiguration() of daemon/config/config.go in moby; tests/compare asks a real dockerd.
 """
 import re
-from typing import Any, Dict, Iterator, List, Tuple
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 
 _SPACE = ' \t\r\n'
 

@@ -1,10 +1,10 @@
 """The folders in which a node keeps its data, as the configuration of each program names them."""
 import re
-from typing import Any, List, Tuple
 
 from nodeprep.linux import dockerd
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Tuple
 
 KUBELET, DOCKER, CONTAINERD, ETCD, LOG = ('/var/lib/kubelet', '/var/lib/docker', '/var/lib/containerd', '/var/lib/etcd',
                                           '/var/log')

@@ -3,10 +3,9 @@
 Sources: Docker Engine API reference, GET /_ping, /version, /info; Podman answers the same paths with a
 Libpod-API-Version header and `Server: Libpod/...`, and names its component 'Podman Engine'.
 """
-from typing import Any, Dict, List, Tuple
-
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Tuple
 
 DOCKER, PODMAN = 'Docker Engine', 'Podman'
 _MOST = 400               # characters of one text that is passed on

@@ -3,11 +3,10 @@
 Sources: dockerd(8); findConfigurationConflicts() of daemon/config/config.go in moby. tests/compare/test_dockerd_real.py
 holds the refusals against a real dockerd.
 """
-from typing import Any, Dict, Iterator, List, Optional, Tuple
-
 from nodeprep.linux.unitcommand import Word, command
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Tuple
 
 UNIT, PATH = 'docker.service', '/etc/docker/daemon.json'
 DRIVER, STORAGE, MIRRORS = 'exec-opts', 'storage-driver', 'registry-mirrors'        # keys of daemon.json

@@ -1,9 +1,8 @@
 """Installing Docker Engine on a release: what carries it, what stands in its way. centos.md chapter 7."""
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux.packages import dead_repositories, install
 from nodeprep.linux.release import Release, release
 from nodeprep.model import CannotTell, Run
+from nodeprep.typed import Any, Iterator, Tuple
 
 PACKAGES = ('docker-ce', 'docker-ce-cli', 'containerd.io')
 _PROGRAMS = {'docker-ce': 'dockerd', 'docker-ce-cli': 'docker', 'containerd.io': 'containerd'}

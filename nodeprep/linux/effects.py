@@ -2,12 +2,11 @@
 
 Which files it changes stands in touches, what is looked at while it runs in watches.
 """
-from typing import Any, Callable, Dict, Optional, Sequence
-
 from nodeprep.linux import systemctl, units
 from nodeprep.linux.touches import touches
 from nodeprep.linux.watches import watch
 from nodeprep.model import DISRUPTIVE, HARMLESS, REBOOT, CannotTell
+from nodeprep.typed import Any, Callable, Dict, Optional, Sequence
 
 __all__ = ['patience', 'risk', 'there', 'touches', 'watch']
 

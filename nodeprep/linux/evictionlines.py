@@ -1,9 +1,9 @@
 """The lines below which the kubelet evicts pods for want of disk space."""
 import re
-from typing import Any, Dict
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict
 
 CONFIG = '/var/lib/kubelet/config.yaml'
 # The kubelet's defaults: pkg/kubelet/eviction/defaults_linux.go.

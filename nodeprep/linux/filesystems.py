@@ -1,12 +1,11 @@
 """Which file systems hold some folders, each once, how large they are, and what else lies on their disks."""
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
-
 from nodeprep.linux import blockdev
 from nodeprep.linux.blockdev import Device
 from nodeprep.linux.datadirs import DataDir
 from nodeprep.linux.mounts import Mount, holding, mounts
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 # A server that is gone makes statvfs(2) wait for ever, and looking at an automount point mounts it.
 _ELSEWHERE = ('nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'ceph', 'glusterfs', 'lustre', 'beegfs', '9p', 'afs', 'autofs')

@@ -3,11 +3,11 @@
 Source: firewall-cmd(1). firewall-cmd is a client of the system bus, so it is asked only while the daemon runs.
 """
 import re
-from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
 from nodeprep.linux.firewallfiles import service_ports
 from nodeprep.linux.firewallzone import Port, Zone, port_of
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Dict, Iterable, Iterator, List, Tuple
 
 LIST = ('firewall-cmd', '--list-all-zones')
 

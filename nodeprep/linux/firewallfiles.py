@@ -4,11 +4,11 @@ Sources: firewalld.conf(5), firewalld.zone(5), firewalld.service(5); firewalld, 
 /etc/firewalld hides the one of the same name in /usr/lib/firewalld.
 """
 import re
-from typing import Any, Dict, Iterator, Optional, Tuple
 
 from nodeprep.linux.firewallzone import Port, Zone, port_of
 from nodeprep.linux.lines import numbered
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Dict, Iterator, Optional, Tuple
 
 CONF = '/etc/firewalld/firewalld.conf'
 FOLDERS = ('/etc/firewalld', '/usr/lib/firewalld')

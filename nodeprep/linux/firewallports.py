@@ -1,11 +1,11 @@
 """The ports of a node's role in the zones of its interfaces: open, or with what opens them."""
 import re
-from typing import Any, Iterator, List, Tuple
 
 from nodeprep.linux import firewalld, firewallfiles, firewalls, routes
 from nodeprep.linux.firewallzone import Zone, opened, opened_to_some, read_port
 from nodeprep.model import CannotTell, Observation, Run, Want
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, List, Tuple
 
 # https://kubernetes.io/docs/reference/networking/ports-and-protocols/
 _TCP = {'control-plane': ((6443, 6443), (2379, 2380), (10250, 10250), (10257, 10257), (10259, 10259)),

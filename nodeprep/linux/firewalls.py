@@ -1,10 +1,10 @@
 """Which firewall services of a host run, and which its next boot would start."""
 import re
-from typing import Any, Tuple
 
 from nodeprep.linux import processes, units
 from nodeprep.linux.unitactive import RUNNING
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Tuple
 
 FIREWALLD = 'firewalld.service'
 # Those that load a fixed set of rules. `flush ruleset` when nftables.service stops takes kube-proxy's rules along.

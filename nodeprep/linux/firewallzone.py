@@ -4,9 +4,9 @@
 'x:3'
 """
 import re
-from typing import Any, Iterable, Iterator, List, Tuple
 
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterable, Iterator, List, Tuple
 
 
 class Port(NamedTuple):

@@ -8,10 +8,10 @@ Two readers of a real system differ in one thing: swapon -a and mount -a (libmou
 a line, the C library keeps it as part of the last field. `kind` is what the C library sees; see `Entry.plain_kind`.
 """
 import re
-from typing import Dict, Iterable, List, Tuple
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Dict, Iterable, List, Tuple
 
 PATH = '/etc/fstab'
 MARK = '#nodeprep# '

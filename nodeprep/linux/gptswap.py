@@ -11,12 +11,12 @@ What the partitions are is read from udev's database (/run/udev/data/b<major>:<m
 filled at boot; the disk itself is not opened.
 """
 import re
-from typing import Any, Dict, List
 
 from nodeprep.linux.mounts import SOURCE as MOUNTS
 from nodeprep.linux.mounts import holding, mounts
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List
 
 TYPE = '0657fd6d-a4ab-43c4-84e5-0933c84b4f4f'
 _READ_ONLY, _NO_AUTO = 1 << 60, 1 << 63

@@ -1,11 +1,11 @@
 """Which entry GRUB 2 would start if nobody touched a key: from grub.cfg, its environment block, and entry files."""
 import re
-from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.linux import bls, grubscript
 from nodeprep.linux.bls import BootEntry, kernel_version
 from nodeprep.linux.mounts import holding, mounts
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 _FOLDERS = ('/boot/grub2', '/boot/grub')
 

@@ -1,10 +1,10 @@
 """As much of GRUB's script language as its configuration files use: words, variables, menus. Nothing is executed."""
 import re
 from collections import ChainMap
-from typing import Dict, List, Mapping, Optional, Set, Tuple
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Dict, List, Mapping, Optional, Set, Tuple
 
 _MOST = 2**20             # characters; an honest grub.cfg of many kernels has some ten thousand
 _DEEPEST = 16             # levels of submenus

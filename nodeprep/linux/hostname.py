@@ -1,7 +1,6 @@
 """The name of a host: what may be one, and what the next boot would set."""
-from typing import Any
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any
 
 PATH = '/etc/hostname'
 UPPER = 'has upper-case letters'

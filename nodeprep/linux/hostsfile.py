@@ -5,9 +5,8 @@ Source: hosts(5); nss/nss_files/files-hosts.c of glibc, against which tests/comp
 (inet_pton(3), so no 127.1) is passed over, names are compared without case. getaddrinfo(3) gathers the addresses of
 every line that has the name; gethostbyname(3) takes the first alone. So a name on two lines means two things.
 """
-from typing import Any, Dict, Iterable, List, Optional, Tuple
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 
 PATH = '/etc/hosts'
 BEGIN, END = '# BEGIN nodeprep managed', '# END nodeprep managed'

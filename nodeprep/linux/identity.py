@@ -2,7 +2,7 @@
 
 Uniqueness itself is a matter of the whole cluster; here are only the values that cannot be anybody's own.
 """
-from typing import Tuple
+from nodeprep.typed import Tuple
 
 # UUIDs that firmware makers left in, lower case: systemd pull request 11137 ("obviously bogus product UUIDs"), osquery
 # pull request 4374 and issue 8887 ("placeholder hardware UUIDs"), oshi issue 2417. Those that count up are here in both

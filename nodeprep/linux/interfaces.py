@@ -3,10 +3,9 @@
 Sources: net/ipv4/fib_trie.c fib_trie_seq_show() ("|-- ADDRESS", below it "/32 host LOCAL" for each of our own);
 net/ipv6/addrconf.c if6_seq_show(); Documentation/ABI/testing/sysfs-class-net.
 """
-from typing import Any, List
-
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List
 
 TRIE, INET6, CLASS = '/proc/net/fib_trie', '/proc/net/if_inet6', '/sys/class/net'
 _OURS = '/32 host LOCAL'

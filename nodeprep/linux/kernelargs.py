@@ -1,9 +1,8 @@
 """The kernel's command line: what the running kernel was given, and what the next boot would give it."""
-from typing import Any, List, Optional, Tuple
-
 from nodeprep.linux.bootloader import default_entry
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Optional, Tuple
 
 SOURCE = '/proc/cmdline'
 _BLANKS = ' \t\n\v\f\r'

@@ -1,9 +1,8 @@
 """Kernels: which are installed, which Kubernetes accepts, and with which options one was built."""
-from typing import Any, Dict, List, Tuple
-
 from nodeprep.linux import versions
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Tuple
 
 FOLDER = '/lib/modules'
 FINE, WARNS, FAILS = 'fine', 'kubeadm warns', 'kubeadm refuses'

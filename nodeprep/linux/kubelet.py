@@ -1,10 +1,10 @@
 """The kubelet that is installed, where one would come from, and what fits together."""
 import re
-from typing import Any, Optional, Tuple
 
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Run
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Optional, Tuple
 
 Version = Tuple[int, int, int]
 _SAID = 'kubelet --version'

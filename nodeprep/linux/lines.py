@@ -1,5 +1,5 @@
 """Editing text files line by line so that every line that is not ours stays byte for byte the same."""
-from typing import Iterator, Tuple
+from nodeprep.typed import Iterator, Tuple
 
 
 def numbered(text: str) -> Iterator[Tuple[int, str]]:

@@ -1,9 +1,8 @@
 """Does this host run pods or containers, or is it a node of a cluster? What could hurt them is then refused."""
-from typing import Any
-
 from nodeprep.linux import processes
 from nodeprep.linux.member import membership
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any
 
 # One process stands beside each running container: containerd's and Docker's shims, conmon of CRI-O and Podman. comm
 # holds 15 bytes: containerd-shim-runc-v2, docker-containerd-shim-current of EL7's docker 1.13.

@@ -1,5 +1,5 @@
 """Is this host already a node of a cluster? Then its name, time and container engine are no longer free to change."""
-from typing import Any
+from nodeprep.typed import Any
 
 # What kubeadm join, kubeadm init and the kubelet leave behind; kubeadm's FileAvailable and DirAvailable checks
 # look for the same (cmd/kubeadm/app/preflight/checks.go).

@@ -1,9 +1,9 @@
 """How much memory the kernel has, and where the rest of what is installed went."""
 import re
-from typing import Any, Dict, Optional
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Optional
 
 SOURCE = '/proc/meminfo'
 BLOCKS = '/sys/devices/system/memory'

@@ -6,12 +6,11 @@ kernel/module/main.c for module_blacklist=.
 systemd-modules-load asks libkmod to apply the blacklist (KMOD_PROBE_APPLY_BLACKLIST in src/shared/module-util.c and, on
 EL7 and EL8, src/modules-load/modules-load.c): unlike for `modprobe NAME`, a `blacklist` line stops it.
 """
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux import bootargs, confd, wildcard
 from nodeprep.linux.modules import same
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, Tuple
 
 BLACKLIST, INSTALL, KERNEL = 'blacklist', 'install', 'module_blacklist'
 _DOES_NOTHING = ('true', 'false', ':', 'nologin')

@@ -1,9 +1,8 @@
 """A kernel module that is needed: what is seen of it now and at boot, and the changes that bring it."""
-from typing import Any, Tuple
-
 from nodeprep.linux import bootargs, modprobed, modules, modulesload, packages
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Change, Observation, Run
+from nodeprep.typed import Any, Tuple
 
 Plan = Tuple[Tuple[Change, ...], str]           # changes, hint; without changes the hint says what a person does
 _WANTED = 'loaded'

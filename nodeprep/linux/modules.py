@@ -1,9 +1,9 @@
 """Is a kernel module there now, and could a kernel load it: from /proc, /sys and /lib/modules, without modprobe."""
 import re
-from typing import Any, Dict
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict
 
 _NEWLINE = '\n'
 BUILT_IN, FILE, ABSENT, UNKNOWN = 'built in', 'a module', 'absent', 'unknown'

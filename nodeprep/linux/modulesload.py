@@ -6,12 +6,11 @@ rd.modules-load=) on EL7, and modules_load= later, where proc_cmdline_key_streq(
 After=systemd-modules-load.service in units/systemd-sysctl.service. Names are looked up as names; aliases such as
 fs-overlay are not followed.
 """
-from typing import Any, Dict, Iterator, Optional, Tuple
-
 from nodeprep.linux import bootargs, confd, lines, modprobed, modules, systemdlines, unitfiles
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Write
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, Optional, Tuple
 
 OURS = '/etc/modules-load.d/nodeprep.conf'
 _UNIT = 'systemd-modules-load.service'

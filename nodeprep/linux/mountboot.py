@@ -2,13 +2,12 @@
 
 Sources: fstab(5), systemd.mount(5), systemd-fstab-generator(8), systemd-gpt-auto-generator(8).
 """
-from typing import Any, List, Optional
-
 from nodeprep.linux import fstab
 from nodeprep.linux.fstab import Entry
 from nodeprep.linux.mounts import covers
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Optional
 
 _UNITS = ('/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system')
 # What generators wrote is written again at the next boot, whatever it came from: a partition's type, ostree, arguments.

@@ -1,9 +1,9 @@
 """What is mounted where: /proc/self/mountinfo as proc_pid_mountinfo(5) describes it."""
 import re
-from typing import Any, Dict, List, Optional, Tuple
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 SOURCE = '/proc/self/mountinfo'
 

@@ -1,7 +1,6 @@
 """What names mean on this host now, as the C library resolves them, and when there is surely no answer."""
-from typing import Any, List
-
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, List
 
 _RESOLV, _NSSWITCH = '/etc/resolv.conf', '/etc/nsswitch.conf'
 # gai_strerror(3) of EAI_NONAME and EAI_NODATA: an answer, and it is no. EAI_AGAIN is none: a server did not answer.

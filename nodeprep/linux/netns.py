@@ -1,7 +1,6 @@
 """Is this process in the network namespace of the host? Sysctls below net/ are one set for each namespace."""
-from typing import Any
-
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any
 
 
 def apart(host: Any) -> str:

@@ -1,8 +1,7 @@
 """Who this host is: the `node` part of a report. What cannot be told is left empty; `identity` judges it."""
-from typing import Any, Dict, List
-
 from nodeprep.linux.release import Release, release
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Dict, List
 
 
 def describe(host: Any, role: str, labels: Dict[str, str]) -> Dict[str, Any]:

@@ -3,13 +3,13 @@
 Sources: ntpq(1) "rv"; ntp.conf(5); timesyncd.conf(5) and src/timesync/timesyncd-manager.c; ntpd.conf(5) of OpenNTPD.
 """
 import re
-from typing import Any, Dict, List
 
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.lines import numbered
 from nodeprep.linux.timestate import State
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List
 
 RV = ('ntpq', '-c', 'rv')
 SYNCHRONIZED = '/run/systemd/timesync/synchronized'      # touched at each adjustment

@@ -1,8 +1,7 @@
 """Installing packages as this release does it."""
-from typing import Any, List, Sequence, Tuple
-
 from nodeprep.linux.release import release
 from nodeprep.model import Run
+from nodeprep.typed import Any, List, Sequence, Tuple
 
 _FOLDER = '/etc/yum.repos.d'
 _GONE = ('mirrorlist.centos.org', 'mirror.centos.org')

@@ -4,9 +4,9 @@ Sources: yum 3.4.3 (cli.py, yum/__init__.py, yumRepo.py), dnf 4 (dnf/cli, dnf/ba
 librepo ("Curl error (6)", "Cannot prepare internal mirrorlist"), rpm (lib/rpmps.c for disk space and dependencies).
 """
 import re
-from typing import Any, Iterator, Tuple
 
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Iterator, Tuple
 
 _LAST = 65536            # characters at the end that are looked at: what went wrong is said last
 _SIGNATURE = (r'GPG key retrieval failed|GPG check FAILED|Public key for [^\n]{1,120} is not installed|'

@@ -1,8 +1,7 @@
 """The processes of the running host, from /proc: proc(5)."""
-from typing import Any, List
-
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List
 
 
 class Process(NamedTuple):
@@ -41,7 +40,7 @@ def _processes(host: Any) -> List[Process]:
     found = []
     for pid in sorted(int(name) for name in host.names('/proc') if name.isdigit()):
         try:
-            found.append(Process(pid, host.read(f'/proc/{pid}/comm').rstrip('\n')))
+            found.append(Process(pid, host.line(f'/proc/{pid}/comm')))
         except CannotTell:
             continue              # it ended between the listing and the reading (ESRCH), or belongs to someone else
     if not found:

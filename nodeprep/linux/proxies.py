@@ -4,11 +4,10 @@ Sources: systemd.exec(5) (Environment=, EnvironmentFile=, whose values win), sys
 golang.org/x/net/http/httpproxy for what Go programs make of HTTP_PROXY, HTTPS_PROXY and NO_PROXY;
 docs.docker.com/engine/daemon/proxy: "proxies" of daemon.json wins over the environment, since Docker 23.
 """
-from typing import Any, Dict, Iterator, Tuple
-
 from nodeprep.linux import unitfiles, unitsyntax
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, Tuple
 
 _NAMES = frozenset(('HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'))
 _DAEMON = {'http-proxy': 'HTTP_PROXY', 'https-proxy': 'HTTPS_PROXY', 'no-proxy': 'NO_PROXY'}

@@ -1,9 +1,9 @@
 """Which release of which system a host runs, and what follows from it."""
 import re
-from typing import Any, Dict
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict
 
 EL_IDS = ('centos', 'rhel', 'rocky', 'almalinux', 'ol', 'oracle', 'eurolinux', 'scientific', 'virtuozzo', 'circle')
 _SYSTEMD = {7: 219, 8: 239, 9: 252, 10: 257}       # facts of each EL major; the library on the disk decides first

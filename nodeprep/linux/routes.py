@@ -1,5 +1,5 @@
 """The networks that a host is in, from its routing table."""
-from typing import Any, List
+from nodeprep.typed import Any, List
 
 # Those of containers and virtual machines on this very host: no network that it stands in.
 _OWN = ('lo', 'docker', 'br-', 'veth', 'cni', 'cali', 'flannel', 'cilium', 'lxc', 'kube-', 'nodelocaldns', 'virbr',

@@ -8,12 +8,12 @@ security/selinux/hooks.c of the kernel for `selinux=` and `enforcing=`.
 'permissive'
 """
 import re
-from typing import Any, Tuple
 
 from nodeprep.linux.lines import numbered
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Tuple
 
 ENFORCING, PERMISSIVE, DISABLED = 'enforcing', 'permissive', 'disabled'
 CONFIG = '/etc/selinux/config'

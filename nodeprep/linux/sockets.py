@@ -8,11 +8,11 @@ not. So a table is read no further than the listening sockets go, and not at all
 """
 import sys
 from functools import partial
-from typing import Any, Dict, Iterator, List, Optional, Set
 
 from nodeprep.linux.processes import Process, processes
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Set
 
 TABLES = ('/proc/net/tcp', '/proc/net/tcp6')
 _COUNTS = {'/proc/net/tcp': ('/proc/net/sockstat', 'TCP:'), '/proc/net/tcp6': ('/proc/net/sockstat6', 'TCP6:')}

@@ -12,12 +12,11 @@ kernel_has_option() of zram-generator's src/config.rs.
 
 What begins with `rd.` is for the initrd alone.
 """
-from typing import Any, Optional, Tuple
-
 from nodeprep.linux import fstab
 from nodeprep.linux.release import Release, release
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Optional, Tuple
 
 _TRUE = frozenset(('1', 'yes', 'y', 'true', 't', 'on'))
 _FALSE = frozenset(('0', 'no', 'n', 'false', 'f', 'off'))

@@ -12,12 +12,11 @@
 All that hangs on swap.target is kept out by masking it. Sources: systemd-fstab-generator(8) and add_swap() of
 src/fstab-generator/fstab-generator.c; the other modules name theirs.
 """
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
-
 from nodeprep.linux import fstab, swapargs, swapunits, unitfiles
 from nodeprep.linux.swapargs import Switches, Systemd
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 REMOTE = 'remote-fs.target'
 SERVICES = ('dphys-swapfile.service', 'swapspace.service', 'zram-config.service', 'zram-swap.service',

@@ -5,11 +5,11 @@ Sources: KubeletConfiguration (kubelet.config.k8s.io/v1beta1) failSwapOn and mem
 swap since 1.28 (NodeSwap, beta), on cgroup v2 only; the documentation advises against it on control planes.
 """
 import re
-from typing import Any, Iterator, Optional, Tuple
 
 from nodeprep.linux import unitfiles
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, Optional, Tuple
 
 CONFIG = '/var/lib/kubelet/config.yaml'
 # In the order in which kubeadm's drop-in puts their words on the command line, where the last one counts.

@@ -5,11 +5,10 @@ each, sizes in KiB, the path with blank, tab, newline and backslash as octal esc
 of a file that was unlinked. During swapoff(2) its caller is the kernel's first out-of-memory victim (same file:
 set_current_oom_origin()), so pages that do not fit get it killed, or worse.
 """
-from typing import Any, Dict, List
-
 from nodeprep.linux.mounts import unescape
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List
 
 SOURCE = '/proc/swaps'
 MEMORY = '/proc/meminfo'

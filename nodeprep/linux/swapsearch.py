@@ -1,11 +1,10 @@
 """The whole search for what would turn swap on at the next boot: each place is looked at, whatever the others gave."""
-from typing import Any, Callable, List, Optional, Tuple
-
 from nodeprep.linux import fstab, swapboot
 from nodeprep.linux.swapargs import systemd_of
 from nodeprep.linux.swapboot import Way
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, List, Optional, Tuple
 
 
 class Untold(NamedTuple):

@@ -6,11 +6,11 @@ ResourceDiskHandler.run() of WALinuxAgent's daemon/resourcedisk/default.py (only
 size); rc-local.service (ConditionFileIsExecutable=/etc/rc.d/rc.local).
 """
 import re
-from typing import Any, Dict, Iterator, List
 
 from nodeprep.linux.unitboot import starts_at_boot
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List
 
 _CLOUD = ('/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d')
 _WAAGENT = '/etc/waagent.conf'

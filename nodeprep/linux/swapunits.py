@@ -4,11 +4,10 @@ Sources: systemd.swap(5); systemd.special(7) "swap.target"; sysinit.target of ev
 mask keeps it out; unit_name_from_path() of src/basic/unit-name.c; systemd.generator(7) for masked generators;
 swap_supported() of src/core/swap.c: in a container no swap unit starts at all.
 """
-from typing import Any, Dict, Iterator, List
-
 from nodeprep.linux import unitfiles, unitsyntax
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List
 
 TARGET = 'swap.target'
 ETC = unitfiles.ETC

@@ -7,12 +7,12 @@ fs/proc/proc_sysctl.c (sysctl. arguments, since 5.8).
 """
 import os
 import re
-from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from nodeprep.linux import bootargs, confd, sysctld, unitfiles
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 
 CONF = '/etc/sysctl.conf'
 IP_FORWARD = 'net/ipv4/ip_forward'

@@ -4,10 +4,10 @@ Sources: parse_file() and apply_all() of src/sysctl/sysctl.c, sysctl_normalize()
 the systemd sources of EL7 (219), EL8 (239), EL9 (252) and EL10 (257).
 """
 import posixpath
-from typing import Dict, Iterable, Iterator, Optional, Tuple
 
 from nodeprep.linux import systemdlines, wildcard
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Dict, Iterable, Iterator, Optional, Tuple
 
 # The first systemd that has it. EL8's 239 carries DASH as a backport.
 DASH, GLOBS, SKIPS_SAME = 239, 245, 246

@@ -1,9 +1,8 @@
 """A sysctl that is needed: what is seen of it now and at boot, and the changes that set it."""
-from typing import Any, Iterator, Mapping, Optional, Tuple
-
 from nodeprep.linux import bootargs, netns, sysctlplan, tuned, units
 from nodeprep.linux.sysctlboot import CONF, IP_FORWARD, Left, left, reads_conf_last
 from nodeprep.model import CannotTell, Change, Observation, Write
+from nodeprep.typed import Any, Iterator, Mapping, Optional, Tuple
 
 _SAME = {'net/ipv4/conf/all/forwarding': IP_FORWARD}
 

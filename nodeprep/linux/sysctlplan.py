@@ -1,11 +1,11 @@
 """The changes after which the next boot leaves the wanted values: our file, and the lines that would win over it."""
 import re
-from typing import Any, Dict, Mapping, Tuple
 
 from nodeprep.linux import confd, lines, sysctld
 from nodeprep.linux.release import release
 from nodeprep.linux.sysctlboot import IP_FORWARD, Left, left
 from nodeprep.model import Write
+from nodeprep.typed import Any, Dict, Mapping, Tuple
 
 # zz: digits sort before letters, so that k8s.conf and docker.conf would win over 99-nodeprep.conf.
 OURS = '/etc/sysctl.d/zz-nodeprep.conf'

@@ -1,7 +1,6 @@
 """A systemctl command line as plain values: systemctl(1)."""
-from typing import Optional, Sequence, Tuple
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Optional, Sequence, Tuple
 
 
 class Systemctl(NamedTuple):

@@ -4,7 +4,8 @@ Sources: src/sysctl/sysctl.c and src/modules-load/modules-load.c of EL7 (219), E
 read_line() and read_line_full() of src/basic/fileio.c; LINE_MAX of <limits.h>; LONG_LINE_MAX of src/basic/fileio.h.
 """
 import re
-from typing import Iterator, Tuple
+
+from nodeprep.typed import Iterator, Tuple
 
 SPACE = ' \t\n\r'                   # WHITESPACE of string-util.h: what is stripped from both ends
 _LINE_MAX = 2048                    # bytes, one of them for the zero at the end

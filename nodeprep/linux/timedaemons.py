@@ -1,10 +1,9 @@
 """The daemons that keep a clock: which run, and which the next boot would start. centos.md chapter 6."""
-from typing import Any, List, Tuple
-
 from nodeprep.linux import processes, units
 from nodeprep.linux.unitfiles import tree
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Tuple
 
 
 class Daemon(NamedTuple):

@@ -1,7 +1,6 @@
 """How well a clock is kept, in the same words whichever daemon keeps it."""
-from typing import Any, Optional
-
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Optional
 
 
 class State(NamedTuple):

@@ -5,9 +5,8 @@ Sources: systemctl(1) enable, disable, mask (links below /etc/systemd/system); `
 EL8 and later (entries, grubenv's kernelopts, /etc/default/grub, /etc/kernel/cmdline); firewall-cmd(1) --permanent,
 firewall-offline-cmd(1).
 """
-from typing import Sequence, Tuple
-
 from nodeprep.linux import systemctl
+from nodeprep.typed import Sequence, Tuple
 
 _BOOT_LOADER = ('/boot/loader/entries', '/boot/grub2/grubenv', '/boot/grub2/grub.cfg', '/etc/default/grub',
                 '/etc/kernel/cmdline')

@@ -4,9 +4,9 @@ Sources: tuned-profiles(7), tuned.conf(5); tuned/profiles/loader.py (include= fi
 tuned/plugins/plugin_sysctl.py (reapply_sysctl: /etc/sysctl.d and /etc/sysctl.conf once more, /usr/lib/sysctl.d not).
 """
 import re
-from typing import Any, Dict, List, Tuple
 
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Tuple
 
 _FOLDERS = ('/etc/tuned/profiles', '/etc/tuned', '/usr/lib/tuned/profiles', '/usr/lib/tuned')
 _MOST = 16                # profiles that include each other

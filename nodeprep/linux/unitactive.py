@@ -6,12 +6,11 @@ processes exited (RemainAfterExit=) has none; since 235 /run/systemd/units/invoc
 that ran something is not inactive (unit_export_state_files(), unit_unlink_state_files() in the same file). That
 includes one that waits to be started again, so for the other services the link does not count.
 """
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.release import release
 from nodeprep.linux.unitfiles import REGULAR, tree
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Iterator, Tuple
 
 ACTIVE, INACTIVE = 'active', 'inactive'
 RUNNING = '/run/systemd/system'          # sd_booted(3): it is there when systemd is the init of this machine

@@ -3,13 +3,12 @@
 Source: bootup(7). What only a socket, a timer, a path or the bus would start counts as started on demand, not at boot.
 Generators (fstab, GPT, SysV) are not run, and Conflicts= between two units that are both wanted is not weighed.
 """
-from typing import Any, Dict, List, Tuple
-
 from nodeprep.linux import unitcondition, unitsyntax
 from nodeprep.linux.unitdefault import asked_by_kernel, default_target
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Tree, tree
 from nodeprep.linux.unitneeds import Needs
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Dict, List, Tuple
 
 _FROM_FILES = ('service', 'socket', 'target', 'timer', 'path')
 _SYSV = ('/etc/rc.d/init.d', '/etc/init.d')          # EL7's network.service is made of such a script

@@ -3,11 +3,11 @@
 Sources: systemd.service(5) "COMMAND LINES", systemd.exec(5) Environment= and EnvironmentFile=.
 """
 import re
-from typing import Any, Dict, Iterator, List, Tuple
 
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import REGULAR, tree
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 
 _LETTERS = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
 _VARIABLE = r'\$(?:\{(\w+)\}|(\w+))'

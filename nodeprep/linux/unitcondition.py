@@ -2,10 +2,9 @@
 
 Told are those about files that lie on the disk, where they fail for sure: condition_test() of src/shared/condition.c.
 """
-from typing import Any, Callable, Dict, List, Tuple
-
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import Found, Tree
+from nodeprep.typed import Any, Callable, Dict, List, Tuple
 
 # What a boot makes anew says nothing of the next one.
 _FLEETING = ('/run', '/var/run', '/proc', '/sys', '/dev', '/tmp')      # noqa: S108  # nothing is written there

@@ -2,11 +2,10 @@
 
 Sources: systemd.special(7) default.target; kernel-command-line(7) systemd.unit= and the run levels.
 """
-from typing import Any, Dict, Tuple
-
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import ABSENT, MASKED, Tree
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Dict, Tuple
 
 # parse_proc_cmdline_item() of src/core/main.c and runlevel_to_target() of src/basic/proc-cmdline.c.
 _LEVELS = {'1': 'rescue.target', 's': 'rescue.target', 'S': 'rescue.target', 'single': 'rescue.target',

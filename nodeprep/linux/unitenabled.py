@@ -5,13 +5,12 @@ The releases differ: EL7 (219) takes any link in /etc or /run that bears or lead
 reads no drop-ins; EL8 (239) looks through every folder and asks whether [Install] names the link; EL9 (252) and EL10
 (257) call a name that leads to another unit `alias`, and in wants and requires folders heed only the name of the link.
 """
-from typing import Any, Iterator, List, Tuple
-
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.release import release
 from nodeprep.linux.unitfiles import ABSENT, ETC, MASKED, Found, Tree, tree
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, List, Tuple
 
 _SECTIONS = ('Alias', 'WantedBy', 'RequiredBy', 'Also', 'DefaultInstance', 'UpheldBy')
 NOT_FOUND = 'not-found'

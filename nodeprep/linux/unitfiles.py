@@ -5,11 +5,11 @@ unit_file_search() of src/shared/install.c in the sources of EL7 (219), EL8 (239
 """
 import posixpath
 import stat
-from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
 from nodeprep.linux import unitsyntax
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
 ETC = '/etc/systemd/system'
 CONTROL = '/etc/systemd/system.control'

@@ -3,12 +3,11 @@
 Sources: systemd.unit(5) Wants=, Requires=, BindsTo=, Upholds= and "*.wants/, *.requires/ folders"; process_deps() of
 src/core/load-dropin.c; resolve_template() of src/core/unit.c.
 """
-from typing import Any, Dict, Iterator, List, Set, Tuple
-
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.unitfiles import ABSENT, Found, Tree
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Set, Tuple
 
 # Requisite= starts nothing; RequiresOverridable= is EL7's; Upholds= came with 249; Sockets= of [Service] wants too.
 _PULLS = ('Wants', 'Requires', 'BindsTo', 'BindTo', 'RequiresOverridable', 'Upholds', 'Sockets')

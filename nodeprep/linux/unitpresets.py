@@ -4,13 +4,12 @@ Sources: systemd.preset(5); read_presets() and query_presets() of src/shared/ins
 src/core/manager.c and log_execution_mode() of main.c: on its first boot a host enables all that its presets enable.
 An image whose machine-id was taken away so that each clone gets its own is such a host.
 """
-from typing import Any, Dict, List, Tuple
-
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.lines import numbered
 from nodeprep.linux.release import release
 from nodeprep.linux.wildcard import matches
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Tuple
 
 _FOLDERS = ('/etc/systemd/system-preset', '/run/systemd/system-preset', '/usr/local/lib/systemd/system-preset',
             '/usr/lib/systemd/system-preset', '/lib/systemd/system-preset')

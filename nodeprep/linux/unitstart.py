@@ -1,8 +1,7 @@
 """Enabling and starting a unit as a plan, or why that is left to a person."""
-from typing import Any, Tuple
-
 from nodeprep.linux import units
 from nodeprep.model import Run
+from nodeprep.typed import Any, Tuple
 
 
 def starting(host: Any, unit: str, now: bool, for_boot: bool) -> Tuple[Tuple[Run, ...], str]:

@@ -4,10 +4,10 @@ Sources: systemd.syntax(7), systemd.unit(5), src/shared/conf-parser.c and src/ba
 """
 import functools
 import re
-from typing import Iterator, List, Tuple
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Iterator, List, Tuple
 
 TYPES = ('service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope')
 MAY_ALIAS = ('service', 'socket', 'target', 'device', 'timer', 'path')       # unit_type_may_alias()

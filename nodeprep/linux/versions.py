@@ -1,6 +1,7 @@
 """Comparing versions as rpm does, which is how GRUB and kernel-install order kernels."""
 import re
-from typing import Any, List, Tuple
+
+from nodeprep.typed import Any, List, Tuple
 
 _END = (0, '')
 

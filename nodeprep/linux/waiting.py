@@ -1,8 +1,7 @@
 """Asking others side by side, with one limit for all: a resolver or a peer may take half a minute to say nothing."""
-from typing import Any, Callable, List, Optional, Sequence
-
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, List, Optional, Sequence
 
 _WORKERS = 64
 
@@ -20,35 +19,47 @@ def all_within(seconds: float, jobs: Sequence[Callable[[], Any]], workers: int =
     The threads are daemons: one that hangs in the C library is left behind, and does not hold up the process's end.
     Any other exception of a job is raised here.
     """
-    import threading
     import time
     late = Outcome(None, CannotTell(f'no answer within {seconds:g} s'))
     outcomes: List[Any] = [late] * len(jobs)
-    waiting = list(enumerate(jobs))[::-1]
     deadline = time.monotonic() + seconds
-
-    def work() -> None:
-        while time.monotonic() < deadline:
-            try:
-                number, job = waiting.pop()
-            except IndexError:
-                return
-            try:
-                outcomes[number] = Outcome(job())
-            except CannotTell as error:
-                outcomes[number] = Outcome(None, error)
-            except BaseException as error:     # noqa: B902, BLE001  # carried over to the caller's thread, and raised there
-                outcomes[number] = error
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(workers, len(jobs)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    for lock in _started(list(enumerate(jobs))[::-1], outcomes, deadline, workers):
+        lock.acquire(True, max(0.0, deadline - time.monotonic()))
     done = list(outcomes)
     for outcome in done:
         if isinstance(outcome, BaseException):
             raise outcome
     return done
+
+
+def _started(waiting: List[Any], outcomes: List[Any], deadline: float, workers: int) -> List[Any]:
+    """Threads that take jobs from `waiting`; a lock of each, which it lets go at its end."""
+    import _thread  # threading takes a millisecond to load, for nothing that is used here
+    import time
+
+    def work(working: Any) -> None:
+        try:
+            while waiting and time.monotonic() < deadline:
+                _do(waiting.pop(), outcomes)
+        except IndexError:
+            pass              # another thread took the last one
+        finally:
+            working.release()
+    locks = [_thread.allocate_lock() for _ in range(min(workers, len(waiting)))]
+    for lock in locks:
+        lock.acquire()
+        _thread.start_new_thread(work, (lock,))
+    return locks
+
+
+def _do(job: Any, outcomes: List[Any]) -> None:
+    number, call = job
+    try:
+        outcomes[number] = Outcome(call())
+    except CannotTell as error:
+        outcomes[number] = Outcome(None, error)
+    except BaseException as error:     # noqa: B902, BLE001  # carried over to the caller's thread, and raised there
+        outcomes[number] = error
 
 
 def within(seconds: float, job: Callable[[], Any]) -> Any:

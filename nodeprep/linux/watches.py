@@ -3,10 +3,9 @@
 swapoff(2) can be interrupted between two pages (try_to_unuse() of mm/swapfile.c): what is still swapped stays so, and
 the device goes on swapping. While it runs the device stays in /proc/swaps, with what is left of it as `used`.
 """
-from typing import Any, Callable, Optional, Sequence, Tuple
-
 from nodeprep.linux import swaps, systemctl
 from nodeprep.model import CannotTell
+from nodeprep.typed import Any, Callable, Optional, Sequence, Tuple
 
 Watch = Callable[[], Tuple[str, str]]
 

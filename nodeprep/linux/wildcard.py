@@ -1,7 +1,6 @@
 """Matching a path against a glob(7) pattern in time that no pattern can blow up."""
-from typing import List, Optional, Tuple
-
 from nodeprep.model import CannotTell
+from nodeprep.typed import List, Optional, Tuple
 
 _MOST = 64            # patterns that braces may unfold to
 

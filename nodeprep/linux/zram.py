@@ -4,10 +4,9 @@ Sources: zram-generator.conf(5); read_devices(), locate_fragments() and Device::
 src/config.rs, handle_zram_swap() of its src/generator.rs (it hooks dev-zramN.swap into swap.target.wants).
 The package zram-generator is in AppStream of EL10 and in EPEL of EL9.
 """
-from typing import Any, Dict, Iterator, List, Optional, Tuple
-
 from nodeprep.linux import unitfiles
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Tuple
 
 NAME = 'systemd/zram-generator.conf'
 _BASES = ('/usr/lib', '/usr/local/lib', '/etc')        # lowest first; /run is gone after a boot

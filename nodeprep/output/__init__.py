@@ -5,9 +5,9 @@ tree holds, what comes out is well formed and shows nothing that the tree does n
 """
 import importlib
 import os
-from typing import Any, Callable, Dict
 
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Dict
 
 # What a user calls a format, and its file. The ones with an underscore would hide a module of the standard library.
 FORMATS = {'table': 'table', 'json': 'json_', 'yaml': 'yaml_', 'junit': 'junit', 'tap': 'tap', 'nagios': 'nagios',

@@ -3,10 +3,9 @@
 A cell that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that begins with an
 apostrophe: who reads the file takes one off, and has what was there.
 """
-from typing import Any, Dict, Iterator, List
-
 from nodeprep.output import Options
 from nodeprep.output.words import change, observed, shown
+from nodeprep.typed import Any, Dict, Iterator, List
 
 FINDING = ('node', 'taken', 'requirement', 'title', 'severity', 'mode', 'state', 'now', 'boot', 'waiver_owner',
            'waiver_until', 'waiver_reason', 'note')

@@ -3,7 +3,6 @@
 A Content-Security-Policy in it forbids all that it does not have, should a text of a host ever get past the escaping.
 """
 from html import escape
-from typing import Any, Dict, Iterator, List
 
 from nodeprep.model import DRIFTED, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
@@ -20,6 +19,7 @@ from nodeprep.output.words import (
     verdict,
     waiver,
 )
+from nodeprep.typed import Any, Dict, Iterator, List
 
 _WORDS = {NOT_APPLICABLE: 'n/a'}
 _WHEN = {'now': 'now', 'boot': 'after a reboot'}

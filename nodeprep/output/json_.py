@@ -1,8 +1,7 @@
 """The report itself as JSON, ASCII only: what the wire and the disk have, with indentation."""
-from typing import Any, Dict
-
 from nodeprep.output import Options
 from nodeprep.report import dumps
+from nodeprep.typed import Any, Dict
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:

@@ -3,11 +3,10 @@
 failure: a required one drifted; error: one could not be told; skipped: not applicable, waived, ignored, or not met but
 only advised. What was seen is in the case's system-out.
 """
-from typing import Any, Dict, Iterator, List
-
 from nodeprep.model import DRIFTED, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, change, observed, outcome, shown, statement, verdict, waiver
+from nodeprep.typed import Any, Dict, Iterator, List
 
 _SKIPPED = (NOT_APPLICABLE, WAIVED, IGNORED, ADVISED)
 

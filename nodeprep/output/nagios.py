@@ -2,11 +2,10 @@
 
 Follows the Monitoring Plugins Development Guidelines: `|` only before performance data, so any other is written \\x7c.
 """
-from typing import Any, Dict
-
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.words import ADVISED, alike, failing, outcome, shown, statement, verdict
+from nodeprep.typed import Any, Dict
 
 OK, WARNING, CRITICAL, NOT_KNOWN = range(4)
 _NAMES = ('OK', 'WARNING', 'CRITICAL', 'UNKNOWN')

@@ -3,12 +3,11 @@
 For the textfile collector of node_exporter: `nodeprep check -o openmetrics > nodeprep.prom`. An alert that waivers and
 policy silence: nodeprep_requirement_state{state="drifted"} == 1 and on(requirement) nodeprep_requirement_decides == 1
 """
-from typing import Any, Dict, Iterable, List, Tuple
-
 from nodeprep.model import STATES
 from nodeprep.output import Options
 from nodeprep.output.words import shown
 from nodeprep.report import counts
+from nodeprep.typed import Any, Dict, Iterable, List, Tuple
 
 Samples = Iterable[Tuple[Dict[str, str], Any]]
 _VERDICTS = ('met', 'drifted', 'unknown')

@@ -1,9 +1,8 @@
 """Plans and what became of them, as text for people; a script takes -o json."""
-from typing import Any, Dict, List
-
 from nodeprep.output import Options
 from nodeprep.output.table import wrapped
 from nodeprep.output.words import change, command, shown, verdict
+from nodeprep.typed import Any, Dict, List
 
 Tree = Dict[str, Any]
 _MARK = {'harmless': '', 'disruptive': '  (disruptive)', 'reboot': '  (takes effect at a reboot)'}

@@ -4,8 +4,6 @@ Below the heading a row begins with the id and its two words, NOW and BOOT; what
 script may read it too: awk '/^ +NOW +BOOT$/ {rows=1} rows && /^[a-z]/ && ($2=="DRIFT" || $3=="DRIFT") {print $1}'.
 Nothing but ASCII comes from here; what the tree holds beside that is the host's own.
 """
-from typing import Any, Dict, List, Tuple
-
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.words import (
@@ -25,6 +23,7 @@ from nodeprep.output.words import (
     verdict,
     waiver,
 )
+from nodeprep.typed import Any, Dict, List, Tuple
 
 _WORDS = {MET: 'met', DRIFTED: 'DRIFT', UNKNOWN: 'unknown', NOT_APPLICABLE: 'n/a'}
 _COLORS = {MET: '32', DRIFTED: '1;31', UNKNOWN: '1;33', ADVISED: '33', NOT_APPLICABLE: '2', WAIVED: '36', IGNORED: '2'}
@@ -76,6 +75,10 @@ class _Page:
         """
         for at, line in enumerate(wrapped(text, self.options.width - (beside or max(len(indent), len(first))))):
             self.lines.append(((indent if at else first) + self._in(color, line)).rstrip())
+
+    def called(self) -> str:
+        """The command line of this check, without ids. The program is a path, which may hold anything."""
+        return shown(f'{self.options.program} check{self.options.said}')
 
     def row(self, name: str, now: str, boot: str, text: str, strong: bool = False) -> None:
         """An id, its two states, and a text beside them or, where that is too narrow, below."""
@@ -156,7 +159,7 @@ def _observations(page: _Page, finding: Dict[str, Any], mark: bool) -> None:
             _plan(page, *_remedy(group))         # told once below all that it would end
     left = sum(map(len, groups)) - sum(map(len, told))
     if left:
-        page.text(f'and {left} more: {page.options.program} check{page.options.said} {shown(finding["requirement"])}',
+        page.text(f'and {left} more: {page.called()} {shown(finding["requirement"])}',
                   ' ' * 8, ' ' * 8)
 
 
@@ -204,8 +207,8 @@ def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
         page.text(_which(failed), '  ', '  ')
     worst = min(failed, key=lambda finding: -_ORDER.index(outcome(finding)))
     options = page.options
-    more = '' if page.verbose else f', or {options.program} check{options.said}{options.ids} --verbose'
-    page.text(f'Next: {options.program} explain {shown(worst["requirement"])}{more}', '  ', '  ')
+    more = '' if page.verbose else f', or {page.called()}{shown(options.ids)} --verbose'
+    page.text(f'Next: {shown(options.program)} explain {shown(worst["requirement"])}{more}', '  ', '  ')
 
 
 def _which(failed: List[Dict[str, Any]]) -> str:

@@ -3,11 +3,10 @@
 A waived or merely advised one that is not met is TODO: told, and no failure. `#` would begin a directive, so that one
 in a text is written \\x23.
 """
-from typing import Any, Dict, Iterator
-
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, change, failing, observed, outcome, shown, waiver
+from nodeprep.typed import Any, Dict, Iterator
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:

@@ -1,6 +1,5 @@
 """Transactions of the journal as people read them: the history, and the way back of one."""
 import difflib
-from typing import Any, Dict, List
 
 from nodeprep.journal.reading import Past
 from nodeprep.journal.steps import Step
@@ -8,6 +7,7 @@ from nodeprep.output import Options
 from nodeprep.output.table import wrapped
 from nodeprep.output.words import command, shown
 from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, List
 
 Tree = Dict[str, Any]
 _STATE = {'done': 'done', 'failed': 'failed', 'interrupted': 'stopped', '': 'CUT SHORT'}

@@ -1,9 +1,8 @@
 """What every format says in the same words: outcomes, the verdict in a sentence, and changes as text."""
-from typing import Any, Dict, Iterable, List, Tuple
-
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.report import counts
 from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, Iterable, List, Tuple
 
 WAIVED, IGNORED, ADVISED = 'waived', 'ignored', 'advised'
 _FAILING = (DRIFTED, UNKNOWN)

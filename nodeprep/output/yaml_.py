@@ -1,7 +1,6 @@
 """The same tree as JSON has, as YAML: ASCII only, loadable without any tag, and read alike by YAML 1.1 and 1.2."""
-from typing import Any, Dict
-
 from nodeprep.output import Options
+from nodeprep.typed import Any, Dict
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:

@@ -1,10 +1,9 @@
 """Bridged traffic passes iptables: br_netfilter and its two sysctls."""
-from typing import Any, Iterator, Tuple
-
 from nodeprep import wanted
 from nodeprep.linux import moduleneed, sysctlneed
 from nodeprep.linux.sysctlboot import BRIDGE_4, BRIDGE_6
 from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Want
+from nodeprep.typed import Any, Iterator, Tuple
 
 _KEYS = {BRIDGE_4: '1', BRIDGE_6: '1'}
 _MODULE = 'br_netfilter'

@@ -1,6 +1,5 @@
 """Control groups as the Kubernetes version needs them."""
 import re
-from typing import Any, Iterator, Tuple
 
 from nodeprep.linux import cgroups, kernelargs
 from nodeprep.linux.bootloader import WATCHES
@@ -8,6 +7,7 @@ from nodeprep.linux.cgroups import Version
 from nodeprep.linux.member import membership
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator, Tuple
 
 # kubeadm's system-validators: the kubelet refuses v1 since 1.35 (failCgroupV1); v1 gets no new features since 1.31.
 _NEEDS_V2, _ADVISES_V2 = (1, 35), (1, 31)

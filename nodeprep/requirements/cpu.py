@@ -1,9 +1,8 @@
 """Two CPUs."""
-from typing import Any, Iterator
-
 from nodeprep.linux import cpus, kernelargs
 from nodeprep.linux.bootloader import WATCHES
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator
 from nodeprep.wanted import count
 
 

@@ -1,6 +1,4 @@
 """Thirty gigabytes of disk, and room on it."""
-from typing import Any, Iterator, List, Tuple
-
 from nodeprep.linux import blockdev, datadirs, evictionlines, filesystems, mountboot
 from nodeprep.linux.blockdev import Device
 from nodeprep.linux.containers import in_container
@@ -8,6 +6,7 @@ from nodeprep.linux.filesystems import FileSystem, gb
 from nodeprep.linux.fstab import PATH as FSTAB
 from nodeprep.linux.mounts import SOURCE, Mount, holding, mounts
 from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Pollable, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import size
 
 _OF_DISK, _OF_FILE_SYSTEM = 0.95, 0.9      # of the nominal size: 28.5 GB of a disk, 27 GB of file systems for 30 GB

@@ -1,6 +1,4 @@
 """The firewall does not stand between the nodes."""
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux import firewalls, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.firewalls import FIREWALLD
@@ -18,6 +16,7 @@ from nodeprep.model import (
     Want,
     unknown,
 )
+from nodeprep.typed import Any, Iterator, Tuple
 from nodeprep.wanted import Option, choice
 
 

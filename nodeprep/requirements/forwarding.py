@@ -1,11 +1,10 @@
 """The host forwards packets: ip_forward, and the IPv6 keys for dual-stack."""
-from typing import Any, Dict, Iterator
-
 from nodeprep import wanted
 from nodeprep.linux import routes, sysctlneed
 from nodeprep.linux.sysctlboot import IP_FORWARD, IPV6_ALL, IPV6_DEFAULT
 from nodeprep.linux.sysctlplan import dotted
 from nodeprep.model import Folder, Observation, Requirement, Want
+from nodeprep.typed import Any, Dict, Iterator
 
 _KUBEADM = {IP_FORWARD: 'FileContent--proc-sys-net-ipv4-ip_forward',
             IPV6_DEFAULT: 'FileContent--proc-sys-net-ipv6-conf-default-forwarding'}

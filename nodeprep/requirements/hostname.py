@@ -1,11 +1,10 @@
 """hostname: see the class."""
-from typing import Any, Iterator, List, Tuple
-
 from nodeprep.linux import cloudinit, hostname, hostsfile, interfaces, names
 from nodeprep.linux.member import membership
 from nodeprep.linux.waiting import within
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Folder, Observation, Requirement, Run, Want, Write, unknown
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import Option, duration
 
 _VALID = 'an RFC 1123 name in lower case, of this host alone'

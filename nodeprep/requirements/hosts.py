@@ -1,12 +1,12 @@
 """hosts: see the class."""
 from functools import partial
-from typing import Any, Dict, Iterator, List, Tuple
 
 from nodeprep.linux import cloudinit, hostsfile, names
 from nodeprep.linux.hostsfile import PATH
 from nodeprep.linux.waiting import all_within
 from nodeprep.model import CannotTell, Change, Folder, NotApplicable, Observation, Requirement, Want, Write, unknown
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 from nodeprep.wanted import Option, duration, mapping
 
 Index = Dict[str, List[hostsfile.Line]]

@@ -1,9 +1,8 @@
 """identity: see the class."""
-from typing import Any, Iterator, Optional
-
 from nodeprep.linux import identity, interfaces
 from nodeprep.linux.member import membership
 from nodeprep.model import CannotTell, NotApplicable, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator, Optional
 
 _DMI, _PRODUCT = '/sys/class/dmi/id', '/sys/class/dmi/id/product_uuid'
 _MACHINE_ID, _DBUS = '/etc/machine-id', '/var/lib/dbus/machine-id'

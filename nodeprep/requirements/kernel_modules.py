@@ -1,11 +1,11 @@
 """Kernel modules that a node needs, such as overlay."""
 import re
-from typing import Any, Iterator
 
 from nodeprep import wanted
 from nodeprep.linux import confd, moduleneed, unitfiles, units
 from nodeprep.linux.modules import same
 from nodeprep.model import CannotTell, Folder, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator
 
 _RUNTIMES = ('containerd.service', 'docker.service', 'crio.service')
 

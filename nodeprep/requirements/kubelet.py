@@ -1,10 +1,9 @@
 """kubeadm and the kubelet are there, fit together, and start."""
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux import kubelet, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.member import membership
 from nodeprep.model import CannotTell, Change, Folder, Observation, Requirement, Unit, Want, unknown
+from nodeprep.typed import Any, Iterator, Tuple
 
 _UNIT = 'kubelet.service'
 _PATH = 'PATH with sbin'

@@ -1,12 +1,11 @@
 """Two gigabytes of memory."""
-from typing import Any, Iterator
-
 from nodeprep.linux import crashkernel, kernelargs, meminfo
 from nodeprep.linux.bootloader import WATCHES
 from nodeprep.linux.kernelargs import KernelArgs
 from nodeprep.linux.meminfo import MIB, mib
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator
 from nodeprep.wanted import size
 
 _GB, _GIB = 10**9, 2**30

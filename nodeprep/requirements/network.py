@@ -1,11 +1,11 @@
 """network: see the class."""
 from functools import partial
-from typing import Any, Dict, Iterator, List
 
 from nodeprep.linux import interfaces
 from nodeprep.linux.waiting import all_within
 from nodeprep.model import CannotTell, NotApplicable, Observation, Requirement, Want, unknown
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List
 from nodeprep.wanted import Option, duration, texts
 
 # What host.connect says of a peer that answers: a refusal comes from it too.

@@ -1,10 +1,9 @@
 """The operating system, its architecture and its kernel."""
-from typing import Any, Iterator, List, Optional
-
 from nodeprep.linux import bootloader, cgroups, kernels
 from nodeprep.linux.bls import BootEntry
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Iterator, List, Optional
 
 _SYSTEM = 'CentOS or a rebuild, 7 or later'
 _MACHINES = 'x86_64 (aarch64 accepted)'

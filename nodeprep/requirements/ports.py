@@ -1,10 +1,9 @@
 """ports: see the class."""
-from typing import Any, Iterator, List, Optional, Tuple
-
 from nodeprep.linux import netns, sockets
 from nodeprep.linux.processes import Process
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterator, List, Optional, Tuple
 from nodeprep.wanted import Option, flag
 
 # Port -> the component of a kubeadm cluster that it is for, as the kernel shortens its name to 15 bytes.

@@ -1,12 +1,12 @@
 """registry: see the class."""
 import re
 from functools import partial
-from typing import Any, Dict, Iterator, Tuple
 
 from nodeprep.linux import proxies, unitfiles
 from nodeprep.linux.waiting import within
 from nodeprep.model import CannotTell, Observation, Requirement, Want, unknown
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, Tuple
 from nodeprep.wanted import Option, choice, duration
 
 # A registry that answers /v2/: at once, elsewhere, or asking who it is: OCI distribution specification "API version".

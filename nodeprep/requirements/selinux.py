@@ -1,11 +1,10 @@
 """SELinux is at the wanted level."""
-from typing import Any, Iterator, Tuple
-
 from nodeprep.linux import selinux
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.lines import replaced
 from nodeprep.linux.selinux import DISABLED, ENFORCING, PERMISSIVE
 from nodeprep.model import HARMLESS, Change, Folder, NotApplicable, Observation, Requirement, Run, Want, Write
+from nodeprep.typed import Any, Iterator, Tuple
 from nodeprep.wanted import choice, flag
 
 _WANTED = {PERMISSIVE: 'permissive or disabled', DISABLED: 'disabled', ENFORCING: 'enforcing'}

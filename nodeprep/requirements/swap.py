@@ -1,6 +1,4 @@
 """Swap is off."""
-from typing import Any, Iterator, Optional, Tuple
-
 from nodeprep.linux import fstab, swapboot, swaps, swapsearch, swapunits
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.live import live
@@ -21,6 +19,7 @@ from nodeprep.model import (
     Write,
     unknown,
 )
+from nodeprep.typed import Any, Iterator, Optional, Tuple
 
 WANTED = 'no swap'
 _SUPPORTED = (1, 28)               # NodeSwap is beta since then

@@ -1,12 +1,11 @@
 """One daemon keeps the clock, and keeps it right."""
-from typing import Any, Iterator, List, Tuple
-
 from nodeprep.linux import chronyconf, timedaemons, units
 from nodeprep.linux.containers import only_told
 from nodeprep.linux.member import membership
 from nodeprep.linux.timedaemons import CHRONY, Daemon, Kept
 from nodeprep.linux.timestate import State, state
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Folder, Observation, Requirement, Run, Unit, Want, unknown
+from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import duration, texts
 
 _LIMIT = 16.0             # seconds: the kernel gives up its error bound here; NTP_PHASE_LIMIT of kernel/time/ntp.c

@@ -1,9 +1,8 @@
 """tools: see the class."""
-from typing import Any, Dict, Iterator, Tuple
-
 from nodeprep.linux.packages import dead_repositories, install
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Change, Observation, Requirement, Want, unknown
+from nodeprep.typed import Any, Dict, Iterator, Tuple
 
 _REQUIRED = ('ip', 'iptables', 'mount', 'nsenter')
 _ADVISED = ('ebtables', 'ethtool', 'socat', 'tc', 'touch')
