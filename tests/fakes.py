@@ -1,9 +1,11 @@
 """A whole machine in a folder: files are real, system calls and commands are data."""
+import copy
 import os
 import types
 from typing import Any, Dict, Tuple
 
-from nodeprep.host import Answer, Host
+from nodeprep.host import Answer
+from nodeprep.host.changing import Changing
 from nodeprep.host.kernel import Clock
 from nodeprep.host.network import REFUSED, Reply
 from nodeprep.model import CannotTell
@@ -17,12 +19,13 @@ class UnexpectedCommand(BaseException):
     """A test's host was asked for a command that the test did not foresee. Not an Exception: nothing may swallow it."""
 
 
-class FakeHost(Host):
+class FakeHost(Changing):
     """A Host over a folder of files. Whatever is not a file is an attribute that a test sets:
 
     answers     argv tuple -> Answer, or a CannotTell to raise      asked      every argv that was asked for
     sizes       path -> (bytes, bytes available, inodes, inodes free) for statvfs; '/' serves all others
     resolved    name -> list of addresses                           reachable  (address, port) -> how connect goes
+    actor       what changing commands do to this host: actor(host, argv) -> Answer
     replies     'unix:/path GET /target' or url -> Reply            denied     paths that only root may read
     """
 
@@ -39,6 +42,7 @@ class FakeHost(Host):
         self.affinity, self.uid, self.now_is = 2, 0, 1769860800.0
         self.timex: Any = Clock(0, 0, 0.0, 0.01, 0.001)
         self.ftype: Any = True
+        self.actor: Any = None
 
     def files(self, content: Dict[str, Any]) -> 'FakeHost':
         """Writes files: text, bytes, Link(target), None (removes), or {} for an empty folder."""
@@ -89,6 +93,17 @@ class FakeHost(Host):
         if tuple(argv) not in self.answers:
             raise UnexpectedCommand(' '.join(argv))
         return self._give(self.answers[tuple(argv)])
+
+    def do(self, argv: Any, patience: float = 60.0, watch: Any = None) -> Answer:
+        if self.actor is None:
+            raise UnexpectedCommand(' '.join(argv))
+        return self.actor(self, tuple(argv))
+
+    def fresh(self) -> 'FakeHost':
+        """The same machine for a round that remembers nothing."""
+        other = copy.copy(self)
+        other._facts = {}
+        return other
 
     def statvfs(self, path: str) -> Any:
         near = max((known for known in self.sizes if (path + '/').startswith(known.rstrip('/') + '/')), key=len)

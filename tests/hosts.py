@@ -63,13 +63,18 @@ def rules(name: str, host: FakeHost) -> Dict[str, Rule]:
     return {one.id: policy.rule(one, version) for one in catalogue.load_all().values()}
 
 
+def replies_of(name: str) -> Dict[str, Reply]:
+    """What the sockets of a fixture host answer."""
+    return {key: _reply(name, reply) for key, reply in facts(name)['replies'].items()}
+
+
 def _with_facts(host: Fake, name: str, known: Dict[str, Any]) -> Fake:
     host.kernel, host.affinity, host.uid = tuple(known['kernel']), known['affinity'], known['uid']
     host.now_is, host.timex, host.ftype = known['time'], Clock(*known['clock']), _or_error(known['ftype'])
     host.sizes = {path: tuple(sizes) for path, sizes in known['sizes'].items()}
     host.resolved, host.denied = known['resolved'], set(known['denied'])
     host.answers = {tuple(argv): Answer(code, out, err) for argv, code, out, err in known['answers']}
-    host.replies = {key: _reply(name, reply) for key, reply in known['replies'].items()}
+    host.replies = replies_of(name)
     return host
 
 

@@ -1,0 +1,93 @@
+"""Hosts that want fixing: the fixture hosts as they come, and each with one more thing wrong or wanted."""
+import os
+import shutil
+
+from nodeprep import catalogue, engine, plan
+from nodeprep.enforce import Fixer, Hooks
+from nodeprep.journal.writing import Transaction
+from tests import hosts
+from tests.actor import ActedHost
+
+OURS = ('/var/lib/nodeprep', '/run/nodeprep', '/.actor.json')
+
+
+def _no_time(host):
+    """chronyd is there, and neither runs nor starts at boot."""
+    host.actor(host, ('systemctl', 'disable', 'chronyd.service'))
+    host.actor(host, ('systemctl', 'stop', 'chronyd.service'))
+
+
+def _another_line_wins(host):
+    host.files({'/etc/sysctl.d/zzz-site.conf': 'net.ipv4.ip_forward = 0\nnet.bridge.bridge-nf-call-iptables=0\n'})
+
+
+def _swap_file(host):
+    host.files({'/etc/fstab': host.read('/etc/fstab') + '/swapfile none swap defaults 0 0\n'})
+
+
+# what else is wrong -> (what makes it so, wanted values that go with it, on which hosts)
+MORE = {
+    '': (lambda host: None, {}, hosts.NAMES),
+    'no-time': (_no_time, {}, ('centos7', 'stream8', 'stream9', 'alma9')),
+    'line-wins': (_another_line_wins, {}, ('centos7', 'stream9', 'stream10')),
+    'swap-file': (_swap_file, {}, ('centos7', 'stream8', 'rhel9')),
+    'names': (lambda host: None, {'hosts': {'entries': {'192.0.2.1': ['k8s-master'], '192.0.2.2': ['k8s-node1']}},
+                                  'hostname': {'name': 'node7.example.com'}}, ('centos7', 'stream9')),
+    'servers': (lambda host: None, {'time-sync': {'servers': ['ntp1.example.com']}}, ('centos7', 'stream9')),
+    'mirror': (lambda host: None, {'docker': {'mirrors': ['https://mirror.example']}}, ('centos7', 'alma9')),
+    'enforcing-wanted': (lambda host: None, {'selinux': {'level': 'disabled'}}, ('centos7', 'stream8')),
+    'open-firewall': (lambda host: None, {'firewall': {'policy': 'open'}}, ('stream9',)),
+}
+CASES = [(name, more) for more, (_, _, names) in MORE.items() for name in names]
+
+
+class Machine:
+    """A drifted host with what is wanted of it, and how it is fixed and looked at."""
+
+    def __init__(self, name, more, folder, live=True):
+        self.host = hosts.load(name, folder, live, kind=ActedHost)
+        make, wanted, _ = MORE[more]
+        make(self.host)
+        self.host.files({'/var/lib/.keep': ''}).install('/usr/bin/rpm')
+        if os.path.exists(self.host.root + '/.actor.json'):
+            os.unlink(self.host.root + '/.actor.json')
+        self.requirements = catalogue.load_all()
+        self.rules = hosts.rules(name, self.host)
+        for requirement, values in wanted.items():
+            options = self.requirements[requirement].defaults
+            self.rules[requirement].want.update((key, options[key].read(value)) for key, value in values.items())
+        self.allowed = plan.Allowed(frozenset(self.requirements), True)
+
+    def copy(self, folder):
+        """The same machine in another folder."""
+        other = object.__new__(Machine)
+        other.__dict__.update(self.__dict__)
+        shutil.copytree(self.host.root, str(folder), symlinks=True)
+        other.host = self.host.fresh()
+        other.host.root = os.path.realpath(str(folder))
+        return other
+
+    def look(self, ids=()):
+        """What a check sees."""
+        host = self.host.fresh()
+        return [(one, engine.examine(one, host, self.rules[name].want), self.rules[name])
+                for name, one in self.requirements.items() if not ids or name in ids]
+
+    def plan(self, ids=()):
+        """The plan of a fix."""
+        return plan.make(self.host.fresh(), self.look(ids), self.allowed)
+
+    def fix(self, ids=(), planned=None):
+        """(outcomes, transaction) of a fix."""
+        transaction = Transaction(self.host, {'how': 'person', 'who': 'test'}, ('nodeprep', 'fix'))
+        hooks = Hooks(lambda said: None, lambda part: True, lambda: '')
+        fixer = Fixer(self.host.fresh, transaction, self.allowed, hooks, settle=0.0)
+        subjects = {name: (one, self.rules[name]) for name, one in self.requirements.items()}
+        outcomes = fixer.enforce(planned or self.plan(ids), subjects)
+        transaction.end('done')
+        return outcomes, transaction
+
+    def tree(self, times=False):
+        """Everything below the root but what is nodeprep's or the actor's own."""
+        return [entry if times else entry[:3] for entry in hosts.snapshot(self.host.root)
+                if not entry[0].startswith(OURS)]
