@@ -7,12 +7,26 @@ from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Write
 from nodeprep.typed import Any, List, Tuple
 
+_STEPS = ('this node has joined a cluster ({}), and a chronyd that starts may step the clock (makestep): that needs an '
+          'approval or --force-live')
 BEGIN, END = '# nodeprep: servers begin', '# nodeprep: servers end'
 _RELOAD = Run(('chronyc', 'reload', 'sources'), ('chronyc', 'reload', 'sources'))       # since chrony 4.0
 
 
 def bring_up(host: Any, now: bool, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:
-    """chrony installed, enabled and, with `now`, started; or why that is left to a person."""
+    """chrony installed, enabled and, with `now`, started; or why that is left to a person.
+
+    On a node of a cluster to start it is disruptive, since in its first updates it may step the clock (makestep).
+    """
+    changes, hint = _bring_up(host, now, for_boot)
+    joined = membership(host) if now and changes else ''
+    if not joined:
+        return changes, hint
+    return tuple(one._replace(risk=DISRUPTIVE) if one.argv[:1] == ('systemctl',) else one for one in changes), (
+        _STEPS.format(joined))
+
+
+def _bring_up(host: Any, now: bool, for_boot: bool) -> Tuple[Tuple[Run, ...], str]:
     there = timedaemons.installed(host, timedaemons.CHRONY)
     start, hint = starting(host, (there or timedaemons.CHRONY.units)[0], now, for_boot)
     if there or not start:
@@ -46,11 +60,9 @@ def add_servers(host: Any, config: Config, servers: List[str], unit: str, runs: 
         write = Write(config.path, with_block(text, lines), was=text)
     if not runs:
         return (write,), ''
-    if membership(host):
-        return (write,), ('takes effect at the next start of chronyd; it is not restarted here, since on a node that '
-                          'has joined a restart may step the clock (makestep): that needs an approval or --force-live')
+    joined = membership(host)
     return (write, Run(('systemctl', 'restart', unit), ('systemctl', 'restart', unit), DISRUPTIVE)), (
-        'a restart of chronyd may step the clock in its first updates (makestep)')
+        _STEPS.format(joined) if joined else 'a restart of chronyd may step the clock in its first updates (makestep)')
 
 
 def with_block(text: str, lines: str) -> str:

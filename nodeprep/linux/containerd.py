@@ -53,9 +53,16 @@ def _settings(host: Any, want: Want) -> Iterator[Observation]:
     driver = 'systemd' if option and option.value else 'cgroupfs'
     met = want['cgroup_driver'] in ('any', driver)
     instead = f'SystemdCgroup = {"false" if driver == "systemd" else "true"}'
-    changes, hint = ((), '') if met else _edit(host, option, instead)
+    changes, hint = ((), '') if met else _driver_edit(host, want, option, instead)
     yield Observation('cgroup driver', driver if option else f'{driver}, the default of containerd',
                       want['cgroup_driver'], met, option.source if option else CONFIG, changes, hint)
+
+
+def _driver_edit(host: Any, want: Want, option: Optional[Line], instead: str) -> Tuple[Tuple[Change, ...], str]:
+    kubelet = cri.kubelet_driver(host)
+    if membership(host) and kubelet and kubelet.value != want['cgroup_driver']:
+        return (), f"{kubelet.source} gives this node's kubelet {kubelet.value}: drain it, and change both together"
+    return _edit(host, option, instead)
 
 
 def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, ...], str]:

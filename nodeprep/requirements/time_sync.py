@@ -24,9 +24,8 @@ class TimeSync(Requirement):
     which must be exactly one; the sources of its configuration with all that it includes; the wanted `servers`.
     Fix: install chrony, enable and start it; servers in a folder of sources or configuration that chrony.conf names,
     else in a marked block at its end; of two daemons the one that does not run is disabled; a step before joining.
-    Left to a person: a source that cannot be reached; dead repositories; two daemons that both run; and on a node that
-    has joined whatever may step the clock, which starting and restarting chronyd does (needs an approval or
-    --force-live).
+    Left to a person: a source that cannot be reached; dead repositories; two daemons that both run; on a node that has
+    joined a step of the clock and, without an approval or --force-live, to start or restart chronyd, which may step it.
     """
 
     id = 'time-sync'
@@ -83,12 +82,8 @@ def _one_runs(host: Any, kept: List[Kept]) -> Observation:
     stray = timedaemons.strays(host)
     if stray:
         found += f', but {stray[0].unit} does, outside of any unit'
-    joined = membership(host)
     from nodeprep.linux import chronyplan  # a host as it should be does not pay for plans
     changes, hint = ((), 'stop it, and start its unit') if stray else chronyplan.bring_up(host, True, for_boot=False)
-    if changes and joined:
-        changes, hint = (), (f'this node has joined a cluster ({joined}), and a daemon that starts may step the clock: '
-                             'that needs an approval or --force-live')
     return Observation('time daemon', found, wanted, False, stray[0].source if stray else _where(host), changes, hint)
 
 
@@ -133,8 +128,8 @@ def _offset(host: Any, want: Want, said: State, daemon: Daemon) -> Observation:
         return one._replace(advised=True, hint='the daemon slews it; look again later')
     joined = membership(host)
     if joined:
-        return one._replace(hint=f'this node has joined a cluster ({joined}): a step needs an approval or '
-                                 '--force-live; chronyd slews a second in 12 seconds at best')
+        return one._replace(hint=f'this node has joined a cluster ({joined}), whose clock is never stepped: drain it '
+                                 'first; chronyd slews a second in 12 seconds at best')
     if daemon != CHRONY:
         return one._replace(hint='set the clock before this node joins a cluster')
     return one._replace(fix=(_MAKESTEP,), hint='the step cannot be taken back')

@@ -109,9 +109,10 @@ def test_a_block_at_the_end(host):
     assert 'makestep' in hint
 
 
-def test_on_a_node_nothing_is_restarted(host):
-    (write,), hint = added(host.files({CONF: EL9, '/etc/kubernetes/kubelet.conf': ''}), runs=True)
-    assert write.path == CONF and '--force-live' in hint
+def test_on_a_node_the_restart_is_disruptive_and_says_why(host):
+    (_, restart), hint = added(host.files({CONF: EL9, '/etc/kubernetes/kubelet.conf': ''}), runs=True)
+    assert restart.risk == 'disruptive' and '/etc/kubernetes/kubelet.conf' in hint and '--force-live' in hint
+
 
 
 def test_a_folder_of_sources_needs_no_restart(host):

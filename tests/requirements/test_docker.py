@@ -462,6 +462,9 @@ def test_containerd_with_the_other_driver(host):
     host.files({'/etc/kubernetes/kubelet.conf': ''})
     offered = seen(host, 'boot', runtime='containerd')['cgroup driver']
     assert offered.fix[-1].risk == 'disruptive' and 'drain it first' in offered.hint      # --force-live may do it
+    host.files({'/var/lib/kubelet/config.yaml': 'cgroupDriver: cgroupfs\n'})
+    refused = seen(host, 'boot', runtime='containerd')['cgroup driver']
+    assert refused.fix == () and refused.hint.startswith('/var/lib/kubelet/config.yaml:1')    # the kubelet goes along
     assert seen(host, 'boot', runtime='containerd', cgroup_driver='any')['cgroup driver'].met
 
 

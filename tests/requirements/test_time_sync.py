@@ -77,7 +77,7 @@ def test_a_step_is_planned_before_joining_only(host):
     tracking(host.files(CHRONY), 2.0)
     assert seen(host)['offset'].fix == (Run(('chronyc', 'makestep'), (), 'disruptive'),)
     one = seen(host.files(NODE))['offset']
-    assert one.fix == () and '/etc/kubernetes/kubelet.conf' in one.hint and '--force-live' in one.hint
+    assert one.fix == () and '/etc/kubernetes/kubelet.conf' in one.hint and 'never stepped' in one.hint
 
 
 @pytest.mark.parametrize('age, interval, met', [(35, 64, True), (3600, 64, True), (7300, 64, False), (7300, 4096, True),
@@ -170,12 +170,12 @@ def test_a_hypervisor_is_no_daemon(host):
     assert one.met is False and 'kvm-clock' in one.found
 
 
-def test_a_stopped_daemon_is_started_but_not_on_a_node(host):
+def test_a_stopped_daemon_is_started_which_on_a_node_is_disruptive(host):
     host.files(dict(CHRONY, **{STOPPED: None}))
     (start,) = seen(host)['time daemon'].fix
-    assert start.argv == ('systemctl', 'enable', '--now', 'chronyd.service')
+    assert (start.argv, start.risk) == (('systemctl', 'enable', '--now', 'chronyd.service'), 'harmless')
     one = seen(host.files(NODE))['time daemon']
-    assert one.fix == () and '--force-live' in one.hint
+    assert [change.risk for change in one.fix] == ['disruptive'] and '--force-live' in one.hint
 
 
 def test_dead_repositories_are_their_own_reason(host):
