@@ -3,7 +3,7 @@ from nodeprep.linux import selinux
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.lines import replaced
 from nodeprep.linux.selinux import DISABLED, ENFORCING, PERMISSIVE
-from nodeprep.model import HARMLESS, Change, Folder, NotApplicable, Observation, Requirement, Run, Want, Write
+from nodeprep.model import REBOOT, Change, Folder, NotApplicable, Observation, Requirement, Run, Want, Write
 from nodeprep.typed import Any, Iterator, Tuple
 from nodeprep.wanted import choice, flag
 
@@ -134,7 +134,7 @@ def _by_argument(want: Want, seen: Observation, change: Tuple[str, str], back: T
     if not want['kernel_arguments']:
         return seen._replace(hint=f'Only a kernel argument decides this: {" ".join(command)} (or kernel_arguments: true'
                              ' in the configuration, and a fix does it).')
-    return seen._replace(fix=(Run(command, ('grubby', '--update-kernel', 'ALL') + back, HARMLESS),))
+    return seen._replace(fix=(Run(command, ('grubby', '--update-kernel', 'ALL') + back, REBOOT),))
 
 
 def _without_policy(want: Want, seen: Observation) -> Observation:

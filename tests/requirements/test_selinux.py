@@ -81,7 +81,7 @@ def test_disabled_by_a_kernel_argument_when_that_is_allowed(image):
     image.files(EL9).files({CONFIG: 'SELINUX=enforcing\n'})
     (seen,) = Selinux().boot(image, wants(Selinux, level='disabled', kernel_arguments=True))
     assert seen.fix == (Run(('grubby', '--update-kernel', 'ALL', '--args', 'selinux=0'),
-                            ('grubby', '--update-kernel', 'ALL', '--remove-args', 'selinux=0')),)
+                            ('grubby', '--update-kernel', 'ALL', '--remove-args', 'selinux=0'), 'reboot'),)
 
 
 def test_permissive_where_disabled_is_wanted_is_advice_until_the_boot(host):
