@@ -1,6 +1,7 @@
 """Hosts that want fixing: the fixture hosts as they come, and each with one more thing wrong or wanted."""
 import os
 import shutil
+import stat
 
 from nodeprep import catalogue, engine, plan
 from nodeprep.enforce import Fixer, Hooks
@@ -41,6 +42,12 @@ MORE = {
 CASES = [(name, more) for more, (_, _, names) in MORE.items() for name in names]
 
 
+def _copied(source, target):
+    """shutil.copy2, which cannot copy a socket."""
+    mode = os.lstat(source).st_mode
+    return os.mknod(target, mode) if stat.S_ISSOCK(mode) else shutil.copy2(source, target)
+
+
 class Machine:
     """A drifted host with what is wanted of it, and how it is fixed and looked at."""
 
@@ -62,9 +69,10 @@ class Machine:
         """The same machine in another folder."""
         other = object.__new__(Machine)
         other.__dict__.update(self.__dict__)
-        shutil.copytree(self.host.root, str(folder), symlinks=True)
+        shutil.copytree(self.host.root, str(folder), symlinks=True, copy_function=_copied)
         other.host = self.host.fresh()
         other.host.root = os.path.realpath(str(folder))
+        other.host.replies = dict(self.host.replies)
         return other
 
     def look(self, ids=()):

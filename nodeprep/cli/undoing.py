@@ -48,7 +48,8 @@ def undoing(call: Call) -> int:
         return _Undo(call, host, past).run()
 
 
-def _chosen(host: Changing, name: Optional[str]) -> Optional[Past]:
+def _chosen(host: Changing, asked: Optional[str]) -> Optional[Past]:
+    name = None if asked is None else folder.known_id(asked)
     if name is not None and name not in folder.transactions(host):
         raise UnknownName(f'no transaction {name!r}' + (
             nearest(name, folder.transactions(host)) if folder.transactions(host) else ': the journal is empty'))
@@ -65,7 +66,7 @@ def _later(host: Changing, past: Past) -> List[str]:
     """[id, path] of a newer transaction that changed a file of this one and stands."""
     mine = {step.before[0].real for step in past.open if step.write}
     for one in reading.past(host):
-        if one.id > past.id:
+        if int(one.id) > int(past.id):
             for step in one.open:
                 if step.write and step.before[0].real in mine:
                     return [one.id, step.before[0].real]

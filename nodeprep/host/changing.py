@@ -105,7 +105,7 @@ class Changing(Host):
     def _write_in_place(self, real: str, data: Optional[bytes]) -> None:
         if data is None:
             raise CannotChange(f'{real} is a variable of the kernel, which cannot be removed')
-        handle = os.open(self._at(real), os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW)
+        handle = os.open(self._at(real), os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             os.write(handle, data)
         finally:

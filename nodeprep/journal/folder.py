@@ -1,5 +1,6 @@
 """Where the journal is kept, whom it must belong to, and how much of the past stays."""
 import os
+import re
 import stat
 
 from nodeprep.host.files import followed, raw_of, reason, text_of
@@ -55,7 +56,21 @@ def transactions(host: Any) -> List[str]:
     except OSError as error:
         raise CannotChange(f'{FOLDER}: {reason(error)}; run it as root') from None
     trust(folder)
-    return sorted(name[:-6] for name in names if name.endswith('.jsonl') and not name.startswith('.'))
+    return sorted((name[:-6] for name in names if re.match(r'[0-9]{6,12}\.jsonl$', name)), key=int)
+
+
+def next_id(host: Any) -> str:
+    """The id of a new transaction: one more than the last, since a clock may go backwards. The lock must be held."""
+    return f'{int((transactions(host) or ["0"])[-1]) + 1:06d}'
+
+
+def known_id(name: str) -> str:
+    """An id as a person may write it, in full.
+
+    >>> known_id('7'), known_id('000007'), known_id('last')
+    ('000007', '000007', 'last')
+    """
+    return f'{int(name):06d}' if re.match('[0-9]{1,12}$', name) else name
 
 
 def path_of(host: Any, transaction: str) -> bytes:

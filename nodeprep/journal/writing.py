@@ -3,7 +3,6 @@
 One fsync(2) before each change. A done mark needs none of its own: without it the way back finds by itself whether the
 step was done.
 """
-import binascii
 import contextlib
 import json
 import os
@@ -25,7 +24,7 @@ class Transaction:
         """`by` says how it was allowed (person, policy, approval) and who did."""
         self.host = host
         now = time.gmtime(host.time())
-        self.id = time.strftime('%Y%m%dT%H%M%SZ-', now) + binascii.hexlify(os.urandom(2)).decode()
+        self.id = folder.next_id(host)
         self._head: Dict[str, Any] = {
             'journal': FORMAT, 'id': self.id, 'begun': time.strftime('%Y-%m-%dT%H:%M:%SZ', now), 'by': by,
             'command': list(command), 'boot_id': boot_id, 'version': __version__}
