@@ -24,7 +24,8 @@ def test_a_plan_tells_the_risk_of_its_commands(name, more, live, tmp_path):
 
 @pytest.mark.parametrize('name', hosts.NAMES)
 def test_where_pods_run_what_hurts_them_says_why(name, tmp_path):
-    host = hosts.load(name, tmp_path).files({'/etc/kubernetes/kubelet.conf': 'x', '/proc/9999/comm': 'containerd-shim\n'})
+    host = hosts.load(name, tmp_path)
+    host.files({'/etc/kubernetes/kubelet.conf': 'x', '/proc/9999/comm': 'containerd-shim\n'})
     rules = hosts.rules(name, host)
     for requirement_id, requirement in catalogue.load_all().items():
         for seen in examine(requirement, host, rules[requirement_id].want).observations:

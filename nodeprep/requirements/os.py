@@ -4,6 +4,7 @@ from nodeprep.linux.bls import BootEntry
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Requirement, Want, unknown
 from nodeprep.typed import Any, Iterator, List, Optional
+from nodeprep.wanted import flag
 
 _SYSTEM = 'CentOS or a rebuild, 7 or later'
 _MACHINES = 'x86_64 (aarch64 accepted)'
@@ -22,7 +23,7 @@ class Os(Requirement):
     (/boot/config-*, /lib/modules/*/config, /proc/config.gz). At boot, the default entry of the boot loader and the
     newest kernel of /lib/modules against the running one.
 
-    Fix: none.
+    Fix: none. On a system that is neither CentOS nor a rebuild no requirement is fixed, unless `fix: true` is set here.
 
     Left to a person: another system, another kernel; rebooting into the one that is installed, or making the running
     one the default (grubby --set-default).
@@ -31,6 +32,7 @@ class Os(Requirement):
     id = 'os'
     title = 'The system and its kernel are supported'
     kubeadm = (_KERNEL,)
+    defaults = {'fix': flag(False, 'whether a fix may change a system that is neither CentOS nor a rebuild')}
     watches = (*bootloader.WATCHES, Folder(kernels.FOLDER))
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
@@ -89,7 +91,7 @@ def _system(host: Any) -> Observation:
     # An older CentOS lacks what everything else stands on; another system may well do, and is for its owner to judge.
     advised = here.family != 'el'
     return Observation('system', here.name, _SYSTEM, met, here.source, advised=advised and not met, hint='' if met else
-                       'The checks go on; nothing is changed on this system unless that is allowed.')
+                       'The checks go on; nothing is changed on this system unless `os: {fix: true}` allows it.')
 
 
 def _machine(machine: str, source: str) -> Observation:

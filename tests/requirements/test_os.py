@@ -146,3 +146,10 @@ def test_an_image_is_judged_by_its_default_entry(image):
 def test_an_image_without_a_kernel(image):
     finding = look(image.files({'/etc/os-release': RELEASES['el8']}))
     assert (finding.boot, finding.note) == ('met', 'no kernel is installed in this image')
+
+
+def test_another_system_says_what_would_allow_changes(host):
+    host.files({'/etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n'})
+    system = next(iter(Os().now(host, wants(Os))))
+    assert system.met is False and system.advised and 'os: {fix: true}' in system.hint
+    assert wants(Os)['fix'] is False and wants(Os, fix=True)['fix'] is True
