@@ -1,4 +1,5 @@
 """One at a time: the agent, the fixer and the command line take the same lock before they change anything."""
+import contextlib
 import errno
 import fcntl
 import os
@@ -37,12 +38,14 @@ class Lock:
                 raise CannotChange(f'{os.fsdecode(self._path)}: {reason(error)}') from None
             raise Busy(f'another nodeprep is at work ({holder or "it did not say who"}); wait for it and '
                        'try again') from None
-        os.ftruncate(handle, 0)
-        os.write(handle, f'pid {os.getpid()}: {self._what}\n'.encode('utf-8', 'backslashreplace'))
+        with contextlib.suppress(OSError):             # on a full disk the lock holds, and does not say for whom
+            os.ftruncate(handle, 0)
+            os.write(handle, f'pid {os.getpid()}: {self._what}\n'.encode('utf-8', 'backslashreplace'))
         self._handle = handle
         return self
 
     def __exit__(self, *error: Any) -> None:
         """Lets it go."""
-        os.ftruncate(self._handle, 0)
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._handle, 0)
         os.close(self._handle)

@@ -92,7 +92,7 @@ class _Undo:
         with people.Stopping(lambda said: self._say(f'  ... {said}\n')):
             taken = self._way(act=True).back(self.past.open, reopened.undid)
         reopened.undone(people.who(), all(one.undone for one in taken))
-        self._say(self.page.taken_back([_told(one) for one in taken]))
+        self._say(self.page.taken_back(self.past.id, [_told(one) for one in taken]))
         return self._end([_told(one) for one in taken], taken)
 
     def _way(self, act: bool) -> Way:

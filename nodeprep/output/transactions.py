@@ -57,9 +57,11 @@ class Page:
         lines = [f'{past["id"]}, {self._by(past)}:']
         return '\n'.join(lines + self._steps(steps, 'would be ')) + '\n'
 
-    def taken_back(self, steps: List[Tree]) -> str:
+    def taken_back(self, name: str, steps: List[Tree]) -> str:
         """What was taken back, and what not."""
-        return '\n'.join([''] + self._steps(steps, '')) + '\n'
+        again = [] if all(one['how'] != 'left' for one in steps) else self._text(
+            f'Once that is settled, nodeprep undo {name} tries it again.', '', '')
+        return '\n'.join([''] + self._steps(steps, '') + again) + '\n'
 
     def _one(self, past: Tree) -> List[str]:
         state = past['state'] if past['state'] != 'cut short' else 'CUT SHORT: nodeprep undo takes it back'
