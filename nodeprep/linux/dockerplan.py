@@ -41,6 +41,9 @@ def settings(host: Any, want: Want, key: str, apply: Tuple[Run, ...] = ()) -> Pl
     changes, hints = _settings(host, want, drivers=key != MIRRORS or not joined)
     if key in hints:
         return Plan(hint=hints[key])
+    if units.enablement(host, UNIT).state == units.NOT_FOUND and not (
+            host.live and (active(host) or dockerpackages.install_docker(host)[0])):
+        return Plan(hint='this is set once Docker Engine is installed')
     if not joined or key == MIRRORS:
         return Plan(changes + apply)
     kubelet = cri.kubelet_driver(host)

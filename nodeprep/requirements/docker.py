@@ -30,6 +30,9 @@ class Docker(Requirement):
     id = 'docker'
     title = 'A container engine runs, starts at boot and is set up for Kubernetes'
     kubeadm = ('CRI', 'Service-Docker', 'IsDockerSystemdCheck')
+    # firewalld takes Docker's rules along when it stops; EL10 has the modules of netfilter in the package that bridge
+    # brings; and where packets are forwarded already, dockerd does not make DROP the policy of FORWARD.
+    after = ('firewall', 'kernel-modules', 'bridge', 'forwarding')
     defaults = {
         'runtime': choice('docker', 'containerd', help='what the kubelet talks to; the profile says which'),
         'socket': text('/run/docker.sock', 'where Docker Engine listens'),

@@ -41,7 +41,8 @@ class Firewall(Requirement):
     `policy: open` the zone and service files in /etc/firewalld and /usr/lib/firewalld. Other firewall services
     (nftables, iptables, ip6tables, ebtables, ufw) are told as advice.
 
-    Fix: firewalld is stopped and disabled; or the ports of the role and of `ports` are added to the zone of the node's
+    Fix: firewalld is stopped and disabled, and Docker, where it runs, is restarted so that it writes its rules again,
+    which firewalld took along; or the ports of the role and of `ports` are added to the zone of the node's
     interfaces, for good and at run time, each by itself and without a reload, and it is started and enabled.
 
     Left to a person: without --force-live or an approval, to stop, start or enable a firewall on a host that runs
@@ -108,7 +109,13 @@ def _switched(host: Any, want: Want, seen: Observation, on: bool) -> Observation
             'or let it be done with an approval or --force-live, and look at the DOCKER and KUBE chains afterwards.')
     # To start it may shut out what its zones do not know, to stop it exposes what it hid: both are told beforehand.
     change = units.start(FIREWALLD, disruptive=True) if on else units.stop(FIREWALLD)
-    return seen._replace(fix=before + (change,), hint=hint if held else '')
+    return seen._replace(fix=before + (change,) + (() if on else _docker_again(host)), hint=hint if held else '')
+
+
+def _docker_again(host: Any) -> Tuple[Change, ...]:
+    """A restart of a Docker that runs: it writes the rules that went along with firewalld at its start alone."""
+    from nodeprep.linux import dockerplan
+    return (dockerplan.RESTART,) if dockerplan.active(host) else ()
 
 
 def _starts(host: Any, wanted: bool) -> Observation:

@@ -37,6 +37,7 @@ class Hostname(Requirement):
     id = 'hostname'
     title = 'The host has a name of its own that resolves to it'
     kubeadm = ('Hostname',)
+    after = ('hosts',)        # the new name must resolve
     defaults = {'name': Option('', _read_name, 'text', 'the name that this host must have; empty: any that is fit'),
                 'timeout': duration('2s', 'how long the resolver may take')}
     watches = (Folder('/etc'), Folder('/etc/cloud/cloud.cfg.d'))

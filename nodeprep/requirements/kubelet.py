@@ -31,6 +31,7 @@ class Kubelet(Requirement):
     id = 'kubelet'
     title = 'kubeadm and the kubelet are ready'
     kubeadm = ('KubeletVersion', 'Service-Kubelet')
+    after = ('swap', 'docker')
     watches = (Unit(_UNIT), Folder('/etc/systemd/system'), Folder('/etc/systemd/system/multi-user.target.wants'))
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:

@@ -222,6 +222,12 @@ def test_on_a_node_a_driver_comes_with_its_restart_or_not_at_all(host, half):
     assert one.fix == () and '/var/lib/kubelet/config.yaml:1' in one.hint, 'one that the kubelet does not share'
 
 
+def test_nothing_is_written_for_an_engine_that_is_not_there_and_will_not_be(host):
+    host.files({**SYSTEMD, **ON_EL7})
+    one = seen(host, 'boot')['cgroup driver']
+    assert one.met is False and one.fix == () and 'once Docker Engine is installed' in one.hint
+
+
 def test_on_a_node_whose_docker_does_not_run_no_driver_is_written(host):
     host.files({**INSTALLED, **ON_EL7, '/etc/kubernetes/kubelet.conf': ''})
     assert seen(host, 'boot')['cgroup driver'].fix == ()

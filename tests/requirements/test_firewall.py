@@ -259,3 +259,14 @@ def test_a_daemon_that_does_not_answer_is_unknown(host):
 def test_ports_that_are_none_are_refused(ports):
     with pytest.raises(ValueError, match='write it as'):
         Firewall.defaults['ports'].read(ports)
+
+
+def test_a_docker_that_runs_writes_its_rules_again(host):
+    """firewalld takes all of iptables along when it stops, and dockerd writes its chains when it starts."""
+    host.files(EL7).files(UNITS).files(ENABLED).files(RUNS7)
+    assert [change.argv[1] for change in look(host)[1][NAME, NOW].fix] == ['stop']
+    host.files({'/usr/lib/systemd/system/docker.service': '[Service]\nExecStart=/usr/bin/dockerd\n',
+                '/sys/fs/cgroup/systemd/system.slice/docker.service/cgroup.procs': '812\n'})
+    stop, restart = look(host)[1][NAME, NOW].fix
+    assert (restart.argv, restart.undo, restart.risk) == (
+        ('systemctl', 'restart', 'docker.service'), restart.argv, 'disruptive')
