@@ -29,6 +29,9 @@ def main():
           f'medians of {RUNS} ({SLOW_RUNS} for the peers) interleaved runs\n')
     fast = _measure({'nodeprep': whole + every, 'click': [python, '-c', 'import click'],
                      'python': [python, '-c', 'pass']}, RUNS)
+    plan = [python, '-m', 'nodeprep', 'fix', '--dry-run'] + every
+    changing = _measure({'check': whole[:-1] + every + ['--no-color'], 'fix': plan}, RUNS)
+    syncs, needed = (int(word) for word in _said([python, os.path.join(HERE, 'fsyncs.py')]).split())
     slow = _measure(dict(peers, nodeprep=whole + eight), SLOW_RUNS)
     own, commands = (float(word) for word in _said([python, os.path.join(HERE, 'rounds.py'), '50'] + every).split())
 
@@ -42,6 +45,12 @@ def main():
             ('  commands that it ran, CPU', f'{commands:.2f} ms', ''),
             ('peak memory of the process', f'{fast["nodeprep"].memory / 1024:.1f} MiB',
              _goal(fast['nodeprep'].memory / 1024, 30, '30 MiB')),
+            ('`nodeprep fix --dry-run`, wall', _ms(changing['fix'].wall), ''),
+            ('  ratio to `nodeprep check` with an option', f'{changing["fix"].wall / changing["check"].wall:.2f}',
+             _goal(changing['fix'].wall / changing['check'].wall, 1.5, '1.50')),
+            ('  ratio to `nodeprep check` without', f'{changing["fix"].wall / fast["nodeprep"].wall:.2f}', ''),
+            ('fsyncs of the fix of one sysctl', f'{syncs}', ''),
+            ('  ratio to those that its journal needs', f'{syncs / needed:.2f}', _goal(syncs / needed, 2, '2.00')),
             (f'{len(eight)} requirements: nodeprep, wall', _ms(slow['nodeprep'].wall), '')]
     for name in peers:
         rows += [(f'  {name}, wall', _ms(slow[name].wall), ''),
