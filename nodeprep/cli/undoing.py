@@ -51,7 +51,7 @@ def undoing(call: Call) -> int:
 def _chosen(host: Changing, asked: Optional[str]) -> Optional[Past]:
     name = None if asked is None else folder.known_id(asked)
     if name is not None and name not in folder.transactions(host):
-        raise UnknownName(f'no transaction {name!r}' + (
+        raise UnknownName(f'no transaction {asked!r}' + (
             nearest(name, folder.transactions(host)) if folder.transactions(host) else ': the journal is empty'))
     past = reading.newest(host, name)
     if past and past.undone and not past.open:

@@ -1,0 +1,151 @@
+"""nodeprep fix, undo and history as a person and a script use them, on an image in a folder."""
+import json
+import os
+import re
+import sys
+
+import pytest
+import yaml
+
+from nodeprep.cli import main, people
+from tests import hosts
+
+
+@pytest.fixture
+def image(tmp_path, monkeypatch):
+    """An image of CentOS 7 with swap in its fstab and SELinux enforcing."""
+    monkeypatch.setattr(people, 'must_be_root', lambda verb, instead: None)
+    root = hosts.load('centos7', tmp_path, live=False).root
+    os.makedirs(root + '/var/lib', exist_ok=True)
+    monkeypatch.setenv('COLUMNS', '80')
+    return root
+
+
+@pytest.fixture
+def run(image, capsys, monkeypatch):
+    """run(words...) -> (exit code, stdout, stderr)."""
+    def call(*words):
+        monkeypatch.setattr(sys, 'argv', ['nodeprep', *words, '--root', image])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+    return call
+
+
+def tree(image):
+    return [entry[:3] for entry in hosts.snapshot(image) if not entry[0].startswith('/var/lib/nodeprep')]
+
+
+def test_the_plan_shows_every_file_and_changes_nothing(run, image):
+    before = hosts.snapshot(image)
+    code, out, err = run('fix', '--dry-run', 'swap', 'selinux', 'firewall')
+    assert code == 1 and err == '' and hosts.snapshot(image) == before
+    assert '-/dev/mapper/centos-swap swap' in out and '+#nodeprep# /dev/mapper/centos-swap swap' in out
+    assert '-SELINUX=enforcing' in out and '+SELINUX=permissive' in out
+    assert f'systemctl--root={image}disablefirewalld.service' in ''.join(out.split())
+    assert f'back:systemctl--root={image}enablefirewalld.service' in ''.join(out.split())
+    assert 'The plan, 4 changes for 3 requirements:' in out and '(an empty file)' in out
+    # What is copied from a diff must be what it says, so its lines alone are not wrapped.
+    assert all(len(line) <= 80 for line in out.split('\n') if not re.match('     [ +@-]', line))
+
+
+def test_fix_history_undo(run, image):
+    before = tree(image)
+    code, out, _ = run('fix', '--yes', 'swap', 'selinux')
+    assert code == 0 and 'swap: done' in out and 'nodeprep undo 000001 takes it back.' in out and 'FIT' in out
+    assert out.index('NOT FIT') < out.index('The plan') < out.index('write /etc/fstab') < out.index('swap: done')
+    code, out, _ = run('history')
+    assert code == 0 and out.startswith('000001  ') and '  swap: done\n    write /etc/fstab\n' in out
+    code, out, _ = run('fix', '--yes', 'swap', 'selinux')
+    assert code == 0 and 'The plan' not in out
+    done = tree(image)
+    code, out, _ = run('undo', '--dry-run')
+    assert code == 0           # as things are, which is what a check would say
+    assert 'swap: /etc/fstab: would be restored' in out and tree(image) == done
+    code, out, _ = run('undo', '--yes')
+    assert code == 1 and 'swap: /etc/fstab: restored' in out and 'DRIFT' in out      # the old faults are back
+    assert tree(image) == before
+    assert 'undone 20' in run('history')[1]
+    code, _, err = run('undo', '--yes')
+    assert code == 2 and 'there is no fix to take back' in err
+    code, _, err = run('undo', '--yes', '1')
+    assert code == 2 and '000001 was taken back already' in err
+    code, _, err = run('undo', '--yes', '7')
+    assert code == 2 and "no transaction '7'; did you mean 000001?" in err
+
+
+def test_an_older_fix_waits_for_the_newer_one_of_the_same_file(run):
+    assert run('fix', '--yes', 'bridge')[0] == 0 and run('fix', '--yes', 'forwarding')[0] == 0
+    code, _, err = run('undo', '--yes', '1')
+    assert code == 2 and '/etc/sysctl.d/zz-nodeprep.conf was changed again by 000002: take that one back first' in err
+    assert run('undo', '--yes', '2')[0] == 1 and run('undo', '--yes', '1')[0] == 1
+
+
+def test_for_programs(run):
+    code, out, err = run('fix', '--dry-run', '-o', 'json', 'swap')
+    told = json.loads(out)
+    assert code == 1 and told['plan'][0]['changes'][0]['write'] == '/etc/fstab' and told['outcomes'] == []
+    assert told['before']['verdict'] == 'drifted' and 'after' not in told and 'The plan' in err
+    code, out, err = run('fix', '--yes', '-o', 'yaml', 'swap')
+    told = yaml.safe_load(out)
+    assert code == 0 and told['transaction'] == '000001' and told['after']['verdict'] == 'met'
+    assert told['outcomes'] == [{'requirement': 'swap', 'result': 'done', 'why': '', 'kept': []}]
+    code, out, _ = run('history', '-o', 'json')
+    (one,) = json.loads(out)['transactions']
+    assert (one['id'], one['state'], one['undone']) == ('000001', 'done', '')
+    assert [step['write'] for step in one['parts'][0]['steps']] == ['/etc/fstab', '/etc/systemd/system/swap.target']
+    code, out, _ = run('undo', '--yes', '-o', 'json')
+    assert [step['how'] for step in json.loads(out)['steps']] == ['restored', 'restored']
+
+
+@pytest.mark.parametrize('answer, code', [('y\n', 0), ('n\n', 130), ('\n', 130)])
+def test_the_question(run, image, monkeypatch, answer, code):
+    before = tree(image)
+
+    class Terminal:
+        def isatty(self):
+            return True
+    monkeypatch.setattr(sys, 'stdin', Terminal())
+    monkeypatch.setattr('click.confirm', lambda question, **more: answer == 'y\n')
+    assert run('fix', 'swap')[0] == code
+    assert (tree(image) == before) is (code == 130)
+
+
+def test_nobody_to_ask(run, image):
+    before = tree(image)
+    code, _, err = run('fix', 'swap')
+    assert code == 2 and '--yes' in err and tree(image) == before
+
+
+@pytest.mark.parametrize('words, said', [
+    (['fix', 'swpa'], 'did you mean swap?'), (['fix', '-o', 'junit'], 'junit'), (['undo', 'x', 'y'], 'unexpected'),
+    (['fix', '--profile', 'dockr'], 'did you mean docker?')])
+def test_a_wrong_word_is_told_before_anything_is_begun(run, image, words, said):
+    before = tree(image)
+    code, _, err = run(*words)
+    assert code == 2 and said in err and tree(image) == before
+
+
+def test_advised_things_are_done_when_they_are_named(run, image):
+    with open(image + '/etc/os-release', encoding='utf-8') as file:
+        assert 'CentOS' in file.read()
+    code, out, _ = run('fix', '--dry-run')
+    assert 'could not be told' in ' '.join(out.split()) and 'Left to you:' in out
+
+
+def test_another_system_is_left_alone_unless_that_is_allowed(run, image, tmp_path):
+    with open(image + '/etc/os-release', 'w', encoding='utf-8') as file:
+        file.write('ID=gentoo\nNAME=Gentoo\n')
+    os.unlink(image + '/etc/centos-release')
+    before = tree(image)
+    code, out, _ = run('fix', '--yes', 'swap')
+    assert code == 1 and 'fixes are for CentOS and its rebuilds' in ' '.join(out.split()) and tree(image) == before
+    allowed = tmp_path / 'allowed.yaml'
+    allowed.write_text('requirements: {os: {fix: true}}\n')
+    assert run('fix', '--yes', 'swap', '--config', str(allowed))[0] == 0
+
+
+def test_a_history_that_is_empty(run):
+    assert run('history')[:2] == (0, 'Nothing was changed on this host by nodeprep.\n')
+    assert json.loads(run('history', '-o', 'json')[1]) == {'format': 1, 'transactions': []}
