@@ -19,7 +19,7 @@ def now(host: Any, want: Want) -> Iterator[Observation]:
     """The unit and its socket. containerd speaks gRPC: that the socket is there is what can be told of it."""
     state, source = cridockerd.running(host, UNIT, 'containerd')
     met = state == 'active'
-    changes, hint = ((), '') if met else _bring_up(host, for_boot=False)
+    changes, hint = ((), '') if met else _bring_up(host, want, for_boot=False)
     yield Observation(UNIT, state, 'active', met, source, changes, hint, kubeadm='CRI')
     if met:
         there = ('containerd', SOCKET) in cri.sockets(host)
@@ -33,7 +33,7 @@ def boot(host: Any, want: Want) -> Iterator[Observation]:
     state = units.enablement(host, UNIT, at_boot=True).state
     starts, source = units.starts_at_boot(host, UNIT)
     source = source or '/etc/systemd/system'        # a host without any unit file
-    changes, hint = ((), '') if starts else _bring_up(host, for_boot=True)
+    changes, hint = ((), '') if starts else _bring_up(host, want, for_boot=True)
     found = 'not installed' if state == units.NOT_FOUND else f'{state}, starts at boot' if starts else state
     yield Observation(UNIT, found, 'starts at boot', starts, source, changes, hint, kubeadm='CRI')
     if state != units.NOT_FOUND or host.exists(CONFIG):
@@ -85,9 +85,9 @@ def _edit(host: Any, line: Optional[Line], instead: str) -> Tuple[Tuple[Change, 
         if joined else '')
 
 
-def _bring_up(host: Any, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:
+def _bring_up(host: Any, want: Want, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:
     start, hint = starting(host, UNIT, not for_boot, for_boot)
     if not start or units.enablement(host, UNIT).state != units.NOT_FOUND:
         return start, hint
-    changes, hint = dockerpackages.install_docker(host, 'containerd.io')
+    changes, hint = dockerpackages.install_docker(host, 'containerd.io', repository=want['repository'])
     return (changes + start if changes else ()), hint

@@ -10,26 +10,35 @@ _REPOSITORIES = '/etc/yum.repos.d'
 _PODMAN_DOCKER = '/usr/lib/tmpfiles.d/podman-docker.conf'
 
 
-def install_docker(host: Any, *packages: str) -> Tuple[Tuple[Run, ...], str]:
-    """(the command that installs Docker, or other packages of its repository; what a person must know or do)."""
+def install_docker(host: Any, *packages: str, repository: str = '') -> Tuple[Tuple[Run, ...], str]:
+    """(the command that installs Docker, or other packages of its repository; what a person must know or do).
+
+    `repository`: the id of the one that is meant, which may be switched off; '' takes one whose name or address says
+    so.
+    """
     try:
-        return _install(host, packages or PACKAGES)
+        return _install(host, packages or PACKAGES, repository)
     except CannotTell as error:        # no plan, which must not hide that the engine is not there
         return (), f'no installation is planned: {error.reason}'
 
 
-def _install(host: Any, packages: Tuple[str, ...]) -> Tuple[Tuple[Run, ...], str]:
+def _install(host: Any, packages: Tuple[str, ...], repository: str) -> Tuple[Tuple[Run, ...], str]:
     here = release(host)
     if here.family != 'el' or here.major < 7:
         return (), 'install Docker Engine as docs.docker.com/engine/install says for this system'
-    blocked = _podman_docker(host) or _runc_of_podman(host, here) or dead_repositories(host)
+    dead = dead_repositories(host)
+    blocked = _podman_docker(host) or _runc_of_podman(host, here) or (dead if not repository else '')
     if blocked:
         return (), blocked
-    if not any('docker' in text for text in repositories(host)):
+    if repository and not any(one.partition(' ')[0] == repository for one in repositories(host, switched_off=True)):
+        return (), f'{_REPOSITORIES} has no repository {repository}, which the configuration names for Docker'
+    # Where those of the system answer no more, one command would fail over them: what is needed lies in the named one.
+    options = (('--disablerepo=*',) if dead else ()) + (f'--enablerepo={repository}',) if repository else ()
+    if not repository and not any('docker' in text for text in repositories(host)):
         return (), f'no repository in {_REPOSITORIES} seems to carry docker-ce; {_how(here)}'
     # A containerd.io that was there before must be there after an undo. docker-ce-rootless-extras needs docker-ce.
     absent = [name for name in packages if not host.program(_PROGRAMS.get(name, ''))]
-    return install(host, *packages, absent=absent, dependents=True), ''
+    return install(host, *packages, absent=absent, dependents=True, options=options), ''
 
 
 def look_alike(host: Any) -> str:
@@ -41,14 +50,14 @@ def look_alike(host: Any) -> str:
     return _PODMAN_DOCKER if host.exists(_PODMAN_DOCKER) else ''
 
 
-def repositories(host: Any) -> Iterator[str]:
-    """Names and addresses of the enabled repositories, each repository as one text; yum.conf(5)."""
+def repositories(host: Any, switched_off: bool = False) -> Iterator[str]:
+    """Names and addresses of the enabled repositories, or of all, each repository as one text; yum.conf(5)."""
     for name in host.names(_REPOSITORIES):
         if name.endswith('.repo'):
-            yield from _enabled(host.read(f'{_REPOSITORIES}/{name}', missing=''))
+            yield from _enabled(host.read(f'{_REPOSITORIES}/{name}', missing=''), switched_off)
 
 
-def _enabled(text: str) -> Iterator[str]:
+def _enabled(text: str, all_of_them: bool = False) -> Iterator[str]:
     r"""The sections of a .repo file that are enabled.
 
     >>> list(_enabled('[a]\nbaseurl=http://a\n[b]\nenabled = 0\n[c]\n'))
@@ -59,7 +68,7 @@ def _enabled(text: str) -> Iterator[str]:
         line = line.strip()
         key, _, value = (part.strip() for part in line.partition('='))
         if line.startswith('['):
-            if said and on:
+            if said and (on or all_of_them):
                 yield said
             said, on = line.strip('[]'), True
         elif key in ('baseurl', 'mirrorlist', 'metalink', 'name'):

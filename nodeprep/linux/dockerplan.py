@@ -27,7 +27,7 @@ def bring_up(host: Any, want: Want, runs: bool, for_boot: bool) -> Plan:
     changes = (() if runs else _settings(host, want, drivers=not membership(host))[0]) + start
     if units.enablement(host, UNIT).state != units.NOT_FOUND:
         return Plan(changes)
-    install, hint = dockerpackages.install_docker(host)
+    install, hint = dockerpackages.install_docker(host, repository=want['repository'])
     return Plan(install + changes, hint) if install else Plan(hint=hint)
 
 
@@ -42,7 +42,7 @@ def settings(host: Any, want: Want, key: str, apply: Tuple[Run, ...] = ()) -> Pl
     if key in hints:
         return Plan(hint=hints[key])
     if units.enablement(host, UNIT).state == units.NOT_FOUND and not (
-            host.live and (active(host) or dockerpackages.install_docker(host)[0])):
+            host.live and (active(host) or dockerpackages.install_docker(host, repository=want['repository'])[0])):
         return Plan(hint='this is set once Docker Engine is installed')
     if not joined or key == MIRRORS:
         return Plan(changes + apply)

@@ -7,19 +7,21 @@ _FOLDER = '/etc/yum.repos.d'
 _GONE = ('mirrorlist.centos.org', 'mirror.centos.org')
 
 
-def install(host: Any, *names: str, absent: Sequence[str] = (), dependents: bool = False) -> Tuple[Run, ...]:
+def install(host: Any, *names: str, absent: Sequence[str] = (), dependents: bool = False,
+            options: Sequence[str] = ()) -> Tuple[Run, ...]:
     """The command that installs packages; none when this release's package manager is not one that is known.
 
     The inverse removes just these packages, and of them the `absent` ones alone when those are given; what they brought
     along stays. rpm refuses while something needs them, where yum and dnf would remove that too: a kubelet that was
-    installed later needs conntrack. `dependents`: what needs them came with them, so it goes with them.
+    installed later needs conntrack. `dependents`: what needs them came with them, so it goes with them. `options`: of
+    the installing command.
     """
     here = release(host)
     if here.family != 'el' or not here.major:
         return ()
     manager = 'yum' if here.major <= 7 else 'dnf'
     remove = (manager, '-y', 'remove') if dependents else ('rpm', '-e')
-    return (Run((manager, '-y', 'install') + names, remove + tuple(absent or names)),)
+    return (Run((manager, '-y') + tuple(options) + ('install',) + names, remove + tuple(absent or names)),)
 
 
 def dead_repositories(host: Any) -> str:

@@ -4,9 +4,15 @@ from nodeprep.linux.containers import only_told
 from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.model import CannotTell, Folder, Observation, Requirement, Unit, Want, unknown
 from nodeprep.typed import Any, Iterator, Tuple
-from nodeprep.wanted import choice, text, texts
+from nodeprep.wanted import Option, choice, text, texts
 
 _CRI_SOCKET = dict(cri.SOCKETS)['cri-dockerd']
+
+
+def _read_repository(value: Any) -> str:
+    if not isinstance(value, str) or not all(letter.isalnum() or letter in '-_.:' for letter in value):
+        raise ValueError('is not the id of a repository, as it stands in brackets in /etc/yum.repos.d')
+    return value
 
 
 class Docker(Requirement):
@@ -19,8 +25,8 @@ class Docker(Requirement):
     Boot: the links that start docker.service, /etc/docker/daemon.json beside the flags in the unit, its drop-ins and
     the files of variables it names: dockerd refuses to start with a key that is also a flag. For containerd:
     /etc/containerd/config.toml.
-    Fix: install docker-ce from a repository that carries it, enable and start it; daemon.json gets what it lacks,
-    key by key, every other byte kept; a mirror needs a reload, a driver a restart.
+    Fix: install docker-ce from a repository that carries it (`repository` names one), enable and start it; daemon.json
+    gets what it lacks, key by key, every other byte kept; a mirror needs a reload, a driver a restart.
     Left to a person: on a node that has joined, or while containers run, a restart or a change of driver without an
     approval or --force-live, and one that the kubelet does not share in any case; a repository; packages that stand in
     the way (podman-docker; podman on EL8); what the unit's flags say; an unreadable daemon.json; cri-dockerd, which no
@@ -38,6 +44,8 @@ class Docker(Requirement):
         'socket': text('/run/docker.sock', 'where Docker Engine listens'),
         'cgroup_driver': choice('systemd', 'cgroupfs', 'any', help="any: whichever, as long as it is the kubelet's"),
         'storage_driver': choice('overlay2', 'any', help='how images are kept'),
+        'repository': Option('', _read_repository, 'text', 'id of the yum or dnf repository to install it from; empty: '
+                             'one with docker in its name or address'),
         'mirrors': texts((), 'registry mirrors that the engine must have, such as https://mirror.example'),
     }
     watches = (Unit(UNIT), Unit('containerd.service'), Unit(cridockerd.UNIT), Folder('/etc/docker'),

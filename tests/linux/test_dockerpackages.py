@@ -81,3 +81,24 @@ def test_look_alike(host, files, shown):
 def test_the_inverse_leaves_what_was_there_before(host, there, removed):
     (run,), _ = install_docker(on(host, 'ID=rocky\nVERSION_ID=9.3\n').install(*there))
     assert list(run.undo[3:]) == removed
+
+
+LOCAL = '[site-local]\nbaseurl=file:///srv/rpms\nenabled=0\n'
+DEAD = {'/etc/yum.repos.d/CentOS-Base.repo': '[base]\nmirrorlist=http://mirrorlist.centos.org/?release=7\n'}
+
+
+@pytest.mark.parametrize('files, options', [({}, ('--enablerepo=site-local',)),
+                                            (DEAD, ('--disablerepo=*', '--enablerepo=site-local'))])
+def test_from_the_repository_that_the_configuration_names(host, files, options):
+    """Where the system's own are dead they are left out, since one that does not answer ends the whole command."""
+    on(host, 'ID=centos\nVERSION_ID=7\n', repo='').files({'/etc/yum.repos.d/local.repo': LOCAL})
+    if files:
+        host.files({'/etc/yum.repos.d/base.repo': None}).files(files)
+    (run,), hint = install_docker(host, repository='site-local')
+    assert run.argv[:2] + options == run.argv[:2 + len(options)] and run.argv[2 + len(options)] == 'install'
+    assert hint == '' and install_docker(host)[0] == ()
+
+
+def test_a_repository_that_is_not_there_is_told(host):
+    changes, said = install_docker(on(host, 'ID=centos\nVERSION_ID=9\n'), repository='gone')
+    assert changes == () and 'no repository gone' in said

@@ -531,3 +531,14 @@ def test_any_bytes_in_its_files_are_no_fault_and_never_hang(tmp_path_factory, fi
     found = examine(requirement, host, want)
     assert [one for one in found.observations if one.subject == 'nodeprep'] == []
     assert all(one.source for one in found.observations)
+
+
+@pytest.mark.parametrize('value, right', [('', True), ('site-local', True), ('docker-ce-stable_7.x', True),
+                                          ('--nogpgcheck', True), ('a b', False), ('a;b', False), (7, False)])
+def test_the_id_of_a_repository(value, right):
+    option = load('docker').defaults['repository']
+    if not right:
+        with pytest.raises(ValueError, match='not the id of a repository'):
+            option.read(value)
+    else:
+        assert option.read(value) == value        # it stands behind --enablerepo=, so none is taken for an option
