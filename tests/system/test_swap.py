@@ -7,7 +7,7 @@ import pytest
 
 from nodeprep.engine import examine
 from nodeprep.host import Host
-from nodeprep.linux import swaps
+from nodeprep.linux import effects, swaps
 from nodeprep.requirements.swap import Swap
 from tests.conftest import wants
 from tests.tiers import need
@@ -70,8 +70,12 @@ def test_the_planned_command_and_its_inverse_are_real(swap_file, monkeypatch):
     _, (seen,) = look(swap_file)
     (change,) = seen.fix
     before = swap_lines()
+    assert (effects.there(Host('/'), change.argv), effects.there(Host('/'), change.undo)) == (False, True)
+    watched = effects.watch(Host('/'), change.argv)
+    assert watched() == ('0 of 0 left', '')
     run(*change.argv)
-    assert look(swap_file)[1] == []
+    assert look(swap_file)[1] == [] and watched()[0] == ''
+    assert (effects.there(Host('/'), change.argv), effects.there(Host('/'), change.undo)) == (True, False)
     run(*change.undo)
     assert swap_lines() == before
 
