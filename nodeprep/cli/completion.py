@@ -8,7 +8,7 @@ from nodeprep import catalogue
 from nodeprep.output import FORMATS
 from nodeprep.typed import Dict, Iterator, List
 
-_TAKES_IDS = ('check', 'explain')
+_TAKES_IDS = ('check', 'fix', 'explain')
 
 
 @click.command()

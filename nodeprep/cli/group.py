@@ -50,10 +50,10 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={'help_option_names': ['-h', '--help'], 'max_content_width': 80})
 @click.version_option(__version__, prog_name='nodeprep', message='%(prog)s %(version)s')
 def cli() -> None:
-    """Say whether this machine is fit to be a Kubernetes node.
+    """Say whether this machine is fit to be a Kubernetes node, and make it so.
 
-    `nodeprep check` says what is wrong now, what would be wrong after a reboot, why, and what would mend it. This
-    version changes nothing.
+    `nodeprep check` says what is wrong now, what would be wrong after a reboot, why, and what would mend it; it changes
+    nothing. `nodeprep fix` shows a plan, asks, and does it; `nodeprep undo` takes it back.
     """
 
 
