@@ -3,9 +3,9 @@ import time
 
 from nodeprep import engine, plan
 from nodeprep.host.images import in_kernel
-from nodeprep.journal.undoing import Way, differences, last_line, trees
+from nodeprep.journal.undoing import Way, differences, ended_badly, trees
 from nodeprep.journal.writing import Transaction
-from nodeprep.linux import effects, packages
+from nodeprep.linux import effects
 from nodeprep.model import DRIFTED, CannotChange, Change, Finding, Requirement, Rule, Run, Write
 from nodeprep.plan import Allowed, Part, Plan
 from nodeprep.record import NamedTuple
@@ -140,6 +140,8 @@ class Fixer:
 
     def _run(self, part: str, change: Run) -> None:
         host = self.fresh()
+        if effects.there(host, change.argv):
+            return              # to take it back later would take away what was there before
         touched = effects.touches(change.argv)
         before = trees(host, touched)
         self.hooks.tell(' '.join(change.argv))
@@ -148,8 +150,7 @@ class Fixer:
         try:
             answer = host.do(change.argv, effects.patience(change.argv), self._watched(host, change.argv))
             if answer.code:
-                why = packages.why_failed(host, answer) if change.argv[0] in ('yum', 'dnf') else ''
-                why = f'{" ".join(change.argv)}: exit code {answer.code}: {why or last_line(answer)}'
+                why = ended_badly(host, change.argv, answer)
         except CannotChange as error:
             why = str(error)
         changed = differences(before, trees(self.fresh(), touched))

@@ -10,6 +10,7 @@ from nodeprep.host.changing import Changing
 from nodeprep.journal import reading
 from nodeprep.journal.writing import Transaction
 from nodeprep.lock import Lock
+from nodeprep.model import CannotTell
 from nodeprep.output import plans
 from nodeprep.policy import Policy, load
 from nodeprep.record import NamedTuple
@@ -132,7 +133,10 @@ class _Fix:
 
 def _forbidden(host: Changing, policy: Policy) -> str:
     from nodeprep.linux.release import release
-    here = release(host)
+    try:
+        here = release(host)
+    except CannotTell as error:
+        return f'which system this is could not be told: {error.reason}'
     if here.family == 'el' or policy.get('requirements.os.fix', False):
         return ''
     return (f'fixes are for CentOS and its rebuilds, and this is {here.name or "another system"}: '

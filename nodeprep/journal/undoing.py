@@ -5,7 +5,7 @@ done in part or not at all.
 """
 from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image, in_kernel
 from nodeprep.journal.steps import INTENDED, Step
-from nodeprep.linux import effects
+from nodeprep.linux import effects, packages
 from nodeprep.linux.live import live
 from nodeprep.model import DISRUPTIVE, CannotChange, CannotTell
 from nodeprep.typed import Any, Callable, Dict, Iterable, List, Tuple
@@ -13,6 +13,7 @@ from nodeprep.typed import Any, Callable, Dict, Iterable, List, Tuple
 # How a step was taken back; with the last two it was not.
 RESTORED, RAN, NOTHING, REFUSED, LOST = 'restored', 'ran', 'nothing', 'refused', 'failed'
 _UNITS = '/etc/systemd/system'
+_MANAGERS = ('yum', 'dnf', 'rpm')
 Say = Callable[[Step], None]
 
 
@@ -68,6 +69,9 @@ class Way:
             return NOTHING, 'it is as it was'
         if in_kernel(before.real) and ABSENT in (now.kind, before.kind):
             return NOTHING, 'it comes and goes with its module'
+        pods = '' if self.force_live or not in_kernel(before.real) else live(host)
+        if pods:                        # to stop forwarding cuts them off
+            return REFUSED, f'it may hurt the pods of this node ({pods}): --force-live does it'
         if not _ours(now, step):
             return REFUSED, (f'{before.real} was changed since by somebody else; its content before the fix stands in '
                              'the journal')
@@ -95,14 +99,19 @@ class Way:
             if self.act:
                 answer = host.do(step.undo, effects.patience(step.undo), effects.watch(host, step.undo))
                 if answer.code:
-                    return LOST, f'{" ".join(step.undo)}: exit code {answer.code}: {last_line(answer)}'
+                    return LOST, ended_badly(host, step.undo, answer)
         if self.act and _brought_back(host, mine):
             how, why = RAN, ''
         return how, why
 
 
-def last_line(answer: Any) -> str:
-    """What a command said last, on its error output if it said anything there."""
+def ended_badly(host: Any, argv: Tuple[str, ...], answer: Any) -> str:
+    """How a command failed: in words of ours where its own are known, else the last that it said."""
+    why = packages.why_failed(host, answer) if argv[0] in _MANAGERS else ''
+    return f'{" ".join(argv)}: exit code {answer.code}: {why or _last_line(answer)}'
+
+
+def _last_line(answer: Any) -> str:
     said = (answer.err.strip() or answer.out.strip()).split('\n')
     return str(said[-1])[:300] or 'it said nothing'
 
@@ -139,7 +148,7 @@ def _brought_back(host: Any, images: List[Image]) -> bool:
     if host.live and any(image.real.startswith(_UNITS) for image in changed):
         answer = host.do(('systemctl', 'daemon-reload'))
         if answer.code:
-            raise CannotChange(f'systemctl daemon-reload: exit code {answer.code}: {last_line(answer)}')
+            raise CannotChange(ended_badly(host, ('systemctl', 'daemon-reload'), answer))
     return bool(changed)
 
 
