@@ -6,7 +6,7 @@ from nodeprep.host.images import in_kernel
 from nodeprep.journal.undoing import Way, differences, ended_badly, trees
 from nodeprep.journal.writing import Transaction
 from nodeprep.linux import effects
-from nodeprep.model import DRIFTED, CannotChange, Change, Finding, Requirement, Rule, Run, Write
+from nodeprep.model import DRIFTED, CannotChange, CannotTell, Change, Finding, Requirement, Rule, Run, Write
 from nodeprep.plan import Allowed, Part, Plan
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
@@ -86,8 +86,11 @@ class Fixer:
                 raise CannotChange(problem)
         except _Stopped as error:
             return self._taken_back(part, INTERRUPTED, str(error))
-        except CannotChange as error:
+        except (CannotChange, CannotTell) as error:
             return self._taken_back(part, FAILED, str(error))
+        except Exception as error:      # noqa: BLE001  # a fault of nodeprep leaves nothing half done either; it is told
+            return self._taken_back(part, FAILED, f'this is a fault in nodeprep ({type(error).__name__}: {error}, at '
+                                                  f'{engine.raised_at(error)}); please report it')
         return Outcome(part.requirement, DONE, '' if made else 'it was met already, by what was done before')
 
     def _after(self, requirement: Requirement, rule: Rule, before: Finding, aims: Any, done: Part) -> Finding:

@@ -55,7 +55,7 @@ def _half(when: str, look: Half, title: str, host: Any, want: Want, notes: List[
     except CannotTell as error:
         seen.append(unknown(error.source or 'host', title, error, when=when))
     except Exception as error:     # noqa: BLE001  # one faulty requirement must not hide the others; it is told
-        where = _raised_at(error)
+        where = raised_at(error)
         seen.append(unknown('nodeprep', title, CannotTell(f'{type(error).__name__}: {error}', where), when=when,
                             hint='This is a fault in nodeprep; please report it with this line.'))
     return tuple(seen)
@@ -65,7 +65,8 @@ def _state(half: Tuple[Observation, ...]) -> str:
     return worst(observation.state for observation in half)
 
 
-def _raised_at(error: BaseException) -> str:
+def raised_at(error: BaseException) -> str:
+    """path:line where an exception came from."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

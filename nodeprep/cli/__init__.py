@@ -20,15 +20,15 @@ def main() -> None:
         _run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _end('interrupted', 130)
+        end('interrupted', 130)
     except BrokenPipeError:
-        _end('', 74)
+        end('', 74)
     except OSError as error:
-        _end(f'{error.filename or "output"}: {error.strerror}', 74)
+        end(f'{error.filename or "output"}: {error.strerror}', 74)
     except Exception as error:      # noqa: BLE001  # a traceback and exit code 1 would read as "drifted"
         import traceback
         say(traceback.format_exc())
-        _end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
+        end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
 
 
 def _run(words: list) -> None:
@@ -62,7 +62,8 @@ def _collect_no_garbage() -> None:
         atexit.register(gc.freeze)          # so that the interpreter's end has nothing to search either
 
 
-def _end(said: str, code: int) -> None:
+def end(said: str, code: int) -> None:
+    """Ends the process with a code and what is to be said of it, when the output may no longer take anything."""
     if said:
         say(said)
     # What is left in the buffer cannot be written either; Python would complain once more when it flushes at exit.

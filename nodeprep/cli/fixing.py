@@ -4,7 +4,7 @@ import sys
 from nodeprep import output, plan
 from nodeprep import round as rounds
 from nodeprep.cli import people
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import stopping_on_bad_input, write, write_along
 from nodeprep.enforce import DONE, INTERRUPTED, SKIPPED, Fixer, Hooks, Outcome
 from nodeprep.host.changing import Changing
 from nodeprep.journal import reading
@@ -110,12 +110,12 @@ class _Fix:
         return looked, rounds.tell(host, self.policy, looked, diffs=self.call.format_name != 'table')
 
     def _agree(self, part: plan.Part) -> bool:
-        self._say(self.page.later(plan.Plan((part,)).tree()))
-        return self.call.yes or people.agreed('Go on with these?')
+        write_along(self.stream, self.page.later(plan.Plan((part,)).tree()))
+        return self.call.yes or people.agreed_if_there('Go on with these?')
 
     def _tell(self, said: str) -> None:
         if not self.call.quiet:
-            self._say(self.page.progress(clean(said)))
+            write_along(self.stream, self.page.progress(clean(said)))
 
     def _say(self, text: str) -> None:
         if text:

@@ -4,6 +4,7 @@ import importlib
 import click
 
 from nodeprep import __version__
+from nodeprep.cli import end
 from nodeprep.typed import Any, List, Optional
 
 # command -> (module, what it does), in the order of `nodeprep --help`
@@ -40,6 +41,13 @@ class Commands(click.Group):
             from nodeprep.text import clean, nearest
             ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does it, which ends a command whose reader has gone with code 1, that of a drifted host."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return end('', 74)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in --help, without importing the commands."""

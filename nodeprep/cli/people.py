@@ -81,6 +81,14 @@ def agreed(question: str) -> bool:
     return bool(click.confirm(question, default=False, err=True))
 
 
+def agreed_if_there(question: str) -> bool:
+    """The same in the middle of a fix, where a terminal that is gone means no, and nothing is left half done."""
+    try:
+        return agreed(question)
+    except (ConfigError, click.Abort, OSError):
+        return False
+
+
 class Stopping:
     """Signals that end a program are kept until the step that goes on is over: then it is taken back, not left half.
 

@@ -4,7 +4,7 @@ import sys
 from nodeprep import output
 from nodeprep import round as rounds
 from nodeprep.cli import people
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import stopping_on_bad_input, write, write_along
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.journal import folder, reading
@@ -89,7 +89,7 @@ class _Undo:
         if not self.call.yes:
             people.agree('Take this back?')
         reopened = Reopened(self.host, self.past.id)
-        with people.Stopping(lambda said: self._say(f'  ... {said}\n')):
+        with people.Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
             taken = self._way(act=True).back(self.past.open, reopened.undid)
         reopened.undone(people.who(), all(one.undone for one in taken))
         self._say(self.page.taken_back(self.past.id, [_told(one) for one in taken]))

@@ -1,4 +1,5 @@
 """Bad input ends a command with exit code 2 and one line for each thing that is wrong, before anything is done."""
+import contextlib
 import functools
 import sys
 
@@ -32,6 +33,17 @@ def write(stream: Any, text: str) -> None:
     """Writes a text whatever the locale: what its encoding lacks is written as \\xNN or \\uNNNN."""
     encoding = getattr(stream, 'encoding', None) or 'utf-8'
     stream.write(text.encode(encoding, 'backslashreplace').decode(encoding))
+
+
+def write_along(stream: Any, text: str) -> None:
+    """The same while changes are being made, where it must not end them in the middle that nobody can read along.
+
+    A terminal hangs up, a log fills its disk, a reader ends; or a signal is told of while something is being written,
+    which a stream of Python refuses (RuntimeError). What is written afterwards fails again, and is told then.
+    """
+    with contextlib.suppress(OSError, RuntimeError):
+        write(stream, text)
+        stream.flush()
 
 
 def _stop(said: str, code: int = 2) -> None:

@@ -51,6 +51,8 @@ class Way:
             how, why = self._file(step) if step.write else self._command(step)
         except (CannotChange, CannotTell) as error:
             how, why = LOST, str(error)
+        except Exception as error:      # noqa: BLE001  # a fault of nodeprep in one step; the others are taken back
+            how, why = LOST, f'this is a fault in nodeprep ({type(error).__name__}: {error}); please report it'
         return self._mark(step, say, how, why)
 
     def _mark(self, step: Step, say: Say, how: str, why: str) -> Step:

@@ -48,6 +48,15 @@ def test_a_reader_that_leaves_is_no_fault():
     assert done.stderr == b''
 
 
+@pytest.mark.parametrize('argv', [['check', 'hosts'], ['check', '--verbose', 'hosts'], ['requirements']])
+def test_a_reader_that_left_is_no_verdict(argv):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(NODEPREP + argv, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (74, b'')
+
+
 def test_a_fault_of_nodeprep_is_no_verdict(tmp_path):
     (tmp_path / 'sitecustomize.py').write_text(
         'import nodeprep.catalogue\ndef broken(): raise RuntimeError("oh")\nnodeprep.catalogue.load_all = broken\n')
