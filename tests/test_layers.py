@@ -15,6 +15,7 @@ ALLOWED = {
     'nodeprep.text': (),
     'nodeprep.config': ('text',),
     'nodeprep.schema': (),
+    'nodeprep.chain': (),
     'nodeprep.host': ('model', 'host'),
     'nodeprep.linux': ('model', 'linux'),
     'nodeprep.requirements': ('model', 'wanted', 'linux'),
@@ -34,8 +35,8 @@ ALLOWED = {
     'nodeprep.output': ('journal', 'model', 'output', 'report', 'text'),
     'nodeprep.cli': ('catalogue', 'cli', 'config', 'enforce', 'host', 'journal', 'linux', 'lock', 'model', 'output',
                      'plan', 'policy', 'round', 'text', '__version__'),
-    'nodeprep.agent': ('model', 'report', 'round', 'policy', 'host', 'text'),
-    'nodeprep.master': ('model', 'report', 'output', 'text', 'schema'),
+    'nodeprep.agent': ('agent', 'chain', 'model', 'report', 'round', 'policy', 'host', 'text'),
+    'nodeprep.master': ('chain', 'model', 'report', 'output', 'text', 'schema'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),
 }
