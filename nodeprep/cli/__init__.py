@@ -1,7 +1,7 @@
 """The command line: where it begins, and how it ends when something goes wrong outside its work.
 
-click is loaded only for a command line that has options to read: a plain `nodeprep check` or `nodeprep check swap`,
-which is what timers and people call all day, has none, and click costs as much as all the checks together.
+click is loaded only for a command line that needs it: not for a `nodeprep check`, `nodeprep check swap --quiet` or
+`nodeprep fix --dry-run`, which timers and people call all day, since it costs as much as all the checks together.
 """
 import atexit
 import gc
@@ -33,9 +33,11 @@ def main() -> None:
 
 def _run(words: list) -> None:
     _collect_no_garbage()
-    if words[:1] == ['check'] and all(word.replace('-', 'x').isalpha() and word[0] != '-' for word in words[1:]):
-        from nodeprep.cli.checking import Call, checking
-        sys.exit(checking(Call(ids=tuple(words[1:]))))
+    if words[:1] in (['check'], ['fix']):
+        from nodeprep.cli import plain
+        read = plain.read(words)
+        if read is not None:
+            sys.exit(_plainly(words[0], read))
     import click
 
     from nodeprep.cli.group import run
@@ -46,6 +48,14 @@ def _run(words: list) -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         raise KeyboardInterrupt from None
+
+
+def _plainly(command: str, read: dict) -> int:
+    if command == 'check':
+        from nodeprep.cli.checking import Call, checking
+        return checking(Call(**read))
+    from nodeprep.cli import fixing
+    return fixing.fixing(fixing.Call(**read))
 
 
 def _open_what_is_closed() -> None:

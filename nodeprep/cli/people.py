@@ -3,8 +3,6 @@ import os
 import signal
 import sys
 
-import click
-
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.model import CannotTell
@@ -69,6 +67,7 @@ def called() -> str:
 def agree(question: str) -> None:
     """Returns when the person says yes; ends the command otherwise. ConfigError when there is nobody to ask."""
     if not agreed(question):
+        import click
         click.echo('Nothing was changed.', err=True)
         sys.exit(130)
 
@@ -78,11 +77,13 @@ def agreed(question: str) -> bool:
     if not sys.stdin or not sys.stdin.isatty():
         raise ConfigError('nobody is there to be asked (standard input is no terminal): --yes does it without asking; '
                           'nothing was changed')
+    import click
     return bool(click.confirm(question, default=False, err=True))
 
 
 def agreed_if_there(question: str) -> bool:
     """The same in the middle of a fix, where a terminal that is gone means no, and nothing is left half done."""
+    import click
     try:
         return agreed(question)
     except (ConfigError, click.Abort, OSError):

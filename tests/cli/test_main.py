@@ -99,8 +99,8 @@ def test_a_plain_check_needs_no_option_parser_and_says_the_same_as_with_it():
         done = subprocess.run([sys.executable, '-c', code, 'check', 'cpu'] + list(argv),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return done.returncode, done.stdout, done.stderr
-    plain, parsed = ran(), ran('--profile', 'docker')
-    assert plain[:2] == parsed[:2] and (plain[2], parsed[2]) == (b'False', b'True')
+    plain, flags, parsed = ran(), ran('-q', '--no-color'), ran('--profile', 'docker')
+    assert plain[:2] == parsed[:2] and (plain[2], flags[2], parsed[2]) == (b'False', b'False', b'True')
 
 
 @pytest.mark.parametrize('argv', [['check', 'swpa'], ['check', 'swpa', '-q'], ['check', '--', 'swpa'], ['check', '']])
