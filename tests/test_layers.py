@@ -26,6 +26,7 @@ ALLOWED = {
     'nodeprep.ignore': ('model', 'text'),
     'nodeprep.report': ('ignore', 'model', 'schema', 'text', '__version__'),
     'nodeprep.image': ('model',),
+    'nodeprep.plandigest': ('model', 'report', 'text'),
     'nodeprep.engine': ('image', 'model'),
     'nodeprep.lock': ('host', 'model'),
     'nodeprep.plan': ('engine', 'host', 'linux', 'model', 'report', 'text'),
