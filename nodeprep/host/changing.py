@@ -44,11 +44,12 @@ class Changing(Host):
             if images.in_kernel(image.real):
                 self._write_in_place(image.real, data)
             elif data is None:
+                self._expect(image)
                 os.unlink(self._at(image.real))
                 self._sync_folder(image.real)
             else:
                 self._make_folders(image)
-                self._replace(image._replace(kind=FILE, data=data, mode=wanted), temporary)
+                self._replace(image._replace(kind=FILE, data=data, mode=wanted), temporary, instead_of=image)
 
     def restore(self, image: Image, temporary: str = '') -> None:
         """Makes a path what it was when the image was taken, times included. CannotChange: then it is as it is now."""
@@ -70,7 +71,7 @@ class Changing(Host):
                     os.chown(real, image.uid, image.gid)
                     os.chmod(real, image.mode)
             else:
-                self._replace(image, temporary, keep_times=True)
+                self._replace(image, temporary)
 
     def drop(self, real: str) -> None:
         """Removes a temporary file that a process left when it was killed; nothing when there is none."""
@@ -117,8 +118,21 @@ class Changing(Host):
             os.chmod(self._at(folder), 0o755)         # noqa: S103  # as its siblings, whatever the umask is
             self._sync_folder(folder)
 
-    def _replace(self, image: Image, temporary: str, keep_times: bool = False) -> None:
-        """The image's file or link under its real name, complete and on the disk; or nothing of it."""
+    def _expect(self, image: Image) -> None:
+        """CannotChange when a path is not what it was when the image was taken: the last look before it is replaced."""
+        try:
+            found = os.lstat(self._at(image.real))
+            same = image.kind == FILE and (found.st_mtime_ns, found.st_size) == (image.mtime_ns, len(image.data))
+        except FileNotFoundError:
+            same = image.kind == ABSENT
+        if not same:
+            raise CannotChange(f'{image.real} was changed by somebody else at this moment; look at the plan again')
+
+    def _replace(self, image: Image, temporary: str, instead_of: Optional[Image] = None) -> None:
+        """The image's file or link under its real name, complete and on the disk; or nothing of it.
+
+        `instead_of`: what must still be there. Without it the image is given back as it was, with its times.
+        """
         folder, _, name = image.real.rpartition('/')
         beside = self._at(f'{folder}/{temporary or "." + name[:200] + ".nodeprep"}')
         self._clear(beside)
@@ -127,8 +141,10 @@ class Changing(Host):
                 os.symlink(raw_of(image.target), beside)
                 os.lchown(beside, image.uid, image.gid)
             else:
-                _write_new(beside, image)
-            if keep_times:
+                _write_new(beside, image, instead_of is not None and instead_of.kind == ABSENT)
+            if instead_of is not None:
+                self._expect(instead_of)
+            else:
                 os.utime(beside, ns=(image.mtime_ns, image.mtime_ns), follow_symlinks=False)
             os.rename(beside, self._at(image.real))
         except BaseException:
@@ -155,7 +171,7 @@ class Changing(Host):
             os.close(handle)
 
 
-def _write_new(beside: bytes, image: Image) -> None:
+def _write_new(beside: bytes, image: Image, new: bool) -> None:
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         left = memoryview(image.data)
@@ -163,13 +179,21 @@ def _write_new(beside: bytes, image: Image) -> None:
             left = left[os.write(handle, left):]
         os.fchown(handle, image.uid, image.gid)
         os.fchmod(handle, image.mode)                # after chown, which takes setuid and setgid away
-        there = dict(images.attributes(beside))
-        for name, value in image.xattrs:
-            if there.get(name) != value:
-                os.setxattr(beside, name, value, follow_symlinks=False)
+        _give_attributes(beside, dict(image.xattrs), new)
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _give_attributes(beside: bytes, wanted: Any, new: bool) -> None:
+    there = dict(images.attributes(beside))
+    for name, value in wanted.items():
+        if there.get(name) != value:
+            os.setxattr(beside, name, value, follow_symlinks=False)
+    # A folder with a default ACL gave its own to the temporary file: right for a new file, not for one that had none.
+    for name in set(there) - set(wanted) if not new else ():
+        if not name.startswith('security.'):          # labels and hashes are the kernel's, which keeps them
+            os.removexattr(beside, name, follow_symlinks=False)
 
 
 class _told:

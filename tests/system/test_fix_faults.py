@@ -157,9 +157,13 @@ def test_a_link_that_leads_nowhere_is_left(image):
     assert tree(image) == before
 
 
+def acl(*entries):
+    """An ACL of (tag, permissions, who), as struct posix_acl_xattr_header and _entry have it."""
+    return struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *entry) for entry in entries)
+
+
 def test_rights_of_others_and_labels_stay(image):
-    access = struct.pack('<I', 2) + b''.join(struct.pack('<HHI', tag, perm, who) for tag, perm, who in (
-        (1, 6, 2**32 - 1), (2, 4, 1000), (4, 4, 2**32 - 1), (16, 4, 2**32 - 1), (32, 0, 2**32 - 1)))
+    access = acl((1, 6, 2**32 - 1), (2, 4, 1000), (4, 4, 2**32 - 1), (16, 4, 2**32 - 1), (32, 0, 2**32 - 1))
     path = image + FSTAB
     os.setxattr(path, 'system.posix_acl_access', access)
     os.setxattr(path, 'security.selinux', b'system_u:object_r:etc_t:s0\0')
@@ -173,6 +177,17 @@ def test_rights_of_others_and_labels_stay(image):
         assert {name: os.getxattr(path, name) for name in os.listxattr(path)} == kept
     assert os.stat(path).st_mtime_ns == before.st_mtime_ns
     assert len(kept) == 2
+
+
+def test_a_folder_that_gives_rights_to_new_files_gives_none_to_an_old_one(image):
+    """A default ACL: the temporary file gets an ACL from its folder, which the file that it replaces has not."""
+    os.setxattr(image + '/etc', 'system.posix_acl_default', acl(
+        (1, 7, 2**32 - 1), (2, 7, 1000), (4, 5, 2**32 - 1), (16, 7, 2**32 - 1), (32, 5, 2**32 - 1)))
+    before = os.stat(image + FSTAB)
+    assert os.listxattr(image + FSTAB) == []
+    for step, code in ((fix, 0), (undo, 1)):
+        assert step(image)[0] == code
+        assert os.listxattr(image + FSTAB) == [] and os.stat(image + FSTAB).st_mode == before.st_mode
 
 
 def test_what_somebody_changed_since_stays_and_the_rest_is_taken_back(image):

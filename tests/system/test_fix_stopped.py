@@ -149,6 +149,24 @@ def test_a_write_looks_once_more(machine):
     assert transaction.steps == []
 
 
+@pytest.mark.parametrize('path, data', [('/etc/fstab', b'new\n'), ('/etc/fstab', None),
+                                        ('/etc/sysctl.d/zz-nodeprep.conf', b'new\n')])
+def test_a_file_that_changes_while_its_new_content_is_written(machine, monkeypatch, path, data):
+    """The fsync(2) before the rename takes the longest: whatever somebody else writes meanwhile stays."""
+    host = machine.host.fresh()
+    image = host.image(path)
+    before = [entry for entry in machine.tree() if entry[0] != path]
+    if data is None:
+        machine.host.files({path: 'theirs\n'})
+    else:
+        monkeypatch.setattr(os, 'fsync', lambda handle: machine.host.files({path: 'theirs\n'}))
+    with pytest.raises(CannotChange, match=f'{path} was changed by somebody else at this moment'):
+        host.put(image, data)
+    monkeypatch.undo()
+    assert machine.host.fresh().read(path) == 'theirs\n'
+    assert [entry for entry in machine.tree() if entry[0] != path] == before
+
+
 @pytest.mark.parametrize('call', ['fsync', 'rename', 'write', 'fchown', 'open'])
 def test_an_error_of_the_disk(machine, monkeypatch, call):
     """EIO at any call leaves the file whole, and no temporary beside it."""
