@@ -29,6 +29,7 @@ class Page:
             lines += ['', 'Left to you:'] + self._left(left)
         if not planned:
             lines += ['', 'There is nothing to change.' if not left else 'There is nothing that a fix would change.']
+            lines += self._reboot(report)
         return '\n'.join(lines) + '\n'
 
     def later(self, parts: List[Tree]) -> str:
@@ -59,13 +60,18 @@ class Page:
                 lines += self._text(f'NOT taken back: {shown(kept)}', '  ', '    ')
         if tree['transaction']:
             lines += self._text(f'nodeprep undo {tree["transaction"]} takes it back.', '', '')
-        return '\n'.join(lines + self._reboot(tree)) + '\n'
+        return '\n'.join(lines + self._reboot(tree['after'])) + '\n'
 
-    def _reboot(self, tree: Tree) -> List[str]:
-        waiting = [one for one in tree['after']['findings'] if one['now'] == 'drifted' and one['boot'] == 'met' and
-                   not any(seen['fix'] for seen in one['observations'] if seen['when'] == 'now')]
-        names = ', '.join(one['requirement'] for one in waiting)
-        return self._text(f'A reboot is needed: {names} will be met after it.', '', '') if waiting else []
+    def _reboot(self, report: Tree) -> List[str]:
+        """What the next boot ends and nothing before it does, with what that is."""
+        lines: List[str] = []
+        for one in report['findings']:
+            waiting = [seen for seen in one['observations'] if seen['when'] == 'now' and seen['met'] is False]
+            if one['boot'] == 'met' and waiting and not any(seen['fix'] for seen in waiting):
+                for seen in waiting:
+                    lines += self._text(f'{shown(seen["subject"])}: {shown(seen["found"])}; '
+                                        f'wanted: {shown(seen["wanted"])}', f'  {shown(one["requirement"])}: ', '    ')
+        return ['A reboot is needed, which ends this:'] + lines if lines else []
 
     def _part(self, part: Tree) -> List[str]:
         lines = ['', f'{part["requirement"]}  {shown(part["title"])}']
