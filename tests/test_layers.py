@@ -37,6 +37,9 @@ ALLOWED = {
     'nodeprep.cli': ('catalogue', 'cli', 'config', 'enforce', 'host', 'journal', 'linux', 'lock', 'model', 'output',
                      'plan', 'policy', 'round', 'text', '__version__'),
     'nodeprep.agent': ('agent', 'chain', 'model', 'report', 'round', 'policy', 'host', 'text'),
+    # What decides whether the hand may act, which begins with what was done before.
+    'nodeprep.agent.past': ('enforce', 'journal'),
+    'nodeprep.agent.allow': ('agent', 'enforce', 'model', 'plan', 'plandigest'),
     'nodeprep.master': ('chain', 'model', 'report', 'output', 'text', 'schema'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),

@@ -1,7 +1,6 @@
 """Windows against the clock on the wall, minute by minute, in zones whose clocks are shifted."""
 import calendar
 import datetime
-import os
 import time
 
 import pytest
@@ -22,19 +21,6 @@ TIMES = st.builds('{:02}:{:02}'.format, st.integers(0, 23), st.integers(0, 59))
 WINDOWS = st.lists(st.builds('{}{}-{}'.format, PREFIX, TIMES, TIMES | st.just('24:00')), min_size=1, max_size=3)
 EPOCHS = st.integers(BEGIN, END) | st.builds(lambda shift, by: shift + by, st.sampled_from(SHIFTS),
                                             st.integers(-3 * 86400, 86400))
-
-
-@pytest.fixture
-def zone(monkeypatch):
-    """zone(name) sets the local time of this process; what it was is given back."""
-    before = os.environ.get('TZ')
-
-    def choose(name):
-        os.environ['TZ'] = name
-        time.tzset()
-    yield choose
-    os.environ.pop('TZ') if before is None else os.environ.update(TZ=before)
-    time.tzset()
 
 
 def at(text):

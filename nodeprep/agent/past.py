@@ -1,0 +1,83 @@
+"""What was fixed on this host before, from the journal, so that nothing is written down twice.
+
+The journal's files are only ever added to: one whose size is what it was says what it said.
+"""
+import calendar
+import time
+
+from nodeprep.enforce import DONE
+from nodeprep.journal import folder, reading
+from nodeprep.journal.reading import Past
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, FrozenSet, List, Optional, Tuple
+
+OF_THE_AGENT = ('policy', 'approval')
+
+
+class Fact(NamedTuple):
+    """A transaction without its steps. `results`: requirement -> (what became of its part, why)."""
+
+    id: str
+    begun: float                     # seconds since 1970, by the clock of then
+    by: Dict[str, str]
+    results: Dict[str, Tuple[str, str]]
+    end: str                         # '' when it was cut short, or goes on
+    undone: str                      # when somebody took it back; ''
+
+    @property
+    def own(self) -> bool:
+        """Whether the agent did it, and not a person."""
+        return self.by.get('how') in OF_THE_AGENT
+
+    def result(self, requirement: str) -> str:
+        """What became of a requirement; '' when it was cut short."""
+        return self.results.get(requirement, ('', ''))[0]
+
+
+class History:
+    """The journal of a host. `look` reads what is new in it."""
+
+    def __init__(self, host: Any) -> None:
+        """CannotChange when the journal is damaged, or not to be trusted: then nothing is known."""
+        self._host = host
+        self._known: Dict[Tuple[str, int], Fact] = {}
+        self.look()
+
+    def look(self) -> None:
+        """Reads what is new. CannotChange as above."""
+        self._known = {key: self._known.get(key) or _fact(reading.load(self._host, key[0]))
+                       for key in folder.sizes(self._host)}
+
+    @property
+    def facts(self) -> List[Fact]:
+        """Every transaction, the oldest first."""
+        return [fact for fact in self._known.values() if fact.results]
+
+    def last(self, requirement: str) -> Optional[Fact]:
+        """The newest transaction that had to do with a requirement."""
+        return next((fact for fact in reversed(self.facts) if requirement in fact.results), None)
+
+    def today(self, now: float) -> int:
+        """How many fixes the agent began on the local day of `now`, whatever became of them."""
+        day = time.localtime(now)[:3]
+        return sum(1 for fact in self.facts if fact.own and time.localtime(fact.begun)[:3] == day)
+
+    def used(self) -> FrozenSet[str]:
+        """The ids of approvals that a fix was made with."""
+        return frozenset(fact.by['approval'] for fact in self.facts if fact.by.get('approval'))
+
+    def steps(self, fact: Fact, requirement: str) -> List[Any]:
+        """The steps of a requirement in a transaction."""
+        return [step for step in reading.load(self._host, fact.id).steps if step.part == requirement]
+
+
+def _fact(past: Past) -> Fact:
+    results = {step.part: ('', '') for step in past.steps}
+    results.update(past.results)
+    begun = calendar.timegm(time.strptime(past.begun, '%Y-%m-%dT%H:%M:%SZ')) if past.begun else 0
+    return Fact(past.id, float(begun), past.by, results, past.end, past.undone)
+
+
+def succeeded(fact: Optional[Fact], requirement: str) -> bool:
+    """Whether a fix stood at its end, and nobody took it back with `nodeprep undo`."""
+    return fact is not None and fact.result(requirement) == DONE and not fact.undone
