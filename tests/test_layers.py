@@ -33,9 +33,11 @@ ALLOWED = {
     'nodeprep.journal': ('host', 'journal', 'linux', 'model', '__version__'),
     'nodeprep.enforce': ('engine', 'host', 'journal', 'linux', 'model', 'plan'),
     'nodeprep.round': ('catalogue', 'engine', 'ignore', 'linux', 'model', 'policy', 'report', 'text'),
+    'nodeprep.stopping': (),
+    'nodeprep.fixes': ('enforce', 'journal', 'linux', 'model', 'plan', 'policy', 'round', 'stopping'),
     'nodeprep.output': ('journal', 'model', 'output', 'report', 'text'),
-    'nodeprep.cli': ('catalogue', 'cli', 'config', 'enforce', 'host', 'journal', 'linux', 'lock', 'model', 'output',
-                     'plan', 'policy', 'round', 'text', '__version__'),
+    'nodeprep.cli': ('catalogue', 'cli', 'config', 'enforce', 'fixes', 'host', 'journal', 'linux', 'lock', 'model',
+                     'output', 'plan', 'policy', 'round', 'stopping', 'text', '__version__'),
     'nodeprep.agent': ('agent', 'chain', 'model', 'report', 'round', 'policy', 'host', 'text'),
     # What decides whether the hand may act, which begins with what was done before.
     'nodeprep.agent.past': ('enforce', 'journal'),

@@ -1,16 +1,15 @@
 """What `nodeprep fix` does: look, plan, show, ask, change, look again."""
 import sys
 
-from nodeprep import output, plan
+from nodeprep import fixes, output, plan
 from nodeprep import round as rounds
 from nodeprep.cli import people
 from nodeprep.cli.usage import stopping_on_bad_input, write, write_along
-from nodeprep.enforce import DONE, INTERRUPTED, SKIPPED, Fixer, Hooks, Outcome
+from nodeprep.enforce import DONE, SKIPPED, Outcome
 from nodeprep.host.changing import Changing
 from nodeprep.journal import reading
 from nodeprep.journal.writing import Transaction
 from nodeprep.lock import Lock
-from nodeprep.model import CannotTell
 from nodeprep.output import plans
 from nodeprep.policy import Policy, load
 from nodeprep.record import NamedTuple
@@ -53,7 +52,7 @@ class _Fix:
     def __init__(self, call: Call, host: Changing, policy: Policy) -> None:
         self.call, self.host, self.policy = call, host, policy
         self.asked = rounds.Asked(call.ids)
-        self.allowed = plan.Allowed(frozenset(call.ids), call.force_live, _forbidden(host, policy))
+        self.allowed = plan.Allowed(frozenset(call.ids), call.force_live, fixes.forbidden(host, policy))
         self.page = plans.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color))
         self.tree: Dict[str, Any] = {'format': 1, 'dry_run': call.dry_run, 'transaction': '', 'outcomes': []}
         # What people read along goes to stderr when stdout is for a program.
@@ -85,19 +84,8 @@ class _Fix:
         return self._end(after, any(one.result not in (DONE, SKIPPED) for one in outcomes))
 
     def _done(self, looked: rounds.Looked, planned: plan.Plan) -> Tuple[List[Outcome], Transaction]:
-        transaction = Transaction(self.host, people.who(), ('nodeprep',) + tuple(sys.argv[1:]), people.boot(self.host))
-        subjects = {one.requirement.id: (one.requirement, one.rule) for one in looked.judged}
-        with people.Stopping(self._tell) as stopping:
-            hooks = Hooks(self._tell, self._agree, stopping.asked)
-            fixer = Fixer(lambda: Changing(self.call.root), transaction, self.allowed, hooks)
-            how = 'failed'
-            try:
-                outcomes = fixer.enforce(planned, subjects)
-                results = {one.result for one in outcomes}
-                how = INTERRUPTED if INTERRUPTED in results else 'done' if results <= {DONE} else 'failed'
-            finally:
-                transaction.end(how)
-        return outcomes, transaction
+        asker = fixes.Asker(people.who(), ('nodeprep',) + tuple(sys.argv[1:]), self._tell, self._agree)
+        return fixes.carry_out(lambda: Changing(self.call.root), looked, planned, self.allowed, asker)
 
     def _planned(self, host: Changing) -> Tuple[rounds.Looked, plan.Plan]:
         looked, self.tree['before'] = self._look(host)
@@ -129,15 +117,3 @@ class _Fix:
             options = self.page.options._replace(quiet=True, ids=''.join(f' {one}' for one in self.call.ids))
             write(sys.stdout, '\n' + output.renderer('table')(report, options))
         return ROLLED_BACK if rolled_back else output.exit_code(report, 'table')
-
-
-def _forbidden(host: Changing, policy: Policy) -> str:
-    from nodeprep.linux.release import release
-    try:
-        here = release(host)
-    except CannotTell as error:
-        return f'which system this is could not be told: {error.reason}'
-    if here.family == 'el' or policy.get('requirements.os.fix', False):
-        return ''
-    return (f'fixes are for CentOS and its rebuilds, and this is {here.name or "another system"}: '
-            'requirements: {os: {fix: true}} in the configuration allows them')

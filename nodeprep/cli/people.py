@@ -1,13 +1,11 @@
-"""The person at the keyboard: who it is, whether they agree, and how they stop what goes on."""
+"""The person at the keyboard: who it is, and whether they agree."""
 import os
-import signal
 import sys
 
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
-from nodeprep.model import CannotTell
 from nodeprep.text import clean
-from nodeprep.typed import Any, Callable, Dict
+from nodeprep.typed import Dict
 
 
 def host_of(root: str) -> Changing:
@@ -51,14 +49,6 @@ def _terminal() -> str:
         return ''
 
 
-def boot(host: Any) -> str:
-    """The id of the running boot; '' for an image."""
-    try:
-        return str(host.read('/proc/sys/kernel/random/boot_id', missing='')).strip() if host.live else ''
-    except CannotTell:
-        return ''
-
-
 def called() -> str:
     """How this command was called, for whoever finds the lock taken."""
     return clean(' '.join(['nodeprep'] + sys.argv[1:]))[:200]
@@ -88,36 +78,3 @@ def agreed_if_there(question: str) -> bool:
         return agreed(question)
     except (ConfigError, click.Abort, OSError):
         return False
-
-
-class Stopping:
-    """Signals that end a program are kept until the step that goes on is over: then it is taken back, not left half.
-
-    A second one changes nothing: a package manager that is killed leaves more to mend than it saves time.
-    """
-
-    _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell, self._asked = tell, ''
-        self._before: Dict[int, Any] = {}
-
-    def __enter__(self) -> 'Stopping':
-        """From now on signals are kept."""
-        for number in self._SIGNALS:
-            self._before[number] = signal.signal(number, self._keep)
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        """From now on they do what they did before."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def asked(self) -> str:
-        """'' or which signal asks to stop."""
-        return self._asked
-
-    def _keep(self, number: int, frame: Any) -> None:
-        if not self._asked:
-            self._asked = f'stopped by {signal.Signals(number).name}'
-            self._tell(f'{signal.Signals(number).name}: stops after this step and takes back what is not complete')

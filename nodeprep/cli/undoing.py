@@ -16,6 +16,7 @@ from nodeprep.lock import Lock
 from nodeprep.output import plans, transactions
 from nodeprep.policy import load
 from nodeprep.record import NamedTuple
+from nodeprep.stopping import Stopping
 from nodeprep.text import UnknownName, clean, nearest
 from nodeprep.typed import Any, Dict, List, Optional
 
@@ -89,7 +90,7 @@ class _Undo:
         if not self.call.yes:
             people.agree('Take this back?')
         reopened = Reopened(self.host, self.past.id)
-        with people.Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
+        with Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
             taken = self._way(act=True).back(self.past.open, reopened.undid)
         reopened.undone(people.who(), all(one.undone for one in taken))
         self._say(self.page.taken_back(self.past.id, [_told(one) for one in taken]))

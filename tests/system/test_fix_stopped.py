@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from nodeprep.cli.people import Stopping
 from nodeprep.enforce import FAILED, INTERRUPTED, Fixer, Hooks
 from nodeprep.host.changing import Changing
 from nodeprep.journal.writing import Transaction
 from nodeprep.model import CannotChange, Run, Write
+from nodeprep.stopping import Stopping
 from tests import actor
 from tests.drifted import Machine
 from tests.test_laws_fix import undo
