@@ -1,6 +1,6 @@
 """Plans and what became of them, as text for people; a script takes -o json."""
 from nodeprep.output import Options
-from nodeprep.output.table import wrapped
+from nodeprep.output.columns import wrapped
 from nodeprep.output.words import change, command, shown, verdict
 from nodeprep.typed import Any, Dict, List
 

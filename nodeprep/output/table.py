@@ -6,6 +6,7 @@ Nothing but ASCII comes from here; what the tree holds beside that is the host's
 """
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
+from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.words import (
     ADVISED,
     IGNORED,
@@ -221,41 +222,3 @@ def _which(failed: List[Dict[str, Any]]) -> str:
         kinds.setdefault(kind, []).append(shown(finding['requirement']))
     return '; '.join(f'{kind}: {", ".join(kinds[kind])}' for kind in (
         'now and after a reboot', 'now', 'after a reboot', 'could not be told', 'only advised') if kind in kinds)
-
-
-def wrapped(text: str, width: int) -> List[str]:
-    """A text in lines of at most `width` columns, broken at blanks, and within words that are longer than a line.
-
-    >>> wrapped('one two /a/very/long/path', 8)
-    ['one two', '/a/very/', 'long/pat', 'h']
-    """
-    lines, line = [], ''
-    room = max(width, 2)                         # a wide character needs two
-    for word in text.split():
-        if line and columns(line) + 1 + columns(word) <= room:
-            line += ' ' + word
-            continue
-        if line:
-            lines.append(line)
-        while columns(word) > room:
-            cut = next(at for at in range(len(word), 0, -1) if columns(word[:at]) <= room)
-            lines.append(word[:cut])
-            word = word[cut:]
-        line = word
-    return lines + [line] if line or not lines else lines
-
-
-def columns(text: str) -> int:
-    r"""How many columns of a terminal a text takes: two for a wide character, none for a combining one.
-
-    >>> columns('web'), columns('\u8282\u70b9'), columns('e\u0301')
-    (3, 4, 1)
-    """
-    try:
-        text.encode('ascii')
-        return len(text)
-    except UnicodeEncodeError:
-        pass
-    from unicodedata import category, east_asian_width
-    return sum(0 if category(letter) in ('Mn', 'Me', 'Cf') else 2 if east_asian_width(letter) in 'WF' else 1
-               for letter in text)

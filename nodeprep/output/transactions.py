@@ -4,7 +4,7 @@ import difflib
 from nodeprep.journal.reading import Past
 from nodeprep.journal.steps import Step
 from nodeprep.output import Options
-from nodeprep.output.table import wrapped
+from nodeprep.output.columns import wrapped
 from nodeprep.output.words import command, shown
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nodeprep.output import Options
-from nodeprep.output.table import columns, render, wrapped
+from nodeprep.output.columns import columns, wrapped
+from nodeprep.output.table import render
 from nodeprep.output.words import half, outcome
 from tests.output.samples import (
     BRIDGE,
