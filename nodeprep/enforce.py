@@ -5,7 +5,7 @@ from nodeprep import engine, plan
 from nodeprep.host.images import in_kernel
 from nodeprep.journal.undoing import Way, differences, ended_badly, trees
 from nodeprep.journal.writing import Transaction
-from nodeprep.linux import effects
+from nodeprep.linux import effects, systemctl
 from nodeprep.model import DRIFTED, CannotChange, CannotTell, Change, Finding, Requirement, Rule, Run, Write
 from nodeprep.plan import Allowed, Part, Plan
 from nodeprep.record import NamedTuple
@@ -145,6 +145,9 @@ class Fixer:
         host = self.fresh()
         if effects.there(host, change.argv):
             return              # to take it back later would take away what was there before
+        refusal = '' if host.live else systemctl.strange(host, change.argv)
+        if refusal:
+            raise CannotChange(f'{" ".join(change.argv)} is not run: {refusal}')
         touched = effects.touches(change.argv)
         before = trees(host, touched)
         self.hooks.tell(' '.join(change.argv))

@@ -105,10 +105,11 @@ def _data(real: bytes) -> bytes:
 
 
 def attributes(real: Any) -> Tuple[Tuple[str, bytes], ...]:
-    """The extended attributes of a path, the name of each with its value; none where the file system has none."""
+    """The extended attributes of a path or handle, each name with its value; none where the file system has none."""
+    follow = isinstance(real, int)
     try:
-        names = os.listxattr(real, follow_symlinks=False)
-        return tuple((name, os.getxattr(real, name, follow_symlinks=False)) for name in sorted(names))
+        names = os.listxattr(real, follow_symlinks=follow)
+        return tuple((name, os.getxattr(real, name, follow_symlinks=follow)) for name in sorted(names))
     except OSError as error:
         if error.errno == errno.ENOTSUP:
             return ()

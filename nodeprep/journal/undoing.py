@@ -5,7 +5,7 @@ done in part or not at all.
 """
 from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image, in_kernel
 from nodeprep.journal.steps import INTENDED, Step
-from nodeprep.linux import effects, packages
+from nodeprep.linux import effects, packages, systemctl
 from nodeprep.linux.live import live
 from nodeprep.model import DISRUPTIVE, CannotChange, CannotTell
 from nodeprep.typed import Any, Callable, Dict, Iterable, List, Tuple
@@ -88,7 +88,7 @@ class Way:
         host = self.fresh()
         if not step.undo:
             return REFUSED, 'there is no command that takes it back'
-        refusal = _strange(host, step.undo)
+        refusal = '' if host.live else systemctl.strange(host, step.undo)
         if refusal:
             return REFUSED, refusal
         mine = _touched(host, step)
@@ -185,11 +185,3 @@ def differences(before: Iterable[Image], after: Iterable[Image]) -> Tuple[Tuple[
     pairs = ((old.get(real, Image(real, real, ABSENT)), new.get(real, Image(real, real, ABSENT)))
              for real in sorted(set(old) | set(new)))
     return tuple((one, other) for one, other in pairs if not one.same_as(other))
-
-
-def _strange(host: Any, argv: Tuple[str, ...]) -> str:
-    """Why a command of a journal is not run: that of an image may have been written by anybody."""
-    if host.live or argv[:2] == ('systemctl', f'--root={host.root}') and argv[2:3] in (
-            ('enable',), ('disable',), ('mask',), ('unmask',)):
-        return ''
-    return 'it is no command for an image'
