@@ -56,7 +56,7 @@ def transactions(host: Any) -> List[str]:
     except OSError as error:
         raise CannotChange(f'{FOLDER}: {reason(error)}; run it as root') from None
     trust(folder)
-    return sorted((name[:-6] for name in names if re.match(r'[0-9]{6,12}\.jsonl$', name)), key=int)
+    return sorted((name[:-6] for name in names if re.match(r'[0-9]{6,12}\.jsonl\Z', name)), key=int)
 
 
 def next_id(host: Any) -> str:
@@ -70,7 +70,7 @@ def known_id(name: str) -> str:
     >>> known_id('7'), known_id('000007'), known_id('last')
     ('000007', '000007', 'last')
     """
-    return f'{int(name):06d}' if re.match('[0-9]{1,12}$', name) else name
+    return f'{int(name):06d}' if re.match(r'[0-9]{1,12}\Z', name) else name
 
 
 def path_of(host: Any, transaction: str) -> bytes:

@@ -1,5 +1,8 @@
 """Transactions of the past, as their files tell."""
+import errno
 import json
+import os
+import stat
 
 from nodeprep.host.files import reason, text_of
 from nodeprep.journal import folder
@@ -36,8 +39,7 @@ def load(host: Any, transaction: str) -> Past:
     path = folder.path_of(host, transaction)
     name = f'{folder.FOLDER}/{transaction}.jsonl'
     try:
-        with open(path, 'rb') as file:
-            raw = file.read(_MOST)
+        raw = _content(path)
     except OSError as error:
         raise CannotChange(f'{name}: {reason(error)}') from None
     lines = raw.split(b'\n')
@@ -46,10 +48,20 @@ def load(host: Any, transaction: str) -> Past:
     for number, line in enumerate(lines, 1):
         try:
             state.take(json.loads(text_of(line)))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise CannotChange(f'{name}:{number}: the journal is damaged ({error}); nothing of it is taken back. The '
                                'content of files before the change stands in it, base64, under "before"') from None
     return state.past(len(raw))
+
+
+def _content(path: bytes) -> bytes:
+    """In an image a link may lead out of it, and a FIFO has no end."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with open(handle, 'rb') as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST:
+            raise OSError(errno.EINVAL, 'is not a regular file, or too large')
+        return file.read()
 
 
 def past(host: Any) -> List[Past]:
@@ -78,6 +90,9 @@ class _Reader:
         if not self.head:
             if line['journal'] != FORMAT or line['id'] != self.id:
                 raise ValueError('not a journal of this format and name')
+            if not isinstance(line.get('by'), dict) or not isinstance(line.get('command'), list) or \
+                    not isinstance(line.get('begun'), str):
+                raise ValueError('a first line that is not understood')
             self.head = line
         elif 'step' in line:
             if line['step'] in self.steps:

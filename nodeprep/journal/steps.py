@@ -2,13 +2,16 @@
 import base64
 import binascii
 
-from nodeprep.host.images import Image
+from nodeprep.host.files import raw_of
+from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, OTHER, Image
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 FORMAT = 1
 # What became of a step. `intended`: a process ended in the middle of it, so that it may have been done or not.
 INTENDED, DONE, FAILED = 'intended', 'done', 'failed'
+# The largest that the kernel takes: chmod(2), chown(2) (where -1 means to keep it), a timespec of 64 bits.
+_MOST = {'mode': 0o7777, 'uid': 2**32 - 2, 'gid': 2**32 - 2, 'mtime_ns': 2**63 - 1, 'links': 2**32}
 
 
 class Step(NamedTuple):
@@ -48,10 +51,12 @@ def from_line(line: Dict[str, Any]) -> Step:
     number, part = _whole(line, 'step'), _text(line, 'part')
     if 'write' in line:
         mode = line.get('mode')
-        if len(before) != 1 or mode is not None and not isinstance(mode, int) or '/' in _text(line, 'temporary'):
+        temporary = _text(line, 'temporary')
+        if len(before) != 1 or mode is not None and not 0 <= _whole(line, 'mode') <= _MOST['mode'] or \
+                '/' in temporary or not temporary.startswith('.') or temporary in ('.', '..') or \
+                before[0].kind not in (ABSENT, FILE):
             raise ValueError('a write that is not understood')
-        return Step(number, part, _text(line, 'write'), _unpacked(line.get('data')), mode, _text(line, 'temporary'),
-                    before=before)
+        return Step(number, part, _text(line, 'write'), _unpacked(line.get('data')), mode, temporary, before=before)
     run, undo = _words(line, 'run'), _words(line, 'undo')
     if not run:
         raise ValueError('a command without words')
@@ -78,16 +83,21 @@ def image_from(line: Any) -> Image:
     """The image of a line. ValueError when it is none: nothing is restored from what is only half understood."""
     if not isinstance(line, dict) or not set(line) <= set(Image._fields):
         raise ValueError('a before-image that is not understood')
-    numbers = {name: _whole(line, name) for name in ('mode', 'uid', 'gid', 'mtime_ns', 'links') if name in line}
+    numbers = {name: _whole(line, name) for name in _MOST if name in line}
     xattrs = line.get('xattrs', {})
-    if not isinstance(xattrs, dict):
+    if not isinstance(xattrs, dict) or any('\0' in name for name in xattrs):
         raise ValueError('extended attributes that are not understood')
-    for name in ('path', 'real'):
-        if not _text(line, name).startswith('/') or '\0' in line[name] or '/../' in line[name] + '/':
-            raise ValueError(f'{line[name]!r} is not the path of a file')
-    return Image(line['path'], line['real'], _text(line, 'kind'), data=_unpacked(line.get('data', '')) or b'',
-                 target=str(line.get('target', '')), lacking=_words(line, 'lacking') if 'lacking' in line else (),
-                 xattrs=tuple((name, _unpacked(value) or b'') for name, value in sorted(xattrs.items())), **numbers)
+    if any(not (-_MOST[name] if name == 'mtime_ns' else 0) <= value <= _MOST[name] for name, value in numbers.items()):
+        raise ValueError('a number that no file has')
+    path, real = _path(line, 'path'), _path(line, 'real')
+    image = Image(path, real, _text(line, 'kind'), data=_unpacked(line.get('data', '')) or b'',
+                  target=_text(line, 'target') if 'target' in line else '',
+                  lacking=_words(line, 'lacking') if 'lacking' in line else (),
+                  xattrs=tuple((name, _unpacked(value) or b'') for name, value in sorted(xattrs.items())), **numbers)
+    if image.kind not in (ABSENT, FILE, LINK, FOLDER, OTHER) or (image.kind == LINK) != bool(image.target) or \
+            not all(real.startswith(folder + '/') for folder in image.lacking):
+        raise ValueError('a before-image that is not understood')
+    return image
 
 
 def pairs_from(line: Dict[str, Any]) -> Tuple[Tuple[Image, Image], ...]:
@@ -124,16 +134,32 @@ def _listed(line: Dict[str, Any], name: str) -> List[Any]:
 
 def _words(line: Dict[str, Any], name: str) -> Tuple[str, ...]:
     words = _listed(line, name)
-    if not all(isinstance(word, str) and '\0' not in word for word in words):
+    if not all(isinstance(word, str) for word in words):
         raise ValueError(f'{name} is not a list of words')
+    for word in words:
+        _fit(word)
     return tuple(words)
+
+
+def _path(line: Dict[str, Any], name: str) -> str:
+    path = _text(line, name)
+    if not path.startswith('/') or '/../' in path + '/':
+        raise ValueError(f'{path!r} is not the path of a file')
+    return path
 
 
 def _text(line: Dict[str, Any], name: str) -> str:
     found = line.get(name)
     if not isinstance(found, str):
         raise ValueError(f'{name} is not a text')
-    return found
+    return _fit(found)
+
+
+def _fit(text: str) -> str:
+    if '\0' in text:
+        raise ValueError('a zero byte')
+    raw_of(text)                  # a UnicodeEncodeError is a ValueError
+    return text
 
 
 def _whole(line: Dict[str, Any], name: str) -> int:

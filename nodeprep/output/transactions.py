@@ -77,7 +77,7 @@ class Page:
 
     def _by(self, past: Tree) -> str:
         by = past['by']
-        return f'{past["begun"]} by {shown(by.get("who", "?"))} ({shown(by.get("how", "?"))})'
+        return f'{shown(past["begun"])} by {shown(by.get("who", "?"))} ({shown(by.get("how", "?"))})'
 
     def _did(self, one: Tree) -> str:
         what = command(one['run']) if 'run' in one else f'write {shown(one["write"])}'
