@@ -18,6 +18,8 @@ COMMANDS = {
     'config': ('config', 'Show, check or write the configuration.'),
     'completion': ('completion', 'Print the completion script for a shell.'),
 }
+# Those that a person does not call: in no list, and all the same a command.
+HIDDEN = {'hand': 'hand'}
 
 
 class Commands(click.Group):
@@ -29,15 +31,16 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         """The command, imported."""
-        if cmd_name not in COMMANDS:
+        name = HIDDEN.get(cmd_name) or COMMANDS.get(cmd_name, ('',))[0]
+        if not name:
             return None
-        module = importlib.import_module('nodeprep.cli.' + COMMANDS[cmd_name][0])
+        module = importlib.import_module('nodeprep.cli.' + name)
         command: click.Command = getattr(module, cmd_name)
         return command
 
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Any:
         """As click does it, with the nearest right name for a wrong one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith('-'):
+        if args and args[0] not in COMMANDS and args[0] not in HIDDEN and not args[0].startswith('-'):
             from nodeprep.text import clean, nearest
             ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS))
         return super().resolve_command(ctx, args)

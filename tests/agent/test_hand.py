@@ -1,0 +1,207 @@
+"""The hand on drifted hosts: what it may do, it does and says so; what it may not, it leaves and says why."""
+import os
+
+import pytest
+
+from nodeprep import plandigest
+from nodeprep import round as rounds
+from nodeprep.agent import approvals, hand, proposal
+from nodeprep.agent.fights import Fights
+from nodeprep.host import Answer
+from nodeprep.journal import reading
+from nodeprep.lock import Lock
+from nodeprep.model import Busy
+from nodeprep.policy import load
+from nodeprep.text import UnknownName
+from tests import actor
+from tests.drifted import Machine
+from tests.test_laws_fix import undo
+
+DAY = 86400
+
+
+class Owned:
+    """A drifted machine whose owner wrote a configuration; `said` is what the hand told."""
+
+    def __init__(self, folder, name='centos7', more=''):
+        self.machine = Machine(name, more, folder)
+        self.host = self.machine.host
+        self.said = ''
+
+    def config(self, text):
+        self.host.files({'/etc/nodeprep/nodeprep.yaml': text})
+        return self
+
+    def hand(self, requirement='swap'):
+        told = []
+        policy = load(self.host.fresh())
+        code = hand.act(self.host.fresh, policy, requirement, told.append)
+        self.said = '\n'.join(told)
+        return code
+
+    def digest(self, requirement='swap'):
+        host = self.host.fresh()
+        policy = load(host)
+        (judged,) = rounds.look(host, policy, rounds.Asked((requirement,))).judged
+        return plandigest.digest(proposal.part(host, policy, judged))
+
+    def approve(self, digest, name='a1', requirement='swap', until='2030-01-01T00:00:00Z'):
+        assert approvals.store(self.host, [{'id': name, 'requirement': requirement, 'digest': digest, 'by': 'alice',
+                                            'until': until}]) == []
+
+    def past(self):
+        return reading.past(self.host)
+
+
+@pytest.fixture
+def owned(tmp_path, utc):
+    return Owned(tmp_path)
+
+
+FIX, APPROVE = 'requirements: {swap: {mode: fix}}\n', 'requirements: {swap: {mode: approve}}\n'
+
+
+def test_mode_fix_acts_once(owned):
+    before = owned.machine.tree()
+    owned.config(FIX)
+    with_config = owned.machine.tree()
+    assert owned.hand() == 0
+    assert owned.said.split('\n')[-1] == 'swap: done (000001)' and 'swap: write /etc/fstab' in owned.said
+    (past,) = owned.past()
+    assert past.by['how'] == 'policy' and past.by['who'].endswith('/etc/nodeprep/nodeprep.yaml:1')
+    assert past.command == ('nodeprep', 'hand', 'swap') and past.end == 'done' and len(past.by['digest']) == 64
+    after = owned.machine.tree(times=True)
+    assert owned.hand() == 0 and owned.said == 'swap: nothing to do'
+    assert owned.machine.tree(times=True) == after and len(owned.past()) == 1
+    assert undo(owned.machine) == [] and owned.machine.tree() == with_config != before
+
+
+def test_an_owner_who_says_nothing_allows_nothing(owned):
+    before = owned.machine.tree()
+    assert owned.hand() == 1 and 'swap: not fixed: mode is report' in owned.said
+    assert owned.machine.tree() == before and owned.past() == []
+
+
+def test_approve_waits_acts_once_and_waits_again(owned):
+    owned.config('requirements: {selinux: {mode: approve}}\n')
+    before, enforcing = owned.machine.tree(), owned.host.read('/etc/selinux/config')
+    assert owned.hand('selinux') == 1 and 'mode is approve: it waits until the plan' in owned.said
+    owned.approve(owned.digest('selinux'), requirement='selinux')
+    assert owned.machine.tree() == before
+    assert owned.hand('selinux') == 0
+    (past,) = owned.past()
+    assert (past.by['how'], past.by['who'], past.by['approval']) == ('approval', 'alice', 'a1')
+    owned.host.files({'/etc/selinux/config': enforcing})
+    owned.approve(owned.digest('selinux'), requirement='selinux')            # the same approval of another plan
+    assert owned.hand('selinux') == 1 and 'the approval a1 of alice was for one fix, which was made' in owned.said
+    owned.approve(owned.digest('selinux'), 'a2', 'selinux')
+    assert owned.hand('selinux') == 0 and len(owned.past()) == 2
+
+
+def test_whatever_is_changed_by_hand_after_the_approval_makes_it_refuse(owned):
+    owned.config(APPROVE)
+    owned.approve(owned.digest())
+    text = owned.host.read('/etc/fstab')
+    owned.host.files({'/etc/fstab': '# a comment far from the line of the swap\n' + text})
+    before = owned.machine.tree()
+    assert owned.hand() == 1 and 'something changed since it was shown' in owned.said
+    assert owned.machine.tree() == before and owned.past() == []
+    owned.host.files({'/etc/fstab': text})
+    assert owned.hand() == 0                       # it is what was shown again
+
+
+def test_approvals_that_others_could_have_written_are_refused(owned):
+    owned.config(APPROVE)
+    owned.approve(owned.digest())
+    os.chmod(owned.host.root + '/var/lib/nodeprep/approvals.json', 0o666)
+    before = owned.machine.tree()
+    assert owned.hand() == 1 and 'what it says is not trusted' in owned.said
+    assert owned.machine.tree() == before
+    owned.config(FIX)
+    assert owned.hand() == 0                       # which asks for none
+
+
+def test_a_window_that_is_shut(owned):
+    owned.config(FIX + 'windows: ["Sun 02:00-04:00"]\n')
+    before = owned.machine.tree()
+    assert owned.hand() == 1 and 'no window is open (Sun 02:00-04:00); the next one opens at Sun' in owned.said
+    assert owned.machine.tree() == before
+    owned.host.now_is += 15 * 3600                 # from Saturday noon to Sunday 03:00
+    assert owned.hand() == 0
+
+
+def test_the_limit_of_a_day_counts_all_requirements(owned):
+    owned.config('requirements: {swap: {mode: fix}, kernel-modules: {mode: fix}}\nlimits: {fixes_per_day: 1}\n')
+    assert owned.hand() == 0
+    assert owned.hand('kernel-modules') == 1 and '1 fixes were made today' in owned.said
+    owned.host.now_is += DAY
+    assert owned.hand('kernel-modules') == 0
+
+
+def test_what_a_person_took_back_stays_taken_back(owned):
+    owned.config(FIX)
+    assert owned.hand() == 0
+    from nodeprep.journal.writing import Reopened
+    assert undo(owned.machine) == []
+    Reopened(owned.host, '000001').undone({'how': 'person', 'who': 'bob'}, True)
+    before = owned.machine.tree()
+    assert owned.hand() == 1 and '000001 did it, and somebody took that back at 2026-' in owned.said
+    assert owned.machine.tree() == before and Fights(owned.host).all() == []
+
+
+def test_a_fix_that_fails_is_rolled_back_and_not_tried_again_the_same_day(owned):
+    owned.config(FIX)
+    before = owned.machine.tree()
+    owned.host.actor = lambda host, argv: Answer(1, '', 'no luck') if argv[0] == 'systemctl' else actor.act(host, argv)
+    assert owned.hand() == 4
+    assert 'swap: failed (000001): ' in owned.said and owned.machine.tree() == before
+    assert owned.hand() == 1 and '000001 tried the same and failed' in owned.said and len(owned.past()) == 1
+    owned.host.now_is += DAY
+    owned.host.actor = actor.act
+    assert owned.hand() == 0
+
+
+def test_three_reverts_and_it_stops(owned):
+    owned.config('requirements: {selinux: {mode: fix}}\n')
+    enforcing = owned.host.read('/etc/selinux/config')
+    for turn in range(3):
+        assert owned.hand('selinux') == 0, owned.said
+        assert [len(one.reverts) for one in Fights(owned.host).all()] == [turn] * (turn > 0)
+        owned.host.now_is += 600
+        owned.host.files({'/etc/selinux/config': enforcing})
+    before = owned.machine.tree()
+    assert owned.hand('selinux') == 1
+    assert '/etc/selinux/config was taken back 3 times within a day' in owned.said
+    assert 'nodeprep fix selinux lets it go on' in owned.said and owned.machine.tree() == before
+    owned.host.now_is += 9 * DAY
+    assert owned.hand('selinux') == 1 and 'was taken back 3 times' in owned.said
+    assert len(owned.past()) == 3 and len(Fights(owned.host).stopped('selinux').reverts) == 3
+    Fights(owned.host).forget('selinux')
+    assert owned.hand('selinux') == 0
+
+
+def test_another_nodeprep_at_work(owned):
+    owned.config(FIX)
+    with Lock(owned.host, 'a test'), pytest.raises(Busy, match='a test'):
+        owned.hand()
+    assert owned.past() == []
+
+
+def test_an_id_that_is_none(owned):
+    with pytest.raises(UnknownName, match='did you mean swap'):
+        owned.hand('swpa')
+
+
+def test_a_waiver_holds_it_back(owned):
+    owned.config(FIX + 'waivers: [{requirement: swap, reason: lab, owner: ops, until: 2026-12-31}]\n')
+    before = owned.machine.tree()
+    assert owned.hand() == 0 and 'left: waived by ops until 2026-12-31' in owned.said
+    assert owned.machine.tree() == before
+
+
+def test_a_journal_that_is_not_to_be_trusted(owned):
+    owned.config(FIX)
+    os.makedirs(owned.host.root + '/var/lib/nodeprep/journal', 0o777)
+    os.chmod(owned.host.root + '/var/lib/nodeprep/journal', 0o777)
+    before = owned.machine.tree()
+    assert owned.hand() == 1 and 'not trusted' in owned.said and owned.machine.tree() == before
