@@ -3,8 +3,10 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 
 from nodeprep.host.files import followed, raw_of, reason
+from nodeprep.host.folders import private
 from nodeprep.model import Busy, CannotChange
 from nodeprep.typed import Any
 
@@ -24,7 +26,10 @@ class Lock:
     def __enter__(self) -> 'Lock':
         """Takes it. Busy when it is taken, CannotChange when it cannot be had."""
         try:
-            os.makedirs(os.path.dirname(self._path), 0o700, exist_ok=True)
+            private(os.path.dirname(self._path))
+            # Opening a device of an image would do what that device does: a watchdog ends the machine that looks.
+            if os.path.lexists(self._path) and not stat.S_ISREG(os.lstat(self._path).st_mode):
+                raise OSError(errno.EINVAL, 'is not a regular file')
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             said = 'run it as root' if error.errno in (errno.EACCES, errno.EPERM) else reason(error)

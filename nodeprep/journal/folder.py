@@ -4,6 +4,7 @@ import re
 import stat
 
 from nodeprep.host.files import followed, raw_of, reason, text_of
+from nodeprep.host.folders import private
 from nodeprep.model import CannotChange
 from nodeprep.typed import Any, List, Tuple
 
@@ -22,19 +23,13 @@ def prepared(host: Any) -> bytes:
     """The folder, made when it was not there: root's alone. CannotChange when that cannot be."""
     folder = place(host)
     try:
-        _make(folder.rpartition(b'/')[0])
-        _make(folder)
+        private(folder.rpartition(b'/')[0])
+        private(folder)
         _sync(folder.rpartition(b'/')[0])
     except OSError as error:
         raise CannotChange(f'{FOLDER}: {reason(error)}; without a journal nothing is changed') from None
     trust(folder)
     return folder
-
-
-def _make(folder: bytes) -> None:
-    if not os.path.isdir(folder):
-        os.makedirs(folder, 0o700)
-        os.chmod(folder, 0o700)
 
 
 def trust(folder: bytes) -> None:

@@ -55,12 +55,14 @@ def load(host: Any, transaction: str) -> Past:
 
 
 def _content(path: bytes) -> bytes:
-    """In an image a link may lead out of it, and a FIFO has no end."""
+    """In an image a link may lead out of it, a FIFO has no end, and to open a device does something."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, 'is not a regular file')
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(handle, 'rb') as file:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST:
-            raise OSError(errno.EINVAL, 'is not a regular file, or too large')
+            raise OSError(errno.EINVAL, f'is not a regular file of at most {_MOST >> 20} MiB')
         return file.read()
 
 

@@ -4,6 +4,7 @@ import os
 import pytest
 
 from nodeprep.host.changing import Changing
+from nodeprep.host.folders import private
 from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image
 from nodeprep.model import CannotChange
 
@@ -81,3 +82,15 @@ def test_a_link_that_was_followed_when_it_was_looked_at_is_fine(host, tmp_path):
     (tmp_path / 'image/etc/linked').symlink_to('/etc/real')
     host.put(host.image('/etc/linked/a'), b'1\n')
     assert (tmp_path / 'image/etc/real/a').read_text() == '1\n'
+
+
+@pytest.mark.parametrize('mask', [0o022, 0o077, 0o777])
+def test_folders_are_made_as_they_should_be_whatever_the_umask_is(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        private(os.fsencode(str(tmp_path / 'var/lib/nodeprep')))
+        private(os.fsencode(str(tmp_path / 'var/lib/nodeprep')))
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o7777 for name in ('var', 'var/lib', 'var/lib/nodeprep')] == [
+        0o755, 0o755, 0o700]

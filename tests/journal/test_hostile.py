@@ -67,7 +67,7 @@ def test_a_fifo_and_a_link_are_no_journal(load, tmp_path):
     (load.folder / '000001.jsonl').unlink()
     (tmp_path / 'other').write_text(json.dumps(HEAD) + '\n')
     (load.folder / '000001.jsonl').symlink_to(tmp_path / 'other')
-    with pytest.raises(CannotChange, match='000001.jsonl: too many levels of symbolic links'):
+    with pytest.raises(CannotChange, match='000001.jsonl: is not a regular file'):
         reading.load(load.host, '000001')
 
 
