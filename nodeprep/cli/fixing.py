@@ -10,6 +10,7 @@ from nodeprep.host.changing import Changing
 from nodeprep.journal import reading
 from nodeprep.journal.writing import Transaction
 from nodeprep.lock import Lock
+from nodeprep.model import CannotChange
 from nodeprep.output import plans
 from nodeprep.policy import Policy, load
 from nodeprep.record import NamedTuple
@@ -71,9 +72,11 @@ class _Fix:
         looked, planned = self._planned(self.host)
         self._say(self.page.plan(self.tree['plan'], self.tree['before']))
         if not planned.changes:
+            self._forget_fights()
             return self._end(self.tree['before'])
         if not self.call.yes:
             people.agree(f'Make these {planned.changes} changes?' if planned.changes > 1 else 'Make this change?')
+        self._forget_fights()
         outcomes, transaction = self._done(looked, planned)
         after = self._look(people.host_of(self.call.root))[1]
         self.tree.update(transaction=transaction.id if transaction.steps else '', after=after,
@@ -82,6 +85,16 @@ class _Fix:
         if transaction.trouble:
             self._say(self.page.warning(transaction.trouble))
         return self._end(after, any(one.result not in (DONE, SKIPPED) for one in outcomes))
+
+    def _forget_fights(self) -> None:
+        """What a person names, the agent may fix again, however often it was taken back."""
+        from nodeprep.agent.fights import Fights
+        for one in self.call.ids:
+            try:
+                if Fights(self.host).forget(one):
+                    self._tell(f'{one}: the agent may fix it again, if its mode allows it')
+            except CannotChange as error:
+                write_along(self.stream, self.page.warning(str(error)))
 
     def _done(self, looked: rounds.Looked, planned: plan.Plan) -> Tuple[List[Outcome], Transaction]:
         asker = fixes.Asker(people.who(), ('nodeprep',) + tuple(sys.argv[1:]), self._tell, self._agree)

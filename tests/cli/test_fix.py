@@ -7,7 +7,9 @@ import sys
 import pytest
 import yaml
 
+from nodeprep.agent.fights import Fights
 from nodeprep.cli import main, people
+from nodeprep.host.changing import Changing
 from tests import hosts
 
 
@@ -149,3 +151,40 @@ def test_another_system_is_left_alone_unless_that_is_allowed(run, image, tmp_pat
 def test_a_history_that_is_empty(run):
     assert run('history')[:2] == (0, 'Nothing was changed on this host by nodeprep.\n')
     assert json.loads(run('history', '-o', 'json')[1]) == {'format': 1, 'transactions': []}
+
+
+@pytest.fixture
+def fight(image):
+    """Swap was taken back three times within a day, and so was disk."""
+    host = Changing(image)
+    os.makedirs(image + '/var/lib/nodeprep', 0o700, exist_ok=True)
+    for requirement in ('swap', 'disk'):
+        for at in (1, 2, 3):
+            Fights(host).reverted(requirement, ['/etc/fstab'], at)
+    return lambda: [one.requirement for one in Fights(host).all() if one.stopped]
+
+
+def test_a_person_who_names_it_ends_a_fight(run, fight):
+    assert run('fix', '--yes')[0] != 2 and fight() == ['disk', 'swap']          # not named
+    assert run('fix', '--dry-run', 'swap')[0] == 0 and fight() == ['disk', 'swap']
+    code, out, _ = run('fix', 'swap')                                           # there is nothing to do by now
+    assert code == 0 and 'swap: the agent may fix it again' in out and fight() == ['disk']
+    assert 'may fix it again' not in run('fix', 'swap')[1]
+
+
+def test_who_does_not_agree_ends_no_fight(run, fight, monkeypatch):
+    class Terminal:
+        def isatty(self):
+            return True
+    monkeypatch.setattr(sys, 'stdin', Terminal())
+    answers = [False, True]
+    monkeypatch.setattr('click.confirm', lambda question, **more: answers.pop(0))
+    assert run('fix', 'swap')[0] == 130 and fight() == ['disk', 'swap']
+    assert run('fix', 'swap')[0] == 0 and fight() == ['disk']
+
+
+def test_a_damaged_list_of_fights_does_not_stop_a_person(run, image, fight):
+    with open(image + '/var/lib/nodeprep/fights.json', 'w', encoding='utf-8') as file:
+        file.write('{')
+    code, out, _ = run('fix', '--yes', 'swap')
+    assert code == 0 and 'fights.json is damaged' in ' '.join(out.split()) and 'swap: done' in out
