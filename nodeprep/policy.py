@@ -114,7 +114,8 @@ def _texts(host: Any, path: Optional[str]) -> List[Tuple[str, str]]:
     try:
         names = [name for name in host.names(FOLDER) if name.endswith(('.yaml', '.yml')) and not name.startswith('.')]
         paths = [FILE] + [f'{FOLDER}/{name}' for name in names]
-        wrong = [f'{name}: is not read; end its name in .yaml' for name in paths if name.endswith('.yml')]
+        wrong = [f'{name}: is not read; end its name in .yaml' for name in paths + [f'{FILE[:-5]}.yml']
+                 if name.endswith('.yml') and host.exists(name)]
         if wrong:
             raise ConfigError(*wrong)
         below = '' if host.live else host.root

@@ -174,6 +174,9 @@ def test_cannot_tell_is_a_config_error_too(host, monkeypatch):
 
 
 def test_a_file_that_would_be_passed_over_is_named(host):
-    host.files({'/etc/nodeprep/nodeprep.d/30-c.yml': 'role: worker\n'})
+    host.files({'/etc/nodeprep/nodeprep.yml': 'role: worker\n'})
+    with pytest.raises(ConfigError, match=r'/etc/nodeprep/nodeprep\.yml: is not read; end its name in \.yaml'):
+        policy.load(host)
+    host.files({'/etc/nodeprep/nodeprep.yml': None, '/etc/nodeprep/nodeprep.d/30-c.yml': 'role: worker\n'})
     with pytest.raises(ConfigError, match=r'nodeprep.d/30-c.yml: is not read; end its name in .yaml'):
         policy.load(host)

@@ -8,7 +8,9 @@ from nodeprep import catalogue
 from nodeprep.cli.explain import shown
 from nodeprep.cli.options import policy_options
 from nodeprep.cli.usage import stopping_on_bad_input
+from nodeprep.config import ConfigError
 from nodeprep.host import Host
+from nodeprep.host.files import reason
 from nodeprep.policy import DEFAULT, FILE, Policy, load
 from nodeprep.round import kubernetes
 from nodeprep.text import clean
@@ -54,6 +56,7 @@ def check(config_file: Optional[str], root: str, role: Optional[str], profile: s
 
 @config.command()
 @click.argument('file', default=FILE, type=click.Path(dir_okay=False, allow_dash=True))
+@stopping_on_bad_input
 def init(file: str) -> None:
     """Write a commented configuration to FILE (default /etc/nodeprep/nodeprep.yaml, - for standard output).
 
@@ -63,11 +66,16 @@ def init(file: str) -> None:
     if file == '-':
         click.echo(text, nl=False)
         return
-    os.makedirs(os.path.dirname(os.path.abspath(file)), exist_ok=True)
     try:
+        os.makedirs(os.path.dirname(os.path.abspath(file)), exist_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
+    except FileExistsError as error:
+        if error.filename != file:
+            raise ConfigError(f'{error.filename}: is no folder') from None
         raise click.UsageError(f'{file} is there already and is left as it is; name another file') from None
+    except OSError as error:
+        raise ConfigError(f'{file}: {reason(error)}; as root, or with the name of another file, or - to see '
+                          'it') from None
     with open(handle, 'w', encoding='utf-8') as out:
         out.write(text)
     click.echo(f'Written: {file}')

@@ -21,16 +21,19 @@ def explain(requirement_id: str) -> None:
     if requirement_id not in known:
         raise UnknownName(f'unknown requirement {requirement_id!r}' + nearest(requirement_id, known))
     requirement = catalogue.load(requirement_id)
-    click.echo(f'{requirement.id}: {requirement.title} ({requirement.severity})\n')
-    click.echo('\n'.join(_paragraphs(inspect.cleandoc(requirement.__doc__ or ''), _width())))
+    width = _width()
+    click.echo(_filled(f'{requirement.id}: {requirement.title} ({requirement.severity})', '', '  ', width) + '\n')
+    click.echo('\n'.join(_paragraphs(inspect.cleandoc(requirement.__doc__ or '').strip(), width)).rstrip('\n'))
     if requirement.kubeadm:
-        click.echo('\nkubeadm calls it: ' + ', '.join(requirement.kubeadm))
+        click.echo('\n' + _filled('kubeadm calls it: ' + ', '.join(requirement.kubeadm), '', '  ', width))
     if requirement.defaults:
-        click.echo('\nSettings, below `requirements: {%s: {...}}` in /etc/nodeprep/nodeprep.yaml:' % requirement.id)
+        click.echo('\n' + _filled('Settings, below `requirements: {%s: {...}}` in /etc/nodeprep/nodeprep.yaml:'
+                                  % requirement.id, '', '', width))
         for name, option in requirement.defaults.items():
-            click.echo(f'  {name}  ({option.kind}; default {shown(option.default, option.kind)})')
+            click.echo(_filled(f'{name}  ({option.kind}; default {shown(option.default, option.kind)})', '  ', '      ',
+                               width))
             if option.help:
-                click.echo(f'      {option.help}')
+                click.echo(_filled(option.help, '      ', '      ', width))
 
 
 @click.command()
@@ -50,6 +53,11 @@ def requirements(format_name: str) -> None:
 
 def _width() -> int:
     return max(40, min(shutil.get_terminal_size().columns, 80))
+
+
+def _filled(text: str, first: str, indent: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False,
+                         break_long_words=False)
 
 
 def _paragraphs(text: str, width: int) -> Iterator[str]:

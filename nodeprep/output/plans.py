@@ -18,10 +18,10 @@ class Page:
     def plan(self, parts: List[Tree], report: Tree) -> str:
         """The whole plan, every file as a diff and every command with its inverse."""
         planned = [part for part in parts if part['changes']]
-        lines = [f'{shown(report["node"]["name"])}: {verdict(report)}.', '']
+        lines = self._text(f'{shown(report["node"]["name"])}: {verdict(report)}.', '', '')
         if planned:
             total = sum(len(part['changes']) for part in planned)
-            lines.append(f'The plan, {_count(total, "change")} for {_count(len(planned), "requirement")}:')
+            lines.append(f'\nThe plan, {_count(total, "change")} for {_count(len(planned), "requirement")}:')
         for part in planned:
             lines += self._part(part)
         left = [(part, one) for part in parts for one in part['left']]

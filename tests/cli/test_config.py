@@ -53,6 +53,14 @@ def test_init_writes_a_file_that_changes_nothing_and_is_right_when_uncommented(t
                for one in catalogue.load_all().values() for name, option in one.defaults.items())
 
 
+def test_init_says_what_stands_against_it(tmp_path):
+    (tmp_path / 'file').write_text('')
+    done = run('config', 'init', tmp_path / 'file' / 'nodeprep.yaml')
+    assert done.code == 2 and done.out == '' and '/file: is no folder' in done.err
+    done = run('config', 'init', tmp_path / 'file' / 'deeper' / 'nodeprep.yaml')
+    assert done.code == 2 and 'nodeprep.yaml: not a directory; as root, or' in done.err
+
+
 def test_init_leaves_a_file_that_is_there_alone(tmp_path):
     path = tmp_path / 'nodeprep.yaml'
     path.write_text('mine\n')

@@ -15,6 +15,7 @@ def test_each_requirement_explains_itself(requirement_id):
     for word in ('Why:', 'Read:', 'Fix:', 'Left to a person:'):
         assert word in done.out
     assert all(name in done.out for name in catalogue.load(requirement_id).defaults)
+    assert all(len(line) <= 80 for line in done.out.splitlines()) and '\n\n\n' not in done.out
 
 
 def test_an_unknown_id_is_answered_with_the_right_one():
