@@ -17,13 +17,17 @@ SLOT = 4096                  # a block of the usual file systems: a write of one
 
 
 class Place(NamedTuple):
-    """Numbers up to `delivered` may go; `last` was given to a report whose digest is `head`. The rest counts losses."""
+    """Numbers up to `delivered` may go; `last` was given to a report whose digest is `head`.
+
+    `dropped` and `refused` count losses; those from `owed` to `delivered` were refused, which the next report must say.
+    """
 
     delivered: int
     last: int
     head: str
     dropped: int = 0
     refused: int = 0
+    owed: int = 0                # 0: none
 
 
 class Cursor:

@@ -13,7 +13,7 @@ from nodeprep.agent.segments import Segments, sealed
 from nodeprep.chain import GENESIS, canonical
 from nodeprep.host.files import reason
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterator, List, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 FOLDER = '/var/lib/nodeprep/spool'
 LIMIT, LEAST = 16 * 2**20, 32 * 2**10                   # bytes on disk; less than LEAST is taken for it
@@ -46,6 +46,7 @@ class Spool:
         self._noted = 0                                     # numbers up to it will not be given away again
         self._unnumbered: List[Dict[str, Any]] = []         # while the spool cannot even be read
         self._unwritten: List[Tuple[int, bytes]] = []
+        self._refused: Set[int] = set()                     # since delivered() was said last
         self._trouble = ''
         self._settle()
 
@@ -70,7 +71,7 @@ class Spool:
         """Up to `count` reports to be sent, in order, of `max_bytes` together; at least one when there is one."""
         self._settle()
         found: List[Dict[str, Any]] = []
-        expected, size = self._place.delivered + 1, 0
+        expected, size = self._place.owed or self._place.delivered + 1, 0
         for sequence, line in self._waiting():
             size += len(line)
             if len(found) >= count or found and size > max_bytes:
@@ -81,11 +82,22 @@ class Spool:
 
     def delivered(self, sequence: int) -> None:
         """The master has everything up to and with this number: it may go."""
-        if self._opened() and self._place.delivered < min(sequence, self._place.last):
-            self._move(self._place._replace(delivered=min(sequence, self._place.last)))
+        sequence = min(sequence, self._place.last)
+        if self._opened() and self._place.delivered < sequence:
+            owed = sequence + 1
+            while owed - 1 in self._refused:
+                owed -= 1
+            if owed == self._place.delivered + 1:
+                owed = self._place.owed or owed
+            self._refused.clear()
+            self._move(self._place._replace(delivered=sequence, owed=owed if owed <= sequence else 0))
 
     def refuse(self, report: Dict[str, Any], why: str) -> None:
-        """The master will not have this one: it is set aside on disk and counted. Say delivered() afterwards."""
+        """The master will not have this one: it is set aside on disk and counted. Say delivered() afterwards.
+
+        The next report says in its chain that it is lost, as it does of what the bound took.
+        """
+        self._refused.add(report['sequence'])
         self._place = self._place._replace(refused=self._place.refused + 1)
         try:
             aside.keep(self._folder, report, why)
@@ -96,8 +108,8 @@ class Spool:
         """The master has a report of this node with this number: a spool that was lost must not give it away again."""
         if self._opened() and self._place.last < sequence < MOST_SEQUENCE:
             empty = self._place.delivered == self._place.last
-            self._move(Place(sequence if empty else self._place.delivered, sequence, GENESIS,
-                             self._place.dropped, self._place.refused))
+            self._move(self._place._replace(delivered=sequence if empty else self._place.delivered, last=sequence,
+                                            head=GENESIS))
 
     def facts(self) -> SpoolFacts:
         """How it stands."""

@@ -260,6 +260,27 @@ def test_a_file_that_went_away_is_told_as_a_gap(folder):
     assert lines(folder) == [] and spool.facts().trouble == ''
 
 
+@pytest.mark.parametrize('refused, after, gap', [
+    ([2], 2, [2, 2]), ([2, 3], 3, [2, 3]), ([1, 2], 2, [1, 2]), ([1], 2, None), ([1, 3], 3, [3, 3])])
+def test_what_the_master_refuses_is_told_as_a_gap(folder, refused, after, gap):
+    spool = filled(folder, 5)
+    for report in spool.oldest(9, 10**6):
+        if report['sequence'] in refused:
+            spool.refuse(report, 'no')
+    spool.delivered(after)
+    assert spool.oldest(9, 10**6)[0]['chain'].get('gap') == gap
+    spool.close()
+    spool = Spool(folder)
+    first = spool.oldest(1, 1)[0]
+    assert first['sequence'] == after + 1 and first['chain'].get('gap') == gap
+    spool.refuse(first, 'no')
+    spool.delivered(after + 1)
+    assert spool.oldest(1, 1)[0]['chain']['gap'] == [gap[0] if gap else after + 1, after + 1]
+    spool.delivered(after + 2)
+    spool.append({})
+    assert 'gap' not in spool.oldest(1, 1)[0]['chain']
+
+
 def test_what_the_master_refuses_is_set_aside(folder):
     spool = filled(folder, 40)
     for report in spool.oldest(25, 10**6):
