@@ -46,6 +46,9 @@ ALLOWED = {
     'nodeprep.agent.hand': ('agent', 'enforce', 'fixes', 'journal', 'lock', 'model', 'plan', 'policy', 'report',
                             'round'),
     'nodeprep.agent.allow': ('agent', 'enforce', 'model', 'plan', 'plandigest'),
+    # What reaches the master: under which name, and through which proxy, which is chosen as container engines do it.
+    'nodeprep.agent.client': ('agent', 'host', 'model', '__version__'),
+    'nodeprep.agent.proxy': ('host', 'linux'),
     'nodeprep.master': ('chain', 'model', 'report', 'output', 'text', 'schema'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),

@@ -1,1 +1,1 @@
-"""The daemon: loop, event sources, spool and client. The spool is here; `nodeprep check` does one round by hand."""
+"""The daemon: loop, event sources, spool and client. The loop is not here yet; `nodeprep check` does one round."""
