@@ -17,6 +17,7 @@ from nodeprep.typed import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 FOLDER = '/var/lib/nodeprep/spool'
 LIMIT, LEAST = 16 * 2**20, 32 * 2**10                   # bytes on disk; less than LEAST is taken for it
+SEGMENT = 128 * 2**10                                   # bytes of a file: each is in memory while it is read
 MEMORY_REPORTS, MEMORY_BYTES = 32, 256 * 2**10          # kept while the disk takes nothing, the newest
 MOST_SEQUENCE = 2**53                                   # what every JSON parser reads exactly
 
@@ -179,7 +180,7 @@ class Spool:
         owned.folder(self._folder)
         cursor = Cursor(os.path.join(self._folder, 'cursor'))
         try:
-            lines = Segments(self._folder, self._limit // 8)
+            lines = Segments(self._folder, min(self._limit // 8, SEGMENT))
             place = cursor.read()
             begin = lines.all[0].first - 1 if lines.all else 0
             found = place or Place(max(begin, 0), 0, GENESIS)
