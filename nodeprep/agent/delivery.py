@@ -5,7 +5,7 @@ from nodeprep.typed import Callable
 
 # Of one request: as JSON, as a tree and packed it is in memory some six times, and what was once taken is not all
 # given back.
-REPORTS, BYTES = 100, 128 * 2**10
+REPORTS, BYTES = 100, 64 * 2**10
 
 
 def deliver(spool: Spool, client: Client, more: Callable[[], bool] = lambda: True) -> str:

@@ -1,8 +1,9 @@
 """The client: what an answer means, what it does to the spool, and when the next try is made."""
 import json
+import tempfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodeprep.agent.backoff import Backoff
@@ -13,6 +14,7 @@ from nodeprep.agent.spool import Spool
 from nodeprep.chain import GAP, GENESIS, NEXT, digest
 from nodeprep.host.network import Reply
 from nodeprep.model import CannotTell
+from tests.agent.disk import Disk
 from tests.agent.master import Master, unpacked
 
 CREDENTIAL = Credential('https://master:9443', 'node1', 's3cret-of-node1', 'ca')
@@ -202,26 +204,27 @@ TROUBLE = st.sampled_from([
     problem(429, retry_after='9'), Reply(302, {}, b''), CannotTell('x: reset', ''), Reply(400, {}, b'not of a master')])
 
 
+@settings(deadline=None)
 @given(answers=st.lists(TROUBLE, max_size=12), counts=st.lists(st.integers(0, 6), max_size=8),
        sick=st.sets(st.integers(1, 12), max_size=2))
-def test_whatever_the_master_does_each_report_arrives_once_in_order(tmp_path_factory, answers, counts, sick):
-    spool = Spool(str(tmp_path_factory.mktemp('voice') / 'spool'))
+def test_whatever_the_master_does_each_report_arrives_once_in_order(answers, counts, sick):
     master = Master(sick=[f'r{number}' for number in sick])
-    client, wire, clock = speaking(answers, master)
-    made = 0
-    for count in counts:
-        for _ in range(count):
-            made += 1
-            spool.append({'id': f'r{made}'})
-        deliver(spool, client)
-        clock.now += client.wait()
-    for _ in range(40):
-        if not deliver(spool, client):
-            break
-        clock.now += client.wait()
-    assert spool.facts().count == 0
+    client, _, clock = speaking(answers, master)
+    with tempfile.TemporaryDirectory() as folder, Disk():
+        spool, made = Spool(folder + '/spool'), 0
+        for count in counts:
+            for _ in range(count):
+                made += 1
+                spool.append({'id': f'r{made}'})
+            deliver(spool, client)
+            clock.now += client.wait()
+        for _ in range(40):
+            if not deliver(spool, client):
+                break
+            clock.now += client.wait()
+        facts = spool.facts()
+    assert facts.count == 0
     # 413 may have come REFUSALS times for a report alone. What was refused is told, except of the last of all.
-    assert len(master.held) + spool.facts().refused == made
+    assert len(master.held) + facts.refused == made
     assert list(master.held.values()) == sorted(master.held.values())
-    assert set(master.links) <= ({NEXT, GAP} if spool.facts().refused else {NEXT})
-    spool.close()
+    assert set(master.links) <= ({NEXT, GAP} if facts.refused else {NEXT})
