@@ -86,7 +86,7 @@ def _approval(requirement: str, digest: str, now: float, state: State,
             against = (f'{one.by} approved the plan {one.digest[:12]} ({one.id}), and by now it is {digest[:12]}: '
                        'something changed since it was shown')
         elif one.id in state.used:
-            against = f'the approval {one.id} of {one.by} was for one fix, which was made'
+            against = f'the approval {one.id} of {one.by} was for one fix, which has begun'
         elif given.expires(one.until) <= now:
             against = f'the approval {one.id} of {one.by} lapsed at {one.until}'
         else:

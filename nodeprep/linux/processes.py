@@ -21,7 +21,7 @@ def named(host: Any, *names: str) -> List[Process]:
     for process in processes(host):
         if process.name in short and (len(process.name) < 15 or _runs(host, process.pid, names)):
             found.append(Process(process.pid, short[process.name]))
-        elif process.name.startswith(('python', 'platform-python', 'perl', 'bash', 'sh')):
+        elif process.name.startswith(('python', 'platform-python', 'perl', 'ruby', 'bash', 'sh')):
             script = _runs(host, process.pid, names)
             if script:
                 found.append(Process(process.pid, script))

@@ -70,7 +70,7 @@ def test_nothing_to_change():
     (GOOD._replace(requirement='disk'), f'it waits until the plan {DIGEST[:12]} is approved'),
     (GOOD._replace(until='2026-01-31T12:00:00Z'), 'lapsed at 2026-01-31T12:00:00Z'),
     (GOOD._replace(until='2026-01-31T12:59:59+01:00'), 'lapsed'),
-    (GOOD._replace(id='used'), 'the approval used of alice was for one fix, which was made')])
+    (GOOD._replace(id='used'), 'the approval used of alice was for one fix, which has begun')])
 def test_an_approval_that_does_not_count(approval, said):
     state = State(used=frozenset(['used']))
     assert said in against(APPROVE, state=state, approvals=[approval])

@@ -93,7 +93,7 @@ def test_approve_waits_acts_once_and_waits_again(owned):
     assert (past.by['how'], past.by['who'], past.by['approval']) == ('approval', 'alice', 'a1')
     owned.host.files({'/etc/selinux/config': enforcing})
     owned.approve(owned.digest('selinux'), requirement='selinux')            # the same approval of another plan
-    assert owned.hand('selinux') == 1 and 'the approval a1 of alice was for one fix, which was made' in owned.said
+    assert owned.hand('selinux') == 1 and 'the approval a1 of alice was for one fix, which has begun' in owned.said
     owned.approve(owned.digest('selinux'), 'a2', 'selinux')
     assert owned.hand('selinux') == 0 and len(owned.past()) == 2
 
