@@ -3,7 +3,8 @@ import time
 
 from nodeprep import engine, plan
 from nodeprep.host.images import in_kernel
-from nodeprep.journal.undoing import Way, differences, ended_badly, trees
+from nodeprep.journal.trees import differences, trees
+from nodeprep.journal.undoing import Way, ended_badly
 from nodeprep.journal.writing import Transaction
 from nodeprep.linux import effects, systemctl
 from nodeprep.model import DRIFTED, CannotChange, CannotTell, Change, Finding, Requirement, Rule, Run, Write

@@ -7,6 +7,8 @@ import os
 import re
 
 from nodeprep.host import Answer
+from nodeprep.linux import hostsfile
+from tests import actor_tools
 from tests.fakes import FakeHost, Link
 
 _UNITS = '/etc/systemd/system'
@@ -14,7 +16,12 @@ _SHIPPED = ('/usr/lib/systemd/system', '/lib/systemd/system')
 _BRIDGE = ('bridge-nf-call-iptables', 'bridge-nf-call-ip6tables', 'bridge-nf-call-arptables')
 PACKAGES = {'conntrack-tools': ['/usr/sbin/conntrack'], 'socat': ['/usr/bin/socat'],
             'iptables-nft': ['/usr/sbin/iptables', '/usr/sbin/ebtables'], 'iproute-tc': ['/usr/sbin/tc'],
-            'ethtool': ['/usr/sbin/ethtool'], 'chrony': ['/usr/sbin/chronyd', '/usr/bin/chronyc']}
+            'ethtool': ['/usr/sbin/ethtool'],
+            'chrony': ['/usr/sbin/chronyd', '/usr/bin/chronyc', '/usr/lib/systemd/system/chronyd.service'],
+            'docker-ce': ['/usr/bin/dockerd', '/usr/lib/systemd/system/docker.service',
+                          '/usr/lib/systemd/system/docker.socket'],
+            'docker-ce-cli': ['/usr/bin/docker'],
+            'containerd.io': ['/usr/bin/containerd', '/usr/lib/systemd/system/containerd.service']}
 
 
 class ActedHost(FakeHost):
@@ -25,6 +32,8 @@ class ActedHost(FakeHost):
         self.actor = act
 
     def ask(self, argv, timeout=5.0):
+        if argv[0] == 'firewall-cmd':
+            return actor_tools.zones(self, _memory(self).get('ports', []))
         return act(self, tuple(argv)) if argv[0] == 'rpm' else super().ask(argv, timeout)
 
     def uname(self):
@@ -35,8 +44,8 @@ class ActedHost(FakeHost):
 
     def addresses(self, name):
         """/etc/hosts first, as nsswitch.conf has it."""
-        lines = [line.split('#')[0].split() for line in _read(self, '/etc/hosts').splitlines()]
-        return [line[0] for line in lines if name in line[1:]] or super().addresses(name)
+        found = hostsfile.lookup(_read(self, '/etc/hosts'), name)      # which tests/compare holds against glibc
+        return [line.address for line in found] or super().addresses(name)
 
 
 def act(host, argv):
@@ -52,6 +61,12 @@ def act(host, argv):
         return _packages(host, argv)
     if name == 'hostnamectl':
         return _hostname(host, argv[-1])
+    if name == 'grubby':
+        return actor_tools.grubby(host, argv)
+    if name == 'firewall-offline-cmd' or name == 'firewall-cmd' and '--permanent' in argv:
+        return actor_tools.permanent(host, argv)
+    if name == 'firewall-cmd':
+        return _open_now(host, argv[-1])
     if name == 'chronyc':
         return Answer(0, '200 OK\n', '')
     raise AssertionError(f'nobody said what {argv} does')
@@ -126,6 +141,13 @@ def _modprobe(host, name, remove):
     return Answer(0, '', '')
 
 
+def _open_now(host, word):
+    verb, port = re.match('--(add|remove)-port=(.*)', word).groups()
+    ports = [one for one in _memory(host).get('ports', []) if one != port]
+    _remember(host, 'ports', ports + [port] if verb == 'add' else ports)
+    return Answer(0, 'success\n', '')
+
+
 def _hostname(host, name):
     _remember(host, 'nodename', name or 'localhost')
     _write(host, '/etc/hostname', name + '\n')
@@ -137,8 +159,8 @@ def _packages(host, argv):
         names = argv[argv.index('%{NAME}\\n') + 1:] if '%{NAME}\\n' in argv else argv[2:]
         absent = [name for name in names if not os.path.exists(host.root + _files_of(name)[0])]
         return Answer(len(absent), ''.join(f'package {name} is not installed\n' for name in absent), '')
-    remove = argv[0] == 'rpm' and '-e' in argv
-    verb = '-e' if remove else 'install'
+    remove = '-e' in argv or 'remove' in argv
+    verb = '-e' if '-e' in argv else 'remove' if remove else 'install'
     for name in argv[argv.index(verb) + 1:]:
         if remove and not os.path.exists(host.root + _files_of(name)[0]):
             return Answer(1, '', f'error: package {name} is not installed\n')
@@ -151,6 +173,8 @@ def _packages(host, argv):
         for path in _files_of(name):
             if remove:
                 os.unlink(host.root + path)
+            elif actor_tools.unit_file(path):
+                host.files({path: actor_tools.unit_file(path)})
             else:
                 host.install(path)
     return Answer(0, '', '')
@@ -253,6 +277,8 @@ def _start(host, name):
         _write(host, f'{group}/{file}', text)
     if name == 'docker.service':
         _docker(host)
+    if name == 'firewalld.service':
+        _remember(host, 'ports', actor_tools.in_the_file(host))
 
 
 def _docker(host):

@@ -7,7 +7,7 @@ from nodeprep import catalogue, engine, plan
 from nodeprep.enforce import Fixer, Hooks
 from nodeprep.journal.writing import Transaction
 from tests import hosts
-from tests.actor import ActedHost
+from tests.actor import PACKAGES, ActedHost
 
 OURS = ('/var/lib/nodeprep', '/run/nodeprep', '/.actor.json')
 
@@ -26,6 +26,31 @@ def _swap_file(host):
     host.files({'/etc/fstab': host.read('/etc/fstab') + '/swapfile none swap defaults 0 0\n'})
 
 
+def _gone(*names):
+    """These packages are not installed."""
+    def take_away(host):
+        for name in names:
+            for path in PACKAGES[name]:
+                unit = os.path.basename(path)
+                if path.endswith('.service') and os.path.exists(host.root + path):
+                    host.actor(host, ('systemctl', 'disable', '--now', unit))
+                host.files({path: None})
+    return take_away
+
+
+def _docker_to_come(host):
+    with open(os.path.join(hosts.FOLDER, 'centos7/root/etc/yum.repos.d/docker-ce.repo'), encoding='utf-8') as file:
+        host.files({'/etc/yum.repos.d/docker-ce.repo': file.read()})
+
+
+def _firewall_off(host):
+    host.actor(host, ('systemctl', 'disable', '--now', 'firewalld.service'))
+
+
+def _kubelet_off(host):
+    host.actor(host, ('systemctl', 'disable', '--now', 'kubelet.service'))
+
+
 # what else is wrong -> (what makes it so, wanted values that go with it, on which hosts)
 MORE = {
     '': (lambda host: None, {}, hosts.NAMES),
@@ -37,7 +62,13 @@ MORE = {
     'servers': (lambda host: None, {'time-sync': {'servers': ['ntp1.example.com']}}, ('centos7', 'stream9')),
     'mirror': (lambda host: None, {'docker': {'mirrors': ['https://mirror.example']}}, ('centos7', 'alma9')),
     'enforcing-wanted': (lambda host: None, {'selinux': {'level': 'disabled'}}, ('centos7', 'stream8')),
-    'open-firewall': (lambda host: None, {'firewall': {'policy': 'open'}}, ('stream9',)),
+    'open-ports': (lambda host: None, {'firewall': {'policy': 'open'}}, ('centos7', 'stream10')),
+    'open-firewall': (_firewall_off, {'firewall': {'policy': 'open'}}, ('centos7', 'stream10')),
+    'no-chrony': (_gone('chrony'), {}, ('stream9', 'stream10')),
+    'no-docker': (_docker_to_come, {}, ('stream9', 'stream10')),
+    'kernel-argument': (lambda host: None, {'selinux': {'level': 'disabled', 'kernel_arguments': True}},
+                        ('stream9', 'stream10')),
+    'no-kubelet': (_kubelet_off, {}, ('alma9',)),
 }
 CASES = [(name, more) for more, (_, _, names) in MORE.items() for name in names]
 

@@ -7,4 +7,5 @@ folder.py     where the files are, whom they must belong to, how many are kept
 writing.py    a transaction that is going on
 reading.py    transactions of the past
 undoing.py    the way back
+trees.py      what a command did to files, and what of that is brought back
 """

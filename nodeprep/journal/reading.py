@@ -6,7 +6,7 @@ import stat
 
 from nodeprep.host.files import reason, text_of
 from nodeprep.journal import folder
-from nodeprep.journal.steps import DONE, FAILED, FORMAT, Step, from_line, pairs_from
+from nodeprep.journal.steps import DONE, FAILED, FORMAT, Step, from_line, pairs_from, words_from
 from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
@@ -110,6 +110,8 @@ class _Reader:
             self._set(line['failed'], state=FAILED, why=str(line['why']), changed=pairs_from(line))
         elif 'undid' in line:
             self._set(line['undid'], undone=str(line['how']), said=str(line['why']))
+        elif 'undoing' in line:
+            self._set(line['undoing'], ours=None if line['ours'] is None else words_from(line, 'ours'))
         else:
             return False
         return True

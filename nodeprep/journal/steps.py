@@ -32,6 +32,7 @@ class Step(NamedTuple):
     why: str = ''                               # that it failed
     undone: str = ''                            # how it was taken back: restored, ran, nothing
     said: str = ''                              # why it could not be taken back
+    ours: Optional[Tuple[str, ...]] = None      # what its inverse, which has begun, may not leave; None: it has not
 
 
 def as_line(step: Step) -> Dict[str, Any]:
@@ -57,7 +58,7 @@ def from_line(line: Dict[str, Any]) -> Step:
                 before[0].kind not in (ABSENT, FILE):
             raise ValueError('a write that is not understood')
         return Step(number, part, _text(line, 'write'), _unpacked(line.get('data')), mode, temporary, before=before)
-    run, undo = _words(line, 'run'), _words(line, 'undo')
+    run, undo = words_from(line, 'run'), words_from(line, 'undo')
     if not run:
         raise ValueError('a command without words')
     return Step(number, part, run=run, undo=undo, risk=_text(line, 'risk'), before=before)
@@ -92,7 +93,7 @@ def image_from(line: Any) -> Image:
     path, real = _path(line, 'path'), _path(line, 'real')
     image = Image(path, real, _text(line, 'kind'), data=_unpacked(line.get('data', '')) or b'',
                   target=_text(line, 'target') if 'target' in line else '',
-                  lacking=_words(line, 'lacking') if 'lacking' in line else (),
+                  lacking=words_from(line, 'lacking') if 'lacking' in line else (),
                   xattrs=tuple((name, _unpacked(value) or b'') for name, value in sorted(xattrs.items())), **numbers)
     if image.kind not in (ABSENT, FILE, LINK, FOLDER, OTHER) or (image.kind == LINK) != bool(image.target) or \
             not all(real.startswith(folder + '/') for folder in image.lacking):
@@ -132,7 +133,8 @@ def _listed(line: Dict[str, Any], name: str) -> List[Any]:
     return found
 
 
-def _words(line: Dict[str, Any], name: str) -> Tuple[str, ...]:
+def words_from(line: Dict[str, Any], name: str) -> Tuple[str, ...]:
+    """The texts of a list in a line. ValueError when they are none."""
     words = _listed(line, name)
     if not all(isinstance(word, str) for word in words):
         raise ValueError(f'{name} is not a list of words')

@@ -3,8 +3,9 @@
 Every step looks first at what is there, so that it can be taken again after a crash, whether the step itself was done,
 done in part or not at all.
 """
-from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image, in_kernel
-from nodeprep.journal.steps import INTENDED, Step
+from nodeprep.host.images import ABSENT, FILE, Image, in_kernel
+from nodeprep.journal.steps import Step
+from nodeprep.journal.trees import Kept
 from nodeprep.linux import effects, packages, systemctl
 from nodeprep.linux.live import live
 from nodeprep.model import DISRUPTIVE, CannotChange, CannotTell
@@ -48,7 +49,7 @@ class Way:
 
     def _told(self, step: Step, say: Say) -> Step:
         try:
-            how, why = self._file(step) if step.write else self._command(step)
+            how, why = self._file(step) if step.write else self._command(step, say)
         except (CannotChange, CannotTell) as error:
             how, why = LOST, str(error)
         except Exception as error:      # noqa: BLE001  # a fault of nodeprep in one step; the others are taken back
@@ -84,14 +85,14 @@ class Way:
                 return LOST, f'{before.real} was written, and is not what it was'
         return RESTORED, ''
 
-    def _command(self, step: Step) -> Tuple[str, str]:
+    def _command(self, step: Step, say: Say) -> Tuple[str, str]:
         host = self.fresh()
         if not step.undo:
             return REFUSED, 'there is no command that takes it back'
         refusal = '' if host.live else systemctl.strange(host, step.undo)
         if refusal:
             return REFUSED, refusal
-        mine = _touched(host, step)
+        kept = Kept(host, step)
         how, why = NOTHING, 'it is as it was'
         if effects.there(host, step.undo) is not True:
             pods = '' if self.force_live or effects.risk(step.undo) != DISRUPTIVE else live(host)
@@ -99,12 +100,25 @@ class Way:
                 return REFUSED, f'it may hurt the pods of this node ({pods}): --force-live does it'
             how, why = RAN, ''
             if self.act:
-                answer = host.do(step.undo, effects.patience(step.undo), effects.watch(host, step.undo))
-                if answer.code:
-                    return LOST, ended_badly(host, step.undo, answer)
-        if self.act and _brought_back(host, mine):
+                if kept.any:                   # a crash from here on leaves neither what was there nor what was
+                    say(step._replace(ours=kept.ours))
+                why = _run(host, step.undo)
+                if why:
+                    if kept.any:
+                        say(step._replace(ours=None))         # it has ended: others may change things again
+                    return LOST, why
+        if self.act and kept.brought_back(self.fresh()):
             how, why = RAN, ''
         return how, why
+
+
+def _run(host: Any, argv: Tuple[str, ...]) -> str:
+    """Runs an inverse; '' or why it failed."""
+    try:
+        answer = host.do(argv, effects.patience(argv), effects.watch(host, argv))
+    except CannotChange as error:
+        return str(error)
+    return ended_badly(host, argv, answer) if answer.code else ''
 
 
 def ended_badly(host: Any, argv: Tuple[str, ...], answer: Any) -> str:
@@ -129,59 +143,3 @@ def _ours(now: Image, step: Step) -> bool:
     mode = step.mode if step.mode is not None else 0o644 if new else before.mode
     return (now.kind, now.data, now.mode) == (FILE, step.data, mode) and (
         new or (now.uid, now.gid) == (before.uid, before.gid))
-
-
-def _touched(host: Any, step: Step) -> List[Image]:
-    """The before-images of what the command changed and nobody else since; after a crash, of what it may have."""
-    if step.state != INTENDED:
-        return [before for before, after in step.changed if host.image(after.real, follow=False).same_as(after)]
-    known = {image.real: image for image in step.before}
-    there = {image.real: image for image in trees(host, effects.touches(step.run))}
-    words = set(step.run[1:])
-    return [before for before, after in differences(known.values(), there.values())
-            if _about(before, words) or _about(after, words)]
-
-
-def _brought_back(host: Any, images: List[Image]) -> bool:
-    """Restores what an inverse command leaves out, such as links that no [Install] names; whether there was any."""
-    changed = [image for image in _in_order(images) if not host.image(image.real, follow=False).same_as(image)]
-    for image in changed:
-        host.restore(image)
-    if host.live and any(image.real.startswith(_UNITS) for image in changed):
-        answer = host.do(('systemctl', 'daemon-reload'))
-        if answer.code:
-            raise CannotChange(ended_badly(host, ('systemctl', 'daemon-reload'), answer))
-    return bool(changed)
-
-
-def _about(image: Image, words: Any) -> bool:
-    """Whether an image has to do with the unit that a command names; a plain file or folder has."""
-    names = {image.real.rpartition('/')[2], image.target.rpartition('/')[2]}
-    return image.kind not in (LINK, ABSENT) or bool(names & words)
-
-
-def _in_order(images: List[Image]) -> List[Image]:
-    """Folders before what lies in them, and what must go from the deepest up."""
-    there = sorted((image for image in images if image.kind != ABSENT), key=lambda image: image.real)
-    return there + sorted((image for image in images if image.kind == ABSENT), key=lambda image: image.real,
-                          reverse=True)
-
-
-def trees(host: Any, paths: Iterable[str]) -> List[Image]:
-    """Images of the paths and, of those that are folders, of all that lies below; links are not followed."""
-    found: List[Image] = []
-    todo = list(paths)
-    while todo:
-        image = host.image(todo.pop(), follow=False)
-        found.append(image._replace(lacking=()))
-        if image.kind == FOLDER:
-            todo += [f'{image.real.rstrip("/")}/{name}' for name in host.names(image.real)]
-    return found
-
-
-def differences(before: Iterable[Image], after: Iterable[Image]) -> Tuple[Tuple[Image, Image], ...]:
-    """The paths that two looks at the same trees show differently."""
-    old, new = {image.real: image for image in before}, {image.real: image for image in after}
-    pairs = ((old.get(real, Image(real, real, ABSENT)), new.get(real, Image(real, real, ABSENT)))
-             for real in sorted(set(old) | set(new)))
-    return tuple((one, other) for one, other in pairs if not one.same_as(other))

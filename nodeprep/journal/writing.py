@@ -55,10 +55,10 @@ class Transaction:
         self._mark({'failed': step.number, 'why': why, 'changed': _lines(changed)})
 
     def undid(self, step: Step) -> None:
-        """Marks a step as taken back."""
+        """Marks a step as taken back, or how far that is."""
         self._set(step)
-        if step.undone:
-            self._mark({'undid': step.number, 'how': step.undone, 'why': step.said})
+        for line in _undone(step):
+            self._mark(line, sync=not step.undone)
 
     def result(self, part: str, result: str, why: str = '') -> None:
         """What became of the part of a requirement."""
@@ -126,9 +126,9 @@ class Reopened:
             raise CannotChange(f'{folder.FOLDER}/{transaction}.jsonl: {reason(error)}') from None
 
     def undid(self, step: Step) -> None:
-        """Marks a step as taken back, or says why it was not."""
-        if step.undone:
-            self._mark({'undid': step.number, 'how': step.undone, 'why': step.said})
+        """Marks a step as taken back, or how far that is."""
+        for line in _undone(step):
+            self._mark(line, sync=not step.undone)
 
     def undone(self, by: Dict[str, str], whole: bool) -> None:
         """Ends the way back."""
@@ -179,6 +179,13 @@ def forget_oldest(host: Any) -> None:
             continue                 # damaged: somebody must look at it
         if whole.end or whole.undone:
             os.unlink(folder.path_of(host, one))
+
+
+def _undone(step: Step) -> List[Dict[str, Any]]:
+    """The mark of a step that is taken back or whose inverse begins; none for one that was only refused."""
+    if step.undone:
+        return [{'undid': step.number, 'how': step.undone, 'why': step.said}]
+    return [] if step.said else [{'undoing': step.number, 'ours': None if step.ours is None else list(step.ours)}]
 
 
 def _lines(changed: Tuple[Tuple[Image, Image], ...]) -> List[List[Dict[str, Any]]]:

@@ -1,7 +1,8 @@
 """Law 5: a fix that is killed at any instruction that changes something is taken back byte for byte, or finished.
 
-A child process does the fix and kills itself, with a real SIGKILL, before and after each change to the OS; then another
-process looks at what it left. Whatever a command does it does whole: it is a process of its own, which lives on.
+An undo that is killed is taken again. A child process does the work and kills itself, with a real SIGKILL, before and
+after each change to the OS; then another process looks at what it left. Whatever a command does it does whole: it is a
+process of its own, which lives on.
 """
 import os
 import pathlib
@@ -11,6 +12,7 @@ import tempfile
 
 import pytest
 
+from nodeprep import catalogue
 from nodeprep.enforce import DONE
 from nodeprep.journal import reading
 from tests import actor
@@ -23,6 +25,14 @@ CALLS = ('rename', 'unlink', 'mkdir', 'rmdir', 'symlink', 'write', 'fsync', 'fda
          'lchown', 'chown', 'setxattr', 'utime', 'ftruncate', 'open')
 WHOLE = [case for case in CASES if case[0] in ('centos7', 'stream10') and not case[1]]
 SAMPLED = [case for case in CASES if case not in WHOLE]
+# What those two do not need: (case, the requirements whose fix differs in it).
+OWN = [(('centos7', 'names'), ('hosts', 'hostname')), (('stream9', 'names'), ('hostname',)),
+       (('centos7', 'no-time'), ('time-sync',)), (('stream10', 'no-chrony'), ('time-sync',)),
+       (('centos7', 'servers'), ('time-sync',)), (('stream9', 'servers'), ('time-sync',)),
+       (('stream10', 'no-docker'), ('docker',)), (('alma9', 'mirror'), ('docker',)),
+       (('centos7', 'open-ports'), ('firewall',)), (('stream10', 'open-firewall'), ('firewall',)),
+       (('stream10', 'kernel-argument'), ('selinux',)), (('centos7', 'line-wins'), ('bridge', 'forwarding')),
+       (('centos7', 'swap-file'), ('swap',)), (('alma9', 'no-kubelet'), ('kubelet',))]
 
 
 _OPEN, _WRITE = os.open, os.write
@@ -72,15 +82,20 @@ class Killer:
 
 def killed_at(machine, point, ids):
     """Does the fix in a child that dies at this point; whether it did, and how many points it came by."""
+    return dies(machine, point, lambda planned: machine.fix(ids, planned), ids)
+
+
+def dies(machine, point, work, ids=None):
+    """The same for any work, which is given the plan for `ids`."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.close(reader)
-            planned = machine.plan(ids)          # looking changes nothing: it has no points
+            planned = None if ids is None else machine.plan(ids)      # looking changes nothing: it has no points
             killer = Killer(point)
             killer.arm(machine.host)
-            machine.fix(ids, planned)
+            work(planned)
             _WRITE(writer, str(killer.count).encode())
         finally:
             os._exit(0)
@@ -123,20 +138,66 @@ def points_of(machine, ids, folder):
     return count
 
 
+def every_point(machine, ids, folder):
+    """Dies at each point of a fix; how many there are."""
+    count = points_of(machine, ids, folder / f'count-{ids[0]}')
+    for point in range(1, count + 1):
+        check_point(machine, point, ids, folder / f'{ids[0]}-{point}')
+    return count
+
+
+def every_point_of_undo(machine, ids, folder):
+    """Dies at each point of the way back, and takes it again; how many points there are."""
+    before = machine.tree()
+    fixed = machine.copy(folder / 'fixed')
+    assert all(one.result == DONE for one in fixed.fix(ids)[0])
+    whole = fixed.copy(folder / 'whole')
+    died, count = dies(whole, 0, lambda planned: undo(whole))
+    assert not died and count > 0 and whole.tree() == before
+    for point in range(1, count + 1):
+        one = fixed.copy(folder / str(point))
+        assert dies(one, point, lambda planned, one=one: undo(one))[0]
+        assert undo(one) == [] and one.tree() == before, f'undo killed at point {point}'
+        shutil.rmtree(one.host.root)
+    shutil.rmtree(str(folder))
+    return count
+
+
+def parts(machine):
+    """The requirements that have something to fix."""
+    return [part.requirement for part in machine.plan().parts if part.changes]
+
+
 @pytest.mark.parametrize('case', WHOLE, ids='-'.join)
 def test_killed_at_every_point_of_each_requirement(case, folder):
     machine = Machine(*case, folder / 'base')
-    total = 0
-    for part in machine.plan().parts:
-        if not part.changes:
-            continue
-        ids = (part.requirement,)
-        count = points_of(machine, ids, folder / f'count-{part.requirement}')
-        for point in range(1, count + 1):
-            check_point(machine, point, ids, folder / f'{part.requirement}-{point}')
-        total += count
-    print(f'\n{case[0]}: killed at {total} points')
-    assert total > 100
+    counts = {one: every_point(machine, (one,), folder) for one in parts(machine)}
+    print(f'\n{case[0]}: a fix was killed at {sum(counts.values())} points: {counts}')
+    assert sum(counts.values()) > 100
+
+
+@pytest.mark.parametrize('case, ids', OWN, ids=lambda value: '-'.join(value))
+def test_killed_at_every_point_of_a_fix_that_is_another_on_other_hosts(case, ids, folder):
+    machine = Machine(*case, folder / 'base')
+    counts = {one: every_point(machine, (one,), folder) for one in ids}
+    print(f'\n{"-".join(case)}: a fix was killed at {sum(counts.values())} points: {counts}')
+
+
+@pytest.mark.parametrize('case, ids', [(case, ()) for case in WHOLE] + OWN, ids=lambda value: '-'.join(value))
+def test_an_undo_that_is_killed_is_taken_again(case, ids, folder):
+    machine = Machine(*case, folder / 'base')
+    counts = {one: every_point_of_undo(machine, (one,), folder / 'way') for one in ids or parts(machine)}
+    print(f'\n{"-".join(case)}: an undo was killed at {sum(counts.values())} points: {counts}')
+
+
+def test_each_requirement_that_has_a_fix_is_killed(folder):
+    killed = {one for _, ids in OWN for one in ids}
+    for case in WHOLE:
+        killed |= set(parts(Machine(*case, folder / '-'.join(case))))
+    fixed = {one for case in CASES for one in parts(Machine(*case, folder / 'all' / '-'.join(case)))}
+    explained = {name for name, one in catalogue.load_all().items()
+                 if 'Fix: nothing' not in type(one).__doc__ and 'Fix: none' not in type(one).__doc__}
+    assert fixed == killed == explained
 
 
 @pytest.mark.parametrize('case', SAMPLED, ids='-'.join)
