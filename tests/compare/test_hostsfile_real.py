@@ -48,10 +48,10 @@ def ask(tmp_path_factory):
     argv = ['unshare', '-m', 'sh', '-c', script, 'sh', str(hosts), str(switch), sys.executable, ASKER]
     child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
-    def asked(text):
+    def asked(text, names=NAMES):
         import base64
         content = base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()
-        child.stdin.write(json.dumps([content, NAMES]) + '\n')
+        child.stdin.write(json.dumps([content, names]) + '\n')
         child.stdin.flush()
         return json.loads(child.stdout.readline())
     try:
