@@ -12,6 +12,9 @@ from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
 _KEPT = 2**16             # characters of a text that is kept for the next who reads the file in this round
 MOST = 16 * 2**20         # bytes; the longest honest file read here, a large /proc/net/tcp, is well below
+_FIRST = 8192             # bytes of the first read; few files are longer
+# O_NONBLOCK: opening a FIFO must not wait for its other end.
+_LOOKING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
 
@@ -45,7 +48,7 @@ class Files:
     def names(self, folder: str) -> List[str]:
         """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
         try:
-            return [text_of(name) for name in sorted(os.listdir(self._below(folder)))]
+            return [name.decode('utf-8', 'surrogateescape') for name in sorted(os.listdir(self._below(folder)))]
         except OSError as error:
             if error.errno in _ABSENT:
                 return []
@@ -65,6 +68,8 @@ class Files:
     def link(self, path: str) -> Optional[str]:
         """Where a symbolic link points, as written in it; None for anything else."""
         try:
+            if self.root == '/':
+                return text_of(os.readlink(self._below(path.rstrip('/') or '/')))
             folder, _, name = path.rstrip('/').rpartition('/')
             return text_of(os.readlink(self._below(folder or '/') + b'/' + raw_of(name)))
         except OSError as error:
@@ -139,32 +144,35 @@ class Files:
         A node has hundreds of such files, and reading one as `read` does takes twice as long. CannotTell as with read.
         """
         try:
-            handle = os.open(self._below(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+            handle = os.open(self._below(path), _LOOKING)
             try:
-                return text_of(os.read(handle, 4096).partition(b'\n')[0])
+                return os.read(handle, 4096).partition(b'\n')[0].decode('utf-8', 'surrogateescape')
             finally:
                 os.close(handle)
         except OSError as error:
             raise CannotTell(f'{path}: {reason(error)}', path) from None
 
     def _bytes(self, path: str) -> bytes:
-        return b''.join(self._parts(path))
+        """What _parts gives, in one: nearly every file here is small, and generators cost as much as reading it."""
+        handle = self._opened(path)
+        try:
+            size = _size(handle)
+            whole = os.read(handle, _FIRST)
+            return whole if len(whole) == size else b''.join([whole] + list(_chunks(handle, size, len(whole))))
+        finally:
+            os.close(handle)
 
-    def _parts(self, path: str) -> Iterator[bytes]:
+    def _opened(self, path: str) -> int:
         at = self._below(path)
         # To open a device of an image does what that device does, a watchdog of this machine for one.
         if self.root != '/' and stat.S_IFMT(os.stat(at).st_mode) in (stat.S_IFCHR, stat.S_IFBLK):
             raise OSError(errno.EINVAL, 'is not a regular file')
-        # O_NONBLOCK: opening a FIFO must not wait for its other end.
-        handle = os.open(at, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        return os.open(at, _LOOKING)
+
+    def _parts(self, path: str) -> Iterator[bytes]:
+        handle = self._opened(path)
         try:
-            status = os.fstat(handle)
-            kind = status.st_mode
-            if stat.S_ISDIR(kind):
-                raise OSError(errno.EISDIR, 'is a folder')
-            if not stat.S_ISREG(kind):
-                raise OSError(errno.EINVAL, 'is not a regular file')
-            yield from _chunks(handle, status.st_size)
+            yield from _chunks(handle, _size(handle), 0)
         finally:
             os.close(handle)
 
@@ -173,10 +181,10 @@ class Files:
 
         Bytes, since the locale of whoever runs nodeprep must not decide which names can be opened.
         """
-        if not path.startswith('/') or '\0' in path:
+        if path[:1] != '/' or '\0' in path:
             raise CannotTell(f'{path!r} is not an absolute path', repr(path))
         try:
-            raw = raw_of(path)
+            raw = path.encode('utf-8', 'surrogateescape')
         except UnicodeEncodeError:
             raise CannotTell(f'{path!r} is not a path', repr(path)) from None
         return raw if self.root == '/' else raw_of(self.root) + followed(raw_of(self.root), raw)
@@ -219,11 +227,20 @@ def text_of(raw: bytes) -> str:
     return raw.decode('utf-8', 'surrogateescape')
 
 
-def _chunks(handle: int, size: int) -> Iterator[bytes]:
-    # `size` as stat(2) has it: what was read of that many bytes is whole. Files of /proc say 0, and need a last read.
-    taken = 0
+def _size(handle: int) -> int:
+    """The size of an open regular file as stat(2) has it, 0 for files of /proc; OSError for anything else."""
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        if stat.S_ISDIR(status.st_mode):
+            raise OSError(errno.EISDIR, 'is a folder')
+        raise OSError(errno.EINVAL, 'is not a regular file')
+    return status.st_size
+
+
+def _chunks(handle: int, size: int, taken: int) -> Iterator[bytes]:
+    """What follows the first `taken` bytes of a file. What was read of `size` bytes is whole; 0 needs a last read."""
     while True:
-        part = os.read(handle, 65536 if taken else 8192)
+        part = os.read(handle, 65536 if taken else _FIRST)
         taken += len(part)
         if taken > MOST:
             raise OSError(errno.EFBIG, f'is larger than {MOST >> 20} MiB')

@@ -33,15 +33,27 @@ class _Foreseen:
     root: str
     _laid: Dict[bytes, Optional[bytes]]
 
+    def _bytes(self, path: str) -> bytes:
+        found = self._of_laid(path)
+        whole: bytes = super()._bytes(path) if found is None else found          # type: ignore[misc]
+        return whole
+
     def _parts(self, path: str) -> Iterator[bytes]:
+        found = self._of_laid(path)
+        if found is None:
+            yield from super()._parts(path)          # type: ignore[misc]
+        else:
+            yield found
+
+    def _of_laid(self, path: str) -> Optional[bytes]:
+        """What a laid file holds; None when the path leads to none. FileNotFoundError when it is laid to be absent."""
         real = self._real(path)
         if real not in self._laid:
-            yield from super()._parts(path)          # type: ignore[misc]
-            return
+            return None
         data = self._laid[real]
         if data is None:
             raise FileNotFoundError(2, os.strerror(2), path)
-        yield data
+        return data
 
     def status(self, path: str) -> Optional[os.stat_result]:
         """stat(2); of a laid file what a new one would have, of a folder that would be made what mkdir gives."""
