@@ -144,7 +144,7 @@ class Files:
         A node has hundreds of such files, and reading one as `read` does takes twice as long. CannotTell as with read.
         """
         try:
-            handle = os.open(self._below(path), _LOOKING)
+            handle = self._opened(path)
             try:
                 return os.read(handle, 4096).partition(b'\n')[0].decode('utf-8', 'surrogateescape')
             finally:

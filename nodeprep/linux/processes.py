@@ -1,7 +1,9 @@
 """The processes of the running host, from /proc: proc(5)."""
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, List
+from nodeprep.typed import Any, Dict, List, Tuple
+
+_INTERPRETERS = ('python', 'platform-python', 'perl', 'ruby', 'bash', 'sh')
 
 
 class Process(NamedTuple):
@@ -16,16 +18,33 @@ def named(host: Any, *names: str) -> List[Process]:
 
     comm holds 15 bytes and the `python3` of a script: then the command line tells. Kernel threads have none.
     """
+    by_name, scripts = _index(host)
     short = {name[:15]: name for name in names}
     found = []
-    for process in processes(host):
-        if process.name in short and (len(process.name) < 15 or _runs(host, process.pid, names)):
-            found.append(Process(process.pid, short[process.name]))
-        elif process.name.startswith(('python', 'platform-python', 'perl', 'ruby', 'bash', 'sh')):
-            script = _runs(host, process.pid, names)
-            if script:
-                found.append(Process(process.pid, script))
+    for stem, name in short.items():
+        found += [Process(pid, name) for pid in by_name.get(stem, ()) if len(stem) < 15 or _runs(host, pid, names)]
+    for process, heads in scripts:
+        script = next((head for head in heads if head in names), '')
+        if script and process.name not in short:
+            found.append(Process(process.pid, script))
+    return sorted(found)
+
+
+def _index(host: Any) -> Tuple[Dict[str, List[int]], List[Tuple[Process, List[str]]]]:
+    """Process ids by name, and the processes of interpreters with the programs that their command lines name."""
+    found: Tuple[Dict[str, List[int]], List[Tuple[Process, List[str]]]] = host.once(
+        'processes by name', lambda: _indexed(host))
     return found
+
+
+def _indexed(host: Any) -> Tuple[Dict[str, List[int]], List[Tuple[Process, List[str]]]]:
+    by_name: Dict[str, List[int]] = {}
+    scripts = []
+    for process in processes(host):
+        by_name.setdefault(process.name, []).append(process.pid)
+        if process.name.startswith(_INTERPRETERS):
+            scripts.append((process, _heads(command_line(host, process.pid))))
+    return by_name, scripts
 
 
 def processes(host: Any) -> List[Process]:
@@ -59,8 +78,7 @@ def command_line(host: Any, pid: int) -> List[str]:
 
 def _runs(host: Any, pid: int, names: Any) -> str:
     """Which of these programs a command line starts: as its first word, or as the script of an interpreter."""
-    heads = host.once(('programs of', pid), lambda: _heads(command_line(host, pid)))
-    return next((head for head in heads if head in names), '')
+    return next((head for head in _heads(command_line(host, pid)) if head in names), '')
 
 
 def _heads(argv: List[str]) -> List[str]:
