@@ -56,9 +56,11 @@ else:
 
         def _replace(self, **changed):
             """The same with some fields changed; ValueError for a field that is not there."""
-            values = tuple(map(changed.pop, self._fields, self))
-            if changed:
-                raise ValueError(f'{type(self).__name__} has no field {", ".join(changed)}')
+            values, fields = list(self), self._fields
+            for field in changed:
+                if field not in fields:
+                    raise ValueError(f'{type(self).__name__} has no field {field}')
+                values[fields.index(field)] = changed[field]
             return tuple.__new__(type(self), values)
 
     def _arranged(cls, values, named):

@@ -20,7 +20,10 @@ def clean(value: Any, keep: str = '') -> Any:
             return value
         return re.sub(_UNSAFE, lambda match: match.group() if match.group() in keep else _written(match.group()), value)
     if isinstance(value, dict):
-        return {key if key.isprintable() else clean(key): clean(item, keep) for key, item in value.items()}
+        # Most of a report are printable texts: they are not worth a call each.
+        return {key if key.isprintable() else clean(key):
+                item if item.__class__ is str and item.isprintable() else clean(item, keep)
+                for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [clean(item, keep) for item in value]
     return value

@@ -72,8 +72,9 @@ def holding(all_mounts: List[Mount], path: str) -> Mount:
     ids = {mount.id for mount in all_mounts}
     children: Dict[int, List[Mount]] = {}
     here: Optional[Mount] = None
+    above = {path[:at] for at in range(1, len(path) + 1) if path[at:at + 1] in ('', '/')} | {'/'}
     for mount in all_mounts:
-        if not covers(mount.point, path):
+        if mount.point not in above:
             continue
         if mount.parent in ids and mount.parent != mount.id:
             children.setdefault(mount.parent, []).append(mount)

@@ -71,13 +71,15 @@ class Tree:
 
     def first(self, name: str) -> str:
         """The path of a name in the folder with the highest priority; '' when none has it."""
-        return next((f'{folder}/{name}' for folder in self.folders if name in self.names[folder]), '')
+        for folder in self.folders:
+            if name in self.names[folder]:
+                return f'{folder}/{name}'
+        return ''
 
     def links(self, folder: str) -> Dict[str, str]:
         """The links in a folder, by name, with where they point."""
         if folder not in self._links:
-            found = self.host.links(folder)
-            self._links[folder] = {name: found[name] for name in sorted(found)}
+            self._links[folder] = self.host.once(('links', folder), lambda: _sorted(self.host.links(folder)))
         return self._links[folder]
 
     def folders_named(self, name: str) -> Iterator[str]:
@@ -107,7 +109,8 @@ class Tree:
                 return Found(asked, '', ABSENT, tuple(links), loop)
             target = self._link(path)
             if target is None:
-                return self._plain(asked, path, links)._replace(loop=loop)
+                plain = self._plain(asked, path, links)
+                return plain._replace(loop=loop) if loop else plain
             target = self._absolute(path, target)
             other = target.rpartition('/')[2]
             inside = any(target.startswith(folder + '/') for folder in FOLDERS)
@@ -139,7 +142,7 @@ class Tree:
         return self.first(name) or (self.first(parts.template) if parts.kind == unitsyntax.INSTANCE else '')
 
     def _plain(self, name: str, path: str, links: List[str]) -> Found:
-        status = self.host.status(path)
+        status = self.host.once(('status', path), lambda: self.host.status(path))       # for both trees, and an alias
         if status is None:
             return Found(name, '', ABSENT, tuple(links))
         if stat.S_ISREG(status.st_mode) and status.st_size:
@@ -174,6 +177,10 @@ def tree(host: Any, at_boot: bool = False) -> Tree:
 def _names(host: Any, folder: str) -> List[str]:
     found: List[str] = host.once(('names', folder), lambda: host.names(folder))      # for both trees of a round
     return found
+
+
+def _sorted(links: Dict[str, str]) -> Dict[str, str]:
+    return {name: links[name] for name in sorted(links)}
 
 
 def empty(host: Any, path: str) -> bool:

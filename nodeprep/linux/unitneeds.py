@@ -41,7 +41,7 @@ class Needs:
         found = list(self._by_folder(name, unitsyntax.split(name).template))
         found.extend(self._by_file(name, unit))
         own = [(self._own_name(one.name, name), one) for one in found]
-        self._known[name] = [one._replace(name=other) for other, one in own if other]
+        self._known[name] = [one if one.name == other else one._replace(name=other) for other, one in own if other]
         return self._known[name]
 
     def _own_name(self, name: str, asked_by: str) -> str:
