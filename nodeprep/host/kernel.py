@@ -1,9 +1,11 @@
 """What the kernel tells through system calls."""
+import functools
 import os
 import time
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Tuple
 
 
 class Clock(NamedTuple):
@@ -14,6 +16,35 @@ class Clock(NamedTuple):
     offset: float         # seconds
     max_error: float      # seconds; 16 and more: nobody disciplines the clock
     est_error: float      # seconds
+
+
+def _adjtimex() -> Tuple[int, Any]:
+    """(what adjtimex(2) returned, or the negative error number; struct timex as a memoryview of C longs).
+
+    By the C half of ctypes: the other makes some fifty types when it is loaded, which takes longer than all that a
+    check asks about the clock. It alone can tell the error number, so it is loaded where there is one.
+    """
+    import _ctypes
+    room = _timex_type()()
+    here: Any = None                       # the program itself, with its C library
+    state = _ctypes.call_function(_ctypes.dlsym(_ctypes.dlopen(here, 0), 'adjtimex'), (room,))
+    if state < 0:
+        import ctypes
+        state = ctypes.CDLL(None, use_errno=True).adjtimex(room)
+        state = state if state >= 0 else -ctypes.get_errno()
+    return state, memoryview(bytes(room)).cast('l')
+
+
+@functools.lru_cache(None)
+def _timex_type() -> Any:
+    import _ctypes
+
+    class Byte(_ctypes._SimpleCData):
+        _type_ = 'b'
+
+    class Timex(_ctypes.Array):            # struct timex has some 200 bytes; `modes`, the first, is 0
+        _type_, _length_ = Byte, 512
+    return Timex
 
 
 class Kernel:
@@ -46,19 +77,14 @@ class Kernel:
         return time.time()
 
     def clock(self) -> Clock:
-        """The kernel's clock discipline; struct timex of <sys/timex.h> on 64-bit Linux."""
-        import ctypes
-
-        class Timex(ctypes.Structure):
-            _fields_ = [('modes', ctypes.c_uint), ('offset', ctypes.c_long), ('freq', ctypes.c_long),
-                        ('maxerror', ctypes.c_long), ('esterror', ctypes.c_long), ('status', ctypes.c_int),
-                        ('rest', ctypes.c_byte * 256)]
-        here = Timex()
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(here))
+        """The kernel's clock discipline; struct timex of <sys/timex.h>."""
+        state, words = _adjtimex()
         if state < 0:
-            raise CannotTell(os.strerror(ctypes.get_errno()), 'adjtimex(2)')
-        scale = 1e9 if here.status & 0x2000 else 1e6        # STA_NANO
-        return Clock(state, here.status, here.offset / scale, here.maxerror / 1e6, here.esterror / 1e6)
+            raise CannotTell(os.strerror(-state), 'adjtimex(2)')
+        _, offset, _, max_error, est_error = words[:5]      # modes, offset, freq, maxerror, esterror; int status
+        status = words.cast('B').cast('i')[5 * words.itemsize // 4]
+        scale = 1e9 if status & 0x2000 else 1e6             # STA_NANO
+        return Clock(state, status, offset / scale, max_error / 1e6, est_error / 1e6)
 
     def xfs_has_ftype(self, path: str) -> bool:
         """Whether an XFS stores file types in its folders, which overlay2 needs.
