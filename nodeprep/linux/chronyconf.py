@@ -6,7 +6,7 @@ from nodeprep.linux.lines import numbered
 from nodeprep.linux.unitcommand import command
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterator, List, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Sequence, Tuple
 
 FILES = ('/etc/chrony.conf', '/etc/chrony/chrony.conf')            # EL, Debian
 DHCP = '/run/chrony-dhcp'                                          # NetworkManager's dispatcher writes here
@@ -105,6 +105,17 @@ def _sources(host: Any, path: str, found: Dict[str, List[Any]]) -> None:
     for number, words in directives(host.read(path)):
         if words[0] in _NETWORK and words[1:]:
             found['sources'].append(Source(words[0], words[1], f'{path}:{number}'))
+
+
+def plain(name: str) -> str:
+    """A server's name in the one form in which two are compared."""
+    return name.rstrip('.').lower()
+
+
+def missing(config: Config, servers: Sequence[str]) -> List[str]:
+    """Those of the servers that are not among its sources."""
+    there = {plain(one.name) for one in config.sources}
+    return [server for server in servers if plain(server) not in there]
 
 
 def from_dhcp(host: Any) -> str:

@@ -1,11 +1,11 @@
 """What would make chronyd keep the clock: installed, enabled, given servers without touching a line that is there."""
-from nodeprep.linux import packages, timedaemons
+from nodeprep.linux import chronyconf, packages, timedaemons
 from nodeprep.linux.chronyconf import Config
 from nodeprep.linux.lines import appended
 from nodeprep.linux.member import membership
 from nodeprep.linux.unitstart import starting
 from nodeprep.model import DISRUPTIVE, CannotTell, Change, Run, Write
-from nodeprep.typed import Any, List, Tuple
+from nodeprep.typed import Any, List, Sequence, Tuple
 
 _STEPS = ('this node has joined a cluster ({}), and a chronyd that starts may step the clock (makestep): that needs an '
           'approval or --force-live')
@@ -13,22 +13,27 @@ BEGIN, END = '# nodeprep: servers begin', '# nodeprep: servers end'
 _RELOAD = Run(('chronyc', 'reload', 'sources'), ('chronyc', 'reload', 'sources'))       # since chrony 4.0
 
 
-def bring_up(host: Any, now: bool, for_boot: bool) -> Tuple[Tuple[Change, ...], str]:
+def bring_up(host: Any, now: bool, for_boot: bool, servers: Sequence[str] = ()) -> Tuple[Tuple[Change, ...], str]:
     """chrony installed, enabled and, with `now`, started; or why that is left to a person.
+
+    The `servers` that its configuration lacks are written before it starts, for a chronyd that runs reads it no more.
 
     On a node of a cluster to start it is disruptive, since in its first updates it may step the clock (makestep).
     """
-    changes, hint = _bring_up(host, now, for_boot)
+    changes, hint = _bring_up(host, now, for_boot, servers)
     joined = membership(host) if now and changes else ''
     if not joined:
         return changes, hint
-    return tuple(one._replace(risk=DISRUPTIVE) if one.argv[:1] == ('systemctl',) else one for one in changes), (
+    return tuple(one._replace(risk=DISRUPTIVE) if isinstance(one, Run) and one.argv[:1] == ('systemctl',) else one
+                 for one in changes), (
         _STEPS.format(joined))
 
 
-def _bring_up(host: Any, now: bool, for_boot: bool) -> Tuple[Tuple[Run, ...], str]:
+def _bring_up(host: Any, now: bool, for_boot: bool, servers: Sequence[str]) -> Tuple[Tuple[Change, ...], str]:
     there = timedaemons.installed(host, timedaemons.CHRONY)
     start, hint = starting(host, (there or timedaemons.CHRONY.units)[0], now, for_boot)
+    if there and now and start:
+        return _served(host, servers, there) + start, hint
     if there or not start:
         return start, hint
     try:
@@ -39,6 +44,15 @@ def _bring_up(host: Any, now: bool, for_boot: bool) -> Tuple[Tuple[Run, ...], st
     if not changes:
         return (), hint or 'install chrony'
     return changes + start, ''
+
+
+def _served(host: Any, servers: Sequence[str], there: List[str]) -> Tuple[Change, ...]:
+    try:
+        config = chronyconf.read(host, tuple(there))
+    except CannotTell:
+        return ()             # that it cannot be read is told with its servers
+    lacking = chronyconf.missing(config, servers)
+    return add_servers(host, config, lacking, there[0], runs=False)[0] if lacking else ()
 
 
 def add_servers(host: Any, config: Config, servers: List[str], unit: str, runs: bool) -> Tuple[Tuple[Change, ...], str]:

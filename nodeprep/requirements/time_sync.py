@@ -50,7 +50,7 @@ class TimeSync(Requirement):
 
 def _now(host: Any, want: Want) -> Iterator[Observation]:
     kept = timedaemons.running(host)
-    yield _one_runs(host, kept)
+    yield _one_runs(host, want, kept)
     for one in kept[:1]:
         try:
             said = state(host, one.daemon.name)
@@ -70,7 +70,7 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
                       hint='' if met else 'a daemon that follows a source that it can reach keeps it')
 
 
-def _one_runs(host: Any, kept: List[Kept]) -> Observation:
+def _one_runs(host: Any, want: Want, kept: List[Kept]) -> Observation:
     wanted = 'exactly one runs'
     if len(kept) > 1:
         return Observation('time daemon', _named(kept) + ' run side by side', wanted, False, kept[0].source,
@@ -83,7 +83,8 @@ def _one_runs(host: Any, kept: List[Kept]) -> Observation:
     if stray:
         found += f', but {stray[0].unit} does, outside of any unit'
     from nodeprep.linux import chronyplan  # a host as it should be does not pay for plans
-    changes, hint = ((), 'stop it, and start its unit') if stray else chronyplan.bring_up(host, True, for_boot=False)
+    changes, hint = ((), 'stop it, and start its unit') if stray else chronyplan.bring_up(
+        host, True, for_boot=False, servers=want['servers'])
     return Observation('time daemon', found, wanted, False, stray[0].source if stray else _where(host), changes, hint)
 
 
@@ -149,7 +150,7 @@ def _span(seconds: float) -> str:
 
 def _boot(host: Any, want: Want) -> Iterator[Observation]:
     kept = timedaemons.enabled(host)
-    yield _one_starts(host, kept)
+    yield _one_starts(host, want, kept)
     for one in kept:
         try:
             yield from _sources(host, one)
@@ -159,7 +160,7 @@ def _boot(host: Any, want: Want) -> Iterator[Observation]:
         yield from _servers(host, want, kept)
 
 
-def _one_starts(host: Any, kept: List[Kept]) -> Observation:
+def _one_starts(host: Any, want: Want, kept: List[Kept]) -> Observation:
     wanted = 'exactly one starts at boot'
     if len(kept) == 1:
         return Observation('time daemon', f'{kept[0].daemon.name} starts at boot', wanted, True, kept[0].source)
@@ -178,7 +179,8 @@ def _one_starts(host: Any, kept: List[Kept]) -> Observation:
         changes, hint = tuple(units.enable(name, now=False) for name in unit), ''
     else:
         from nodeprep.linux import chronyplan
-        changes, hint = chronyplan.bring_up(host, host.live and not runs and not membership(host), for_boot=True)
+        changes, hint = chronyplan.bring_up(host, host.live and not runs and not membership(host), for_boot=True,
+                                            servers=want['servers'])
     return Observation('time daemon', found, wanted, False, '/etc/systemd/system', changes, hint)
 
 
@@ -239,17 +241,13 @@ def _servers(host: Any, want: Want, kept: List[Kept]) -> Iterator[Observation]:
             for server in want['servers']:
                 yield unknown(server, wanted, error)
         return                                  # chrony is not there yet: its servers come after it
-    there = {_plain(one.name): one.source for one in config.sources}
-    missing = [server for server in want['servers'] if _plain(server) not in there]
+    there = {chronyconf.plain(one.name): one.source for one in config.sources}
+    missing = chronyconf.missing(config, want['servers'])
     unit = (timedaemons.installed(host, daemon) or daemon.units)[0]
     from nodeprep.linux import chronyplan
     changes, hint = ((), '') if not missing else chronyplan.add_servers(
         host, config, missing, unit, any(one.name == 'chrony' for one in _running(host)))
     for server in want['servers']:
-        where = there.get(_plain(server), '')
+        where = there.get(chronyconf.plain(server), '')
         yield Observation(server, 'configured' if where else 'not configured', wanted, bool(where),
                           where or config.path, () if where else changes, '' if where else hint)
-
-
-def _plain(name: str) -> str:
-    return name.rstrip('.').lower()

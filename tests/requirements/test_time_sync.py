@@ -303,6 +303,15 @@ def test_wanted_servers_of_another_daemon_are_unknown(host):
     assert seen(host, 'boot', servers=['n'])['n'].met is None
 
 
+def test_wanted_servers_are_written_before_chronyd_starts(host):
+    host.files(dict(SYSTEMD, **dict(with_unit('chronyd.service', runs=False, starts=False), **{CONF: 'rtcsync\n'})))
+    write, start = seen(host, servers=['n'])['time daemon'].fix
+    assert write.path == CONF and 'server n iburst' in write.text
+    assert start.argv == ('systemctl', 'enable', '--now', 'chronyd.service')
+    boot = seen(host, 'boot', servers=['n'])
+    assert boot['n'].fix == (write,) and boot['time daemon'].fix == (write, start), 'one plan, not two'
+
+
 def test_wanted_servers_before_chrony_is_there(host):
     assert 'n' not in seen(host.files(SYSTEMD), 'boot', servers=['n'])
 
