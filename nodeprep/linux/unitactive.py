@@ -29,7 +29,11 @@ def active(host: Any, name: str) -> Tuple[str, str]:
     holder = next(_populated(host, group), '')
     if holder:
         return ACTIVE, holder
-    if unitsyntax.split(name).type != 'service':
+    kind = unitsyntax.split(name).type
+    if kind == 'socket':
+        from nodeprep.linux import unitlistens
+        return ACTIVE if unitlistens.listening(host, name) else INACTIVE, unitlistens.UNIX
+    if kind != 'service':
         raise CannotTell(f'{name}: only a service shows in the control groups', group)
     if not _outlives_its_processes(host, name):
         return INACTIVE, group

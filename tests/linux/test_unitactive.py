@@ -56,7 +56,8 @@ def test_what_runs(host, release, files, name, state):
 @pytest.mark.parametrize('files, name, source', [
     ({'/etc/os-release': 'ID=x\n'}, 'a.service', '/run/systemd/system'),
     ({'/etc/os-release': 'ID=x\n', '/run/systemd/system': {}}, 'a.service', '/sys/fs/cgroup'),
-    (EL9, 'docker.socket', V2 + 'docker.socket'), (dict(EL7, **ONESHOT), 'nftables.service', V1 + 'nftables.service')])
+    (EL9, 'docker.socket', 'docker.socket'), (EL9, 'a.mount', V2 + 'a.mount'),
+    (dict(EL7, **ONESHOT), 'nftables.service', V1 + 'nftables.service')])
 def test_what_cannot_be_told(host, files, name, source):
     with pytest.raises(CannotTell) as error:
         active(host.files(files), name)
@@ -67,3 +68,22 @@ def test_a_group_that_may_not_be_read_cannot_be_told(host):
     host.files(EL9).files({V2 + 'a.service/cgroup.events': 'populated 1\n'}).denied = {V2 + 'a.service/cgroup.events'}
     with pytest.raises(CannotTell, match='denied'):
         active(host, 'a.service')
+
+
+UNIX = 'Num RefCount Protocol Flags Type St Inode Path\n0: 2 0 00010000 0001 01 9 {}\n'
+
+
+@pytest.mark.parametrize('listens, state', [('/run/a.sock', 'active'), ('/var/run/a.sock', 'active'),
+                                            ('/run/b.sock', 'inactive')])
+def test_a_socket_is_told_by_who_listens(host, listens, state):
+    host.files(dict(EL9, **{USR + 'a.socket': '[Socket]\nListenStream=/var/run/a.sock\n',
+                            '/proc/net/unix': UNIX.format(listens)}))
+    assert active(host, 'a.socket') == (state, '/proc/net/unix')
+
+
+@pytest.mark.parametrize('text', ['[Socket]\nListenStream=127.0.0.1:80\n', '[Socket]\nListenStream=/run/%i\n',
+                                  '[Socket]\nListenStream=/run/a\nListenStream=\n'])
+def test_a_socket_without_a_plain_path_cannot_be_told(host, text):
+    host.files(dict(EL9, **{USR + 'a.socket': text, '/proc/net/unix': UNIX.format('/run/a')}))
+    with pytest.raises(CannotTell):
+        active(host, 'a.socket')
