@@ -7,7 +7,7 @@ from nodeprep.journal.trees import differences, trees
 from nodeprep.journal.undoing import Way, ended_badly
 from nodeprep.journal.writing import Transaction
 from nodeprep.linux import effects, systemctl
-from nodeprep.model import DRIFTED, CannotChange, CannotTell, Change, Finding, Requirement, Rule, Run, Write
+from nodeprep.model import DRIFTED, NOW, CannotChange, CannotTell, Change, Finding, Requirement, Rule, Run, Write
 from nodeprep.plan import Allowed, Part, Plan
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
@@ -99,7 +99,8 @@ class Fixer:
         deadline = time.monotonic() + self.settle * any(isinstance(change, Run) for change in done.changes)
         while True:
             after = engine.examine(requirement, self.fresh(), rule.want)
-            if time.monotonic() >= deadline or not _unchanged(before, after, aims) or self.hooks.stop():
+            comes = _unchanged(before, after, aims) or _comes_up(before, after)
+            if time.monotonic() >= deadline or not comes or self.hooks.stop():
                 return after
             time.sleep(0.5)
 
@@ -208,6 +209,13 @@ def _unchanged(before: Finding, after: Finding, aims: Any) -> str:
     if worse:
         return f'after the change it has drifted ({", ".join(worse)})'
     return ''
+
+
+def _comes_up(before: Finding, after: Finding) -> bool:
+    """Whether something that runs only since the changes is not as it should be yet: a chronyd without a clock."""
+    known = {(seen.subject, seen.when) for seen in before.observations}
+    return any(seen.when == NOW and not seen.met and not seen.fix and not seen.advised and
+               (seen.subject, seen.when) not in known for seen in after.observations)
 
 
 def _reason(when: str) -> str:
