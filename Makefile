@@ -18,4 +18,4 @@ bench:
 	@.venv/bin/python benchmarks/run.py
 
 clean:
-	rm -rf .venv .venvs benchmarks/.venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venvs benchmarks/.venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .lab

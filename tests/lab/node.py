@@ -1,0 +1,191 @@
+"""One node of the lab: a systemd of its own on a root of its own, for as long as a test needs it.
+
+    node = Node()
+    node.boot()
+    code, out, err = node.run(['systemctl', 'is-active', 'firewalld'])
+    node.stop()
+
+All that it writes lies in memory, on top of the image, in a mount namespace that ends with it. Its network is its own
+as well. The kernel, its modules, its clock and its swap are those of the machine that runs the tests: the node may
+look at them, and lacks the rights to change modules and clock. Sources: systemd-nspawn(1), cgroups(7), prctl(2).
+"""
+import os
+import re
+import signal
+import subprocess
+import time
+
+from tests.lab.image import TOP, image
+from tests.tiers import need
+
+_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+# $1 image, $2 folder for what is written, then the words of systemd-nspawn. Each process is killed with the one that
+# started it, so that nothing goes on when the tests are killed. 133: the node reboots. /run: nspawn leaves folders.
+_HOLDER = '''set -e
+mount -t tmpfs tmpfs /run
+image=$1 scratch=$2; shift 2
+mount -t tmpfs tmpfs "$scratch"
+mkdir "$scratch/upper" "$scratch/work" "$scratch/root"
+mount -t overlay overlay -o "lowerdir=$image,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/root"
+code=133
+while [ $code = 133 ]; do
+    code=0
+    setpriv --pdeathsig KILL systemd-nspawn -D "$scratch/root" "$@" || code=$?
+done
+exit $code
+'''
+# Not into the group of who runs the tests: nspawn makes groups beside its own, which two nodes would share.
+_IN_GROUPS = 'for group in $GROUPS_OF_IT; do echo $$ >"$group/cgroup.procs"; done; exec "$@"'
+
+
+class Node:
+    """`name` tells nodes apart that run at the same time; `folder` is an empty one that the test owns."""
+
+    def __init__(self, folder, name='n1'):
+        """Skips the test, by name, where no node can run."""
+        need('root')
+        for program in ('mmdebstrap', 'systemd-nspawn', 'setpriv', 'nsenter', 'unshare', 'mount'):
+            need('program', program)
+        self.folder, self.name = str(folder), name
+        self._holder = None
+        self._groups = []
+
+    def boot(self, seconds=60):
+        """Starts it, and waits until all that starts at boot has started or failed."""
+        assert self._holder is None
+        sweep()
+        root, scratch = image(), self.folder + '/' + self.name
+        os.mkdir(scratch)
+        self._groups = [f'{where}/nodeprep-lab-{os.getpid()}-{self.name}' for where in _own_groups()]
+        for group in self._groups:
+            os.mkdir(group)
+        with open(f'{self.folder}/{self.name}.log', 'wb') as log:
+            self._holder = self._started(root, scratch, log)
+        self._booted(time.time() + seconds)
+
+    def _started(self, root, scratch, log):
+        return subprocess.Popen(
+            ['setpriv', '--pdeathsig', 'KILL', 'sh', '-c', _IN_GROUPS, 'sh', 'unshare', '-m', 'sh', '-c', _HOLDER, 'sh',
+             root, scratch, '--quiet', '--machine', self.name,
+             '--keep-unit', '--register=no', '--private-network', '--link-journal=no', '--resolv-conf=off',
+             '--timezone=off', '--settings=no', '--console=read-only',
+             '--tmpfs=/var/lib/docker', '--tmpfs=/var/lib/containerd',        # overlayfs does not lie on overlayfs
+             f'--bind-ro={TOP}/nodeprep:/opt/nodeprep/nodeprep', '/lab-init'],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            env={'PATH': _PATH, 'SYSTEMD_SECCOMP': '0', 'GROUPS_OF_IT': ' '.join(self._groups)})
+
+    def _booted(self, end, before=0):
+        while True:
+            leader = self.leader
+            if leader not in (0, before):
+                code, out, _ = self._enter(leader, ['systemctl', 'is-system-running', '--wait'])
+                if out.strip() in ('running', 'degraded'):
+                    return
+            assert self._holder.poll() is None and time.time() < end, self.said()
+            time.sleep(0.1)
+
+    @property
+    def leader(self):
+        """The process that is process 1 in the node; 0 when it is down."""
+        todo = [self._holder.pid] if self._holder else []
+        while todo:
+            one = todo.pop()
+            try:
+                with open(f'/proc/{one}/status') as file:
+                    inner = next(line.split()[1:] for line in file if line.startswith('NSpid:'))
+                with open(f'/proc/{one}/comm') as file:
+                    command = file.read().strip()
+                with open(f'/proc/{one}/task/{one}/children') as file:
+                    todo += [int(child) for child in file.read().split()]
+            except (OSError, StopIteration):
+                continue           # it ended meanwhile
+            if len(inner) > 1 and inner[-1] == '1' and command == 'systemd':
+                return one
+        return 0
+
+    def run(self, argv, stdin=b'', timeout=120):
+        """(exit code, standard output, standard error) of a command in the node, as its root."""
+        leader = self.leader
+        assert leader, f'{self.name} is down\n{self.said()}'
+        return self._enter(leader, argv, stdin, timeout)
+
+    def _enter(self, leader, argv, stdin=b'', timeout=60):
+        enter = ['nsenter', '-t', str(leader), '-a', 'env', '-i', 'PATH=' + _PATH, 'LC_ALL=C', 'HOME=/root',
+                 'PYTHONDONTWRITEBYTECODE=1', 'PYTHONPATH=/opt/nodeprep']
+        done = subprocess.run(enter + list(argv),
+                              input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, cwd='/')
+        return done.returncode, done.stdout.decode(errors='surrogateescape'), done.stderr.decode(errors='replace')
+
+    def ask(self, *argv):
+        """Standard output of a command that must succeed."""
+        code, out, err = self.run(argv)
+        assert code == 0, f'{argv}: {code}\n{out}\n{err}'
+        return out
+
+    def read(self, path):
+        """The text of a file."""
+        return self.ask('cat', path)
+
+    def write(self, path, text):
+        """Writes a file; its folder must be there."""
+        code, _, err = self.run(['tee', path], stdin=text.encode('utf-8', 'surrogateescape'))
+        assert code == 0, err
+
+    def reboot(self, seconds=60):
+        """A reboot as its administrator does it."""
+        before = self.leader
+        self.run(['systemctl', 'reboot'])
+        self._booted(time.time() + seconds, before)
+
+    def stop(self):
+        """Pulls the plug, and takes away what is left."""
+        if self._holder is None:
+            return
+        leader = self.leader
+        if leader:
+            os.kill(leader, signal.SIGKILL)
+        else:
+            os.killpg(self._holder.pid, signal.SIGKILL)
+        self._holder.wait(30)
+        self._holder = None
+        for group in self._groups:
+            _emptied(group)
+        os.rmdir(f'{self.folder}/{self.name}')
+
+    def said(self):
+        """The end of what its console said."""
+        with open(f'{self.folder}/{self.name}.log', errors='replace') as file:
+            return file.read()[-3000:]
+
+
+def _own_groups():
+    """The control group of this process in each hierarchy that systemd uses: the unified one, its own of v1."""
+    with open('/proc/self/cgroup') as file:
+        here = dict(line.strip().split(':', 2)[1:] for line in file)
+    top = '/sys/fs/cgroup'
+    for name, folder in (('', top + '/unified'), ('', top), ('name=systemd', top + '/systemd')):
+        if name in here and os.path.exists(f'{folder}{here[name]}/cgroup.procs'):
+            yield (folder + here[name]).rstrip('/')
+
+
+def sweep():
+    """Removes the control groups of nodes that were killed together with their tests."""
+    for where in _own_groups():
+        for name in os.listdir(where):
+            found = re.match(r'nodeprep-lab-([0-9]+)-', name)
+            if found and not os.path.exists('/proc/' + found.group(1)):
+                _emptied(f'{where}/{name}')
+
+
+def _emptied(group, seconds=10):
+    """Removes a control group and those below it, once their last process is gone."""
+    end = time.time() + seconds
+    for folder, _, _ in list(os.walk(group, topdown=False)):
+        while True:
+            try:
+                os.rmdir(folder)
+                break
+            except OSError:
+                if time.time() > end:
+                    raise
+                time.sleep(0.05)
