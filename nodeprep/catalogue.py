@@ -1,9 +1,10 @@
 """Finds the requirements: each file of nodeprep/requirements/ holds one, and nothing else lists them."""
+import functools
 import importlib
 import os
 
 from nodeprep.model import Requirement
-from nodeprep.typed import Dict, List
+from nodeprep.typed import Dict, List, Type
 
 _FOLDER = os.path.join(os.path.dirname(__file__), 'requirements')
 
@@ -16,12 +17,17 @@ def ids() -> List[str]:
 
 def load(requirement_id: str) -> Requirement:
     """The requirement with this id. TypeError when its file does not hold exactly one that is whole."""
+    return _kind(requirement_id)()
+
+
+@functools.lru_cache(None)
+def _kind(requirement_id: str) -> Type[Requirement]:
     module = importlib.import_module('nodeprep.requirements.' + requirement_id.replace('-', '_'))
     found = [thing for thing in vars(module).values()
              if isinstance(thing, type) and issubclass(thing, Requirement) and thing.__module__ == module.__name__]
     if len(found) != 1 or found[0].id != requirement_id or not found[0].title or not found[0].__doc__:
         raise TypeError(f'{module.__file__}: needs one Requirement with id {requirement_id!r}, a title and a docstring')
-    return found[0]()
+    return found[0]
 
 
 def load_all() -> Dict[str, Requirement]:

@@ -4,7 +4,7 @@ To load typing, and to build at each start the types of some thousand annotation
 of a check; `from __future__ import annotations` would spare the second alone, and Python 3.6 does not have it.
 """
 __all__ = ['Any', 'Callable', 'Dict', 'FrozenSet', 'Iterable', 'Iterator', 'List', 'Mapping', 'Optional', 'Sequence',
-           'Set', 'Tuple', 'Union']
+           'Set', 'Tuple', 'Type', 'Union']
 
 TYPE_CHECKING = False           # what type checkers take for True, without loading typing
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Sequence,
         Set,
         Tuple,
+        Type,
         Union,
     )
 else:
@@ -32,4 +33,4 @@ else:
             return self
 
     Any = Callable = Dict = FrozenSet = Iterable = Iterator = List = Mapping = Optional = _Nothing()
-    Sequence = Set = Tuple = Union = Any
+    Sequence = Set = Tuple = Type = Union = Any

@@ -1,4 +1,6 @@
 """The kernel's command line: what the running kernel was given, and what the next boot would give it."""
+import functools
+
 from nodeprep.linux.bootloader import default_entry
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
@@ -25,7 +27,7 @@ class KernelArgs(NamedTuple):
         >>> parse('quiet a=1 "a=2 3"', 'x').values('a')
         ['1', '2 3']
         """
-        return [_value(word) for word in self._seen_as(name) if _name(word) == name]
+        return [_value(word) for word in self._seen_as(name) if word.startswith(name) and _name(word) == name]
 
     def value(self, name: str) -> Optional[str]:
         """The last value given, which is the one that counts; '' for a bare word, None when it is not there."""
@@ -35,7 +37,7 @@ class KernelArgs(NamedTuple):
     def where(self, name: str) -> str:
         """The place of the word that counts; the source of the whole line when the name is not there."""
         for index in range(len(self._seen_as(name)) - 1, -1, -1):
-            if _name(self.words[index]) == name:
+            if self.words[index].startswith(name) and _name(self.words[index]) == name:
                 return self.places[index]
         return self.source
 
@@ -70,6 +72,7 @@ def _at_boot(host: Any) -> KernelArgs:
     return running(host)._replace(source=source, places=(source,) * len(running(host).words))
 
 
+@functools.lru_cache(8)       # in an agent the same line comes each round
 def parse(text: str, source: str, pieces: Tuple[Tuple[int, str], ...] = ()) -> KernelArgs:
     r"""The words of a command line as next_arg() of the kernel's lib/cmdline.c takes them apart.
 

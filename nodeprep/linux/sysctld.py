@@ -3,6 +3,7 @@
 Sources: parse_file() and apply_all() of src/sysctl/sysctl.c, sysctl_normalize() of src/shared/sysctl-util.c, each in
 the systemd sources of EL7 (219), EL8 (239), EL9 (252) and EL10 (257).
 """
+import functools
 import posixpath
 
 from nodeprep.linux import systemdlines, wildcard
@@ -12,6 +13,7 @@ from nodeprep.typed import Dict, Iterable, Iterator, Optional, Tuple
 # The first systemd that has it. EL8's 239 carries DASH as a backport.
 DASH, GLOBS, SKIPS_SAME = 239, 245, 246
 _SPACE = systemdlines.SPACE
+_KEPT = 2**15             # characters of a text whose assignments are kept
 
 
 class Option(NamedTuple):
@@ -41,6 +43,15 @@ def assignments(text: str, path: str, systemd: int) -> Iterator[Option]:
     >>> [(one.key, one.value) for one in assignments('-net.ipv4.ip_forward=1\n-kernel.x\n', 'f', 219)]
     [('-net/ipv4/ip_forward', '1')]
     """
+    return iter(_known(text, path, systemd)) if len(text) <= _KEPT else _assignments(text, path, systemd)
+
+
+@functools.lru_cache(64)          # the same texts come each round of an agent, and twice within one
+def _known(text: str, path: str, systemd: int) -> Tuple[Option, ...]:
+    return tuple(_assignments(text, path, systemd))
+
+
+def _assignments(text: str, path: str, systemd: int) -> Iterator[Option]:
     lines = systemdlines.by_read_line(text, systemd >= 240) if systemd >= 239 else systemdlines.by_fgets(text)
     for number, line in lines:
         if not line or line[0] in '#;':

@@ -12,7 +12,7 @@ from nodeprep.typed import Any, Dict, Iterator, List, Set, Tuple
 # Requisite= starts nothing; RequiresOverridable= is EL7's; Upholds= came with 249; Sockets= of [Service] wants too.
 _PULLS = ('Wants', 'Requires', 'BindsTo', 'BindTo', 'RequiresOverridable', 'Upholds', 'Sockets')
 _HARD = ('Requires', 'BindsTo', 'BindTo')
-_FOLDERS = ('.wants', '.requires', '.upholds')
+_FOLDERS = ('wants', 'requires', 'upholds', 'd')
 
 
 class Dependency(NamedTuple):
@@ -106,7 +106,7 @@ def _dependency_folders(files: Tree) -> Dict[str, List[str]]:
     for folder in files.folders:
         for entry in files.names[folder]:
             stem, dot, kind = entry.rpartition('.')
-            if '.' + kind not in _FOLDERS + ('.d',) or not unitsyntax.is_name(stem):
+            if kind not in _FOLDERS or not unitsyntax.is_name(stem):
                 continue
             try:
                 owner = files.loaded(stem).name

@@ -7,13 +7,15 @@ import re
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Iterator, List, Tuple
+from nodeprep.typed import Iterable, Iterator, List, Optional, Tuple
 
 TYPES = ('service', 'socket', 'target', 'device', 'mount', 'automount', 'swap', 'timer', 'path', 'slice', 'scope')
 MAY_ALIAS = ('service', 'socket', 'target', 'device', 'timer', 'path')       # unit_type_may_alias()
 MAY_TEMPLATE = ('service', 'socket', 'target', 'timer', 'path')              # unit_type_may_template()
 PLAIN, TEMPLATE, INSTANCE = 'plain', 'template', 'instance'
 _BLANK = ' \t\n\r'
+_KEPT = 2**15             # characters of a text whose settings are kept; unit files are far below
+Setting = Tuple[str, str, str, int]
 _LETTERS = frozenset('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@')
 
 
@@ -65,7 +67,7 @@ def of_instance(template: str, instance: str) -> str:
     return f'{prefix}@{instance}.{rest}'
 
 
-def settings(text: str, path: str) -> Iterator[Tuple[str, str, str, int]]:
+def settings(text: str, path: str) -> Iterator[Setting]:
     r"""Each assignment as (section, key, value, line number of its first line). CannotTell for a broken section header.
 
     A line that ends in an odd backslash goes on in the next one, comments in between left out.
@@ -73,6 +75,30 @@ def settings(text: str, path: str) -> Iterator[Tuple[str, str, str, int]]:
     >>> list(settings('[Unit]\n# no\nAfter=a.service \\\n b.service\n', 'x'))
     [('Unit', 'After', 'a.service   b.service', 3)]
     """
+    if len(text) > _KEPT:
+        return _settings(text, path)
+    found, trouble = _known(text, path)
+    return iter(found) if trouble is None else _then(found, trouble)
+
+
+# The same text says the same in each round of an agent, and to each who asks within one.
+@functools.lru_cache(128)
+def _known(text: str, path: str) -> Tuple[Tuple[Setting, ...], Optional[CannotTell]]:
+    found = []
+    try:
+        for one in _settings(text, path):
+            found.append(one)
+    except CannotTell as error:
+        return tuple(found), error
+    return tuple(found), None
+
+
+def _then(found: Iterable[Setting], trouble: CannotTell) -> Iterator[Setting]:
+    yield from found
+    raise CannotTell(trouble.reason, trouble.source)
+
+
+def _settings(text: str, path: str) -> Iterator[Setting]:
     section, first, odd = '', 0, _undecodable(text)
     begun: List[str] = []         # joined once, at the end: half a million pieces would take minutes one by one
     for number, line in enumerate(text.split('\n'), 1):
