@@ -3,7 +3,6 @@
 An image may be hostile: a link that points out of it, a FIFO where a file is expected, a file without an end.
 """
 import errno
-import fnmatch
 import os
 import stat
 
@@ -56,6 +55,7 @@ class Files:
 
     def glob(self, pattern: str) -> List[str]:
         """Absolute paths that match a pattern; `*`, `?` and `[` match within one part of the path, sorted."""
+        import fnmatch
         found = ['']
         for part in pattern.strip('/').split('/'):
             if any(letter in part for letter in '*?['):

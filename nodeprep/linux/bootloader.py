@@ -1,6 +1,4 @@
 """Which entry a boot loader would start if nobody touched a key: GRUB 2, systemd-boot, extlinux."""
-import fnmatch
-
 from nodeprep.linux import bls, grub, mountboot
 from nodeprep.linux.bls import BootEntry, kernel_version
 from nodeprep.linux.mounts import mounts
@@ -58,6 +56,7 @@ def _systemd_boot(host: Any) -> Optional[BootEntry]:
                              f'{base}/loader/loader.conf')
         if pattern.count('*') > 2:         # more of them make a regular expression that never ends
             raise CannotTell('the pattern of the default entry has too many *', f'{base}/loader/loader.conf')
+        import fnmatch
         matching = [entry for entry in found if fnmatch.fnmatchcase(entry.id + '.conf', pattern) or entry.id == pattern]
         return (matching or found)[0]
     return None

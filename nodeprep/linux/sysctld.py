@@ -6,7 +6,7 @@ the systemd sources of EL7 (219), EL8 (239), EL9 (252) and EL10 (257).
 import functools
 import posixpath
 
-from nodeprep.linux import systemdlines, wildcard
+from nodeprep.linux import systemdlines
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Dict, Iterable, Iterator, Optional, Tuple
 
@@ -110,6 +110,7 @@ def writes(found: Dict[str, Option], paths: Iterable[str], systemd: int) -> Iter
         if one.value is None:
             continue
         if systemd >= GLOBS and one.glob:
+            from nodeprep.linux import wildcard  # few hosts have a glob
             yield from ((path, one) for path in wanted if path not in found and wildcard.matches(path, one.key))
             continue
         if systemd >= GLOBS and '..' in one.key.split('/'):

@@ -2,7 +2,6 @@
 from nodeprep.linux import firewalls, units
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.firewalls import FIREWALLD
-from nodeprep.linux.live import live
 from nodeprep.model import (
     DISRUPTIVE,
     HARMLESS,
@@ -103,7 +102,7 @@ def _switched(host: Any, want: Want, seen: Observation, on: bool) -> Observation
             out = error.reason
         if out:
             return seen._replace(hint=f'To start it may shut you out: {out}.')
-    held = live(host)
+    held = _live(host)
     verb = 'Starting' if on else 'Stopping'
     hint = (f'{verb} firewalld flushes the rules of Docker, kube-proxy and the pod network ({held}): drain it first, '
             'or let it be done with an approval or --force-live, and look at the DOCKER and KUBE chains afterwards.')
@@ -132,7 +131,7 @@ def _starts(host: Any, wanted: bool) -> Observation:
     if wanted:
         if state.state in ('not-found', 'masked'):
             return seen._replace(hint=f'systemctl enable {FIREWALLD} needs it there and not masked.')
-        held = live(host)
+        held = _live(host)
         hint = f'Once it is on, the pod network must be let through its zones as well ({held}).' if held else ''
         return seen._replace(fix=(units.enable(FIREWALLD, now=False, risk=DISRUPTIVE if held else HARMLESS),),
                              hint=hint)
@@ -156,3 +155,8 @@ def _others(host: Any, wanted: str, look: Any) -> Iterator[Observation]:
         hint = '' if not on else (f'See that the rules of {name} let the cluster through; to stop it on a node may '
                                   'flush those of kube-proxy with its own.')
         yield Observation(name, found, wanted, not on, source, hint=hint, advised=True)
+
+
+def _live(host: Any) -> str:
+    from nodeprep.linux.live import live  # a host as it should be does not pay for plans
+    return live(host)

@@ -1,7 +1,6 @@
 """Swap is off."""
 from nodeprep.linux import fstab, swapboot, swaps, swapsearch, swapunits
 from nodeprep.linux.containers import in_container
-from nodeprep.linux.live import live
 from nodeprep.linux.swapboot import Way
 from nodeprep.linux.units import disable, mask
 from nodeprep.model import (
@@ -107,7 +106,7 @@ def _with_way_out(host: Any, swap: swaps.Swap, taken: int, seen: Observation) ->
                              f'{swaps.amount(max(0, spare))}, a tenth of it (at least 256 MiB) kept free: free memory, '
                              'or reboot once the boot half is met.')
     risk = DISRUPTIVE if swap.used else HARMLESS
-    held = live(host) if swap.used else ''
+    held = _live(host) if swap.used else ''
     if held:
         seen = seen._replace(hint=f'{swaps.amount(swap.used)} are swapped out and come back into the memory that pods '
                              f'use ({held}): drain it first, or reboot once the boot half is met.')
@@ -183,3 +182,8 @@ def _commented(host: Any) -> Write:
 def _mask(host: Any) -> Change:
     # An image's files are all there is to change: an empty unit file masks as a link to /dev/null does.
     return mask(swapunits.TARGET) if host.live else Write(f'{swapunits.ETC}/{swapunits.TARGET}', '')
+
+
+def _live(host: Any) -> str:
+    from nodeprep.linux.live import live  # a host as it should be does not pay for plans
+    return live(host)
