@@ -1,4 +1,6 @@
-"""CPU milliseconds of a full round inside a running process, as the agent does one: prints the median of many.
+"""CPU milliseconds of a full round inside a running process, as the agent does one.
+
+Prints the medians of many rounds, of this process and of the commands that it ran, and the least of this process.
 
 Usage: rounds.py COUNT ID...
 """
@@ -27,7 +29,8 @@ def main(count, ids):
         one(ids)
     measured = [one(ids) for _ in range(count)]
     middle = count // 2
-    print(sorted(own for own, _ in measured)[middle], sorted(theirs for _, theirs in measured)[middle])
+    own = sorted(own for own, _ in measured)
+    print(own[middle], sorted(theirs for _, theirs in measured)[middle], own[0])
 
 
 if __name__ == '__main__':
