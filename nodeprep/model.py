@@ -148,6 +148,7 @@ class Requirement:
     defaults: Dict[str, Any] = {}          # name -> wanted.Option; unknown keys are refused
     watches: Tuple[Watch, ...] = ()
     waits = False                          # True: it waits for other machines, so it runs beside the rest
+    remade = False                         # True: each boot makes what `now` looks at anew, from what `boot` tells
 
     def now(self, host: Any, want: Want) -> Iterator[Observation]:
         """What the running host shows."""

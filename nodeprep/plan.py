@@ -8,7 +8,7 @@ from nodeprep import engine, report
 from nodeprep.host.foreseen import foreseen
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.live import live
-from nodeprep.model import DISRUPTIVE, Change, Finding, Observation, Requirement, Rule, Run, Write
+from nodeprep.model import DISRUPTIVE, MET, NOW, Change, Finding, Observation, Requirement, Rule, Run, Write
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
@@ -75,6 +75,19 @@ def make(host: Any, examined: Iterable[Tuple[Requirement, Finding, Rule]], allow
         if part.changes or part.left:
             parts.append(part)
     return Plan(tuple(parts))
+
+
+def waiting(judged: Iterable[Tuple[Requirement, Finding, Rule]]) -> List[Dict[str, Any]]:
+    """What the next boot ends and nothing before it does: `requirement`, `subject`, `found` and `wanted` of each.
+
+    Only of what each boot makes anew: no reboot brings a time server into reach, or a second CPU.
+    """
+    seen = [(requirement, [one for one in finding.observations if one.when == NOW and one.met is False])
+            for requirement, finding, _ in judged if requirement.remade and finding.boot == MET]
+    told: List[Dict[str, Any]] = clean([
+        {'requirement': requirement.id, 'subject': one.subject, 'found': one.found, 'wanted': one.wanted}
+        for requirement, left in seen if not any(one.fix for one in left) for one in left])
+    return told
 
 
 def in_order(examined: List[Any]) -> List[Any]:

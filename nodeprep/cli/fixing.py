@@ -62,7 +62,7 @@ class _Fix:
     def dry(self) -> int:
         """Shows the plan."""
         looked, planned = self._planned(self.host)
-        self._say(self.page.plan(self.tree['plan'], self.tree['before']))
+        self._say(self.page.plan(self.tree['plan'], self.tree['before'], self.tree['reboot']))
         return self._end(self.tree['before'])
 
     def run(self) -> int:
@@ -70,7 +70,7 @@ class _Fix:
         for past in reading.unfinished(self.host):
             self._say(self.page.cut_short(past.id, past.begun, len(past.open)))
         looked, planned = self._planned(self.host)
-        self._say(self.page.plan(self.tree['plan'], self.tree['before']))
+        self._say(self.page.plan(self.tree['plan'], self.tree['before'], self.tree['reboot']))
         if not planned.changes:
             self._forget_fights()
             return self._end(self.tree['before'])
@@ -108,6 +108,7 @@ class _Fix:
 
     def _look(self, host: Changing) -> Tuple[rounds.Looked, Dict[str, Any]]:
         looked = rounds.look(host, self.policy, self.asked)
+        self.tree['reboot'] = plan.waiting(looked.judged)
         return looked, rounds.tell(host, self.policy, looked, diffs=self.call.format_name != 'table')
 
     def _agree(self, part: plan.Part) -> bool:

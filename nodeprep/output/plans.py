@@ -2,7 +2,7 @@
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
 from nodeprep.output.words import change, command, shown, verdict
-from nodeprep.typed import Any, Dict, List
+from nodeprep.typed import Any, Dict, Iterable, List
 
 Tree = Dict[str, Any]
 _MARK = {'harmless': '', 'disruptive': '  (disruptive)', 'reboot': '  (takes effect at a reboot)'}
@@ -15,8 +15,8 @@ class Page:
     def __init__(self, options: Options) -> None:
         self.options = options
 
-    def plan(self, parts: List[Tree], report: Tree) -> str:
-        """The whole plan, every file as a diff and every command with its inverse."""
+    def plan(self, parts: List[Tree], report: Tree, waiting: Iterable[Tree] = ()) -> str:
+        """The whole plan, every file as a diff and every command with its inverse; `waiting` as plan.waiting gives."""
         planned = [part for part in parts if part['changes']]
         lines = self._text(f'{shown(report["node"]["name"])}: {verdict(report)}.', '', '')
         if planned:
@@ -29,7 +29,7 @@ class Page:
             lines += ['', 'Left to you:'] + self._left(left)
         if not planned:
             lines += ['', 'There is nothing to change.' if not left else 'There is nothing that a fix would change.']
-            lines += self._reboot(report)
+            lines += self._reboot(list(waiting))
         return '\n'.join(lines) + '\n'
 
     def later(self, parts: List[Tree]) -> str:
@@ -60,17 +60,13 @@ class Page:
                 lines += self._text(f'NOT taken back: {shown(kept)}', '  ', '    ')
         if tree['transaction']:
             lines += self._text(f'nodeprep undo {tree["transaction"]} takes it back.', '', '')
-        return '\n'.join(lines + self._reboot(tree['after'])) + '\n'
+        return '\n'.join(lines + self._reboot(tree['reboot'])) + '\n'
 
-    def _reboot(self, report: Tree) -> List[str]:
-        """What the next boot ends and nothing before it does, with what that is."""
+    def _reboot(self, waiting: List[Tree]) -> List[str]:
         lines: List[str] = []
-        for one in report['findings']:
-            waiting = [seen for seen in one['observations'] if seen['when'] == 'now' and seen['met'] is False]
-            if one['boot'] == 'met' and waiting and not any(seen['fix'] for seen in waiting):
-                for seen in waiting:
-                    lines += self._text(f'{shown(seen["subject"])}: {shown(seen["found"])}; '
-                                        f'wanted: {shown(seen["wanted"])}', f'  {shown(one["requirement"])}: ', '    ')
+        for one in waiting:
+            lines += self._text(f'{shown(one["subject"])}: {shown(one["found"])}; wanted: {shown(one["wanted"])}',
+                                f'  {shown(one["requirement"])}: ', '    ')
         return ['A reboot is needed, which ends this:'] + lines if lines else []
 
     def _part(self, part: Tree) -> List[str]:

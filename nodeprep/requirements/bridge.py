@@ -34,6 +34,7 @@ class Bridge(Requirement):
 
     id = 'bridge'
     title = 'Bridged traffic passes iptables'
+    remade = True
     kubeadm = tuple(_KUBEADM.values())
     defaults = {'wanted': wanted.choice('auto', 'required', 'advised', 'never',
                                         help='auto: required until Kubernetes 1.29, advised from 1.30 on')}

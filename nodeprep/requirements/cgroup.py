@@ -34,6 +34,7 @@ class Cgroup(Requirement):
 
     id = 'cgroup'
     title = 'Control groups fit the Kubernetes version'
+    remade = True
     kubeadm = ('SystemVerification',)
     watches = WATCHES
 

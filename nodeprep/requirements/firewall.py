@@ -52,6 +52,7 @@ class Firewall(Requirement):
 
     id = 'firewall'
     title = 'No firewall stands between the nodes'
+    remade = True
     kubeadm = ('Firewalld',)
     defaults = {'policy': choice('off', 'open', help='off: firewalld does not run; open: it runs with the ports open'),
                 'ports': Option((), _read_ports, 'list of ports', 'beside those of the role: [8472/udp, 179/tcp]')}

@@ -32,6 +32,7 @@ class Forwarding(Requirement):
 
     id = 'forwarding'
     title = 'The host forwards packets'
+    remade = True
     kubeadm = tuple(_KUBEADM.values())
     defaults = {'ipv6': wanted.flag(False, 'forward IPv6 too, for dual-stack and IPv6 clusters')}
     watches = (Folder('/etc/sysctl.d'), Folder('/usr/lib/sysctl.d'))

@@ -31,6 +31,7 @@ class KernelModules(Requirement):
 
     id = 'kernel-modules'
     title = 'Kernel modules are loaded'
+    remade = True
     defaults = {'modules': wanted.texts(('overlay',), 'kernel modules that shall be loaded')}
     watches = (Folder('/etc/modules-load.d'), Folder('/etc/modprobe.d'))
 

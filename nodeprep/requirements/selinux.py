@@ -35,6 +35,7 @@ class Selinux(Requirement):
 
     id = 'selinux'
     title = 'SELinux is at the wanted level'
+    remade = True
     defaults = {'level': choice(PERMISSIVE, DISABLED, ENFORCING, help='permissive accepts disabled too'),
                 'kernel_arguments': flag(False, 'whether a fix may change kernel arguments with grubby')}
     watches = (Folder('/etc/selinux'),)

@@ -50,6 +50,7 @@ class Swap(Requirement):
 
     id = 'swap'
     title = 'Swap is off'
+    remade = True
     kubeadm = ('Swap',)
     watches = (Pollable('/proc/swaps'), Folder('/etc'), Folder('/etc/systemd'), Folder('/etc/systemd/system'),
                Folder('/etc/systemd/system/swap.target.wants'))
