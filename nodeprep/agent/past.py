@@ -75,7 +75,10 @@ def _fact(past: Past) -> Fact:
     results = {step.part: ('', '') for step in past.steps}
     results.update(past.results)
     begun = calendar.timegm(time.strptime(past.begun, '%Y-%m-%dT%H:%M:%SZ')) if past.begun else 0
-    return Fact(past.id, float(begun), past.by, results, past.end, past.undone)
+    undone = past.undone
+    if not undone and past.end == DONE and any(step.undone for step in past.steps):
+        undone = 'a time that is not known'        # the undo was killed before it could say so
+    return Fact(past.id, float(begun), past.by, results, past.end, undone)
 
 
 def succeeded(fact: Optional[Fact], requirement: str) -> bool:

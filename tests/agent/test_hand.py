@@ -3,54 +3,17 @@ import os
 
 import pytest
 
-from nodeprep import plandigest
-from nodeprep import round as rounds
-from nodeprep.agent import approvals, hand, proposal
 from nodeprep.agent.fights import Fights
 from nodeprep.host import Answer
-from nodeprep.journal import reading
+from nodeprep.journal.writing import Reopened
 from nodeprep.lock import Lock
 from nodeprep.model import Busy
-from nodeprep.policy import load
 from nodeprep.text import UnknownName
 from tests import actor
-from tests.drifted import Machine
+from tests.agent.owned import Owned
 from tests.test_laws_fix import undo
 
 DAY = 86400
-
-
-class Owned:
-    """A drifted machine whose owner wrote a configuration; `said` is what the hand told."""
-
-    def __init__(self, folder, name='centos7', more=''):
-        self.machine = Machine(name, more, folder)
-        self.host = self.machine.host
-        self.said = ''
-
-    def config(self, text):
-        self.host.files({'/etc/nodeprep/nodeprep.yaml': text})
-        return self
-
-    def hand(self, requirement='swap'):
-        told = []
-        policy = load(self.host.fresh())
-        code = hand.act(self.host.fresh, policy, requirement, told.append)
-        self.said = '\n'.join(told)
-        return code
-
-    def digest(self, requirement='swap'):
-        host = self.host.fresh()
-        policy = load(host)
-        (judged,) = rounds.look(host, policy, rounds.Asked((requirement,))).judged
-        return plandigest.digest(proposal.part(host, policy, judged))
-
-    def approve(self, digest, name='a1', requirement='swap', until='2030-01-01T00:00:00Z'):
-        assert approvals.store(self.host, [{'id': name, 'requirement': requirement, 'digest': digest, 'by': 'alice',
-                                            'until': until}]) == []
-
-    def past(self):
-        return reading.past(self.host)
 
 
 @pytest.fixture
@@ -141,7 +104,6 @@ def test_the_limit_of_a_day_counts_all_requirements(owned):
 def test_what_a_person_took_back_stays_taken_back(owned):
     owned.config(FIX)
     assert owned.hand() == 0
-    from nodeprep.journal.writing import Reopened
     assert undo(owned.machine) == []
     Reopened(owned.host, '000001').undone({'how': 'person', 'who': 'bob'}, True)
     before = owned.machine.tree()

@@ -71,6 +71,15 @@ def test_what_was_taken_back(fixes):
     assert history.last('disk').undone and not succeeded(history.last('disk'), 'disk')
 
 
+def test_an_undo_that_was_killed_counts_and_a_fix_that_took_itself_back_does_not(fixes):
+    again, step = Reopened(fixes, '000004'), History(fixes).steps(History(fixes).last('disk'), 'disk')[0]
+    again.undid(step._replace(undone='ran', said=''))
+    assert History(fixes).last('disk').undone == 'a time that is not known'
+    again, step = Reopened(fixes, '000006'), History(fixes).steps(History(fixes).last('swap'), 'swap')[0]
+    again.undid(step._replace(undone='ran', said=''))
+    assert History(fixes).last('swap').undone == ''
+
+
 def test_only_what_is_new_is_read(fixes, monkeypatch):
     from nodeprep.journal import reading
     history, load, seen = History(fixes), reading.load, []
