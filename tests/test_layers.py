@@ -54,7 +54,7 @@ ALLOWED = {
     'nodeprep': (),
 }
 # What only the seam may import.
-OF_THE_SEAM = {'subprocess', 'socket', '_socket', 'psutil', 'ctypes', '_ctypes', 'http', 'urllib', 'sh'}
+OF_THE_SEAM = {'jeepney', 'subprocess', 'socket', '_socket', 'psutil', 'ctypes', '_ctypes', 'http', 'urllib', 'sh'}
 # `distro` reads release files alone, below the root that it is given; of `_socket` inet_pton and inet_ntop are used,
 # which write an address in another form and open nothing.
 ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_socket'),

@@ -9,17 +9,17 @@ import select
 import time
 
 from nodeprep.agent.folders import Folders
-from nodeprep.agent.happened import Burst, Happened
-from nodeprep.agent.pace import Pace
+from nodeprep.agent.happened import Happened
+from nodeprep.agent.pending import Pending
+from nodeprep.agent.units import Units
+from nodeprep.host import bus
 from nodeprep.host.clockset import ClockSet
 from nodeprep.host.files import reason
 from nodeprep.host.polled import Polled
-from nodeprep.model import Folder, Pollable, Watch
+from nodeprep.model import Folder, Pollable, Unit, Watch
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, Iterable, List, Optional
+from nodeprep.typed import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
-QUIET = 0.03              # seconds without a further event after which a burst is over
-LONGEST = 0.15            # seconds after its first event when it is told in any case
 CLOCK = 'clock set'
 OVERFLOW = 'inotify lost events; anything may have changed'
 _DAY = 86400 * 1000       # milliseconds: poll(2) takes 24 days at most
@@ -42,10 +42,11 @@ class Watcher:
 
     def __init__(self, host: Any, watches: Iterable[Watch], now: Callable[[], float] = time.monotonic) -> None:
         self.also: List[int] = []
-        self._now, self._pace = now, Pace(now)
-        self._pending: Dict[Any, _Pending] = {}              # by what is watched, or by the text of what is not
+        self._now, self._pending = now, Pending(now)         # by what is watched, or by the text of what is not
         wanted = list(dict.fromkeys(watches))
         self._folders = Folders(host.root, [one for one in wanted if isinstance(one, Folder)])
+        self._units = Units([one.name for one in wanted if isinstance(one, Unit)],
+                            lambda: bus.Bus(bus.connected(host.root)), now)
         self._open: Dict[Any, Any] = {}                      # what is watched -> what has its fileno()
         self._makers: Dict[Any, Callable[[], Any]] = {
             one: functools.partial(Polled, host.root, one.path) for one in wanted if isinstance(one, Pollable)}
@@ -58,29 +59,32 @@ class Watcher:
         """What is not watched now, and why: '/etc/docker: permission denied'."""
         failed = dict(self._folders.missing)
         failed.update(self._failed)
-        return sorted(f'{getattr(watch, "path", watch)}: {why}' for watch, why in failed.items())
+        said = sorted(f'{getattr(watch, "path", watch)}: {why}' for watch, why in failed.items())
+        return said + ([f'units: {self._units.missing}'] if self._units.missing else [])
 
     def wait(self, seconds: float) -> List[Woken]:
         """Sleeps until something changed and the burst of its events is over; [] when the seconds are."""
         end = self._now() + seconds
         while True:
-            first = min([end] + [one.due(self._pace) for one in self._pending.values()])
-            told = self._sleep(first - self._now())
-            now = self._now()
-            told += self._ripe(now, early=bool(told) or end <= now)
-            if told or end <= now:
-                return told
+            woken = self._sleep(self._pending.due(end) - self._now())
+            over = self._now() >= end
+            woken += [Woken(None if isinstance(told.key, str) else told.key, told.what, told.at)
+                      for told in self._pending.ripe(early=bool(woken) or over)]
+            if woken or over:
+                return woken
 
     def rescan(self) -> None:
         """To be called after each round: what came, went or was replaced without an event, and what was missing."""
         for folder in self._folders.settle():
-            self._note(folder, Happened(folder, '', 0))
+            self._pending.note(folder, Happened(folder, '', 0))
         for came in self._open_all():
-            self._note(came, told_of(came))
+            self._see(came)
+        self._units.retry()
 
     def close(self) -> None:
         """Gives back every descriptor."""
         self._folders.close()
+        self._units.close()
         for opened in self._open.values():
             opened.close()
         self._open = {}
@@ -98,74 +102,49 @@ class Watcher:
                 came.append(watch)
         return came
 
+    def _sources(self) -> Iterator[Tuple[int, int, Callable[[], None]]]:
+        """Each descriptor that is open, what to poll it for, and what notes what happened."""
+        for watch, opened in self._open.items():
+            if watch == CLOCK:
+                yield opened.fileno(), select.POLLIN, self._see_clock
+            else:
+                yield opened.fileno(), select.POLLPRI, functools.partial(self._see, watch)
+        for some, see in ((self._folders, self._see_folders), (self._units, self._see_units)):
+            if some.fileno() >= 0:
+                yield some.fileno(), select.POLLIN, see
+
     def _sleep(self, seconds: float) -> List[Woken]:
         """One poll(2): notes what happened, and gives what ends the wait at once."""
-        poller, owners = select.poll(), {}         # type: select.poll, Dict[int, Any]
+        poller, sees = select.poll(), {}         # type: select.poll, Dict[int, Callable[[], None]]
         for fd in self.also:
             poller.register(fd, select.POLLIN)
-        for watch, opened in self._open.items():
-            poller.register(opened, select.POLLIN if watch == CLOCK else select.POLLPRI)
-            owners[opened.fileno()] = watch
-        if self._folders.fileno() >= 0:
-            poller.register(self._folders, select.POLLIN)
-        told = []
+        for fd, flags, see in self._sources():
+            poller.register(fd, flags)
+            sees[fd] = see
+        woken = []
         for fd, flags in poller.poll(min(math.ceil(max(seconds, 0) * 1000), _DAY)):
-            if fd in self.also:
-                if flags & select.POLLNVAL:
-                    raise ValueError(f'descriptor {fd} of the loop is closed')
-                told.append(Woken(None, 'fd', self._now(), fd))
-            elif fd not in owners:
-                self._see_folders()
-            elif owners[fd] != CLOCK or self._open[CLOCK].was_set():
-                self._note(owners[fd], told_of(owners[fd]))
-        return told
+            if fd in sees:
+                sees[fd]()
+            elif flags & select.POLLNVAL:
+                raise ValueError(f'descriptor {fd} of the loop is closed')
+            else:
+                woken.append(Woken(None, 'fd', self._now(), fd))
+        return woken
+
+    def _see(self, watch: Any) -> None:
+        self._pending.note(watch, CLOCK if watch == CLOCK else watch.path)
+
+    def _see_clock(self) -> None:
+        if self._open[CLOCK].was_set():
+            self._see(CLOCK)
 
     def _see_folders(self) -> None:
         events, overflow = self._folders.happened()
         for event in events:
-            self._note(event.folder, event)
+            self._pending.note(event.folder, event)
         if overflow:
-            self._note(OVERFLOW, OVERFLOW)
+            self._pending.note(OVERFLOW, OVERFLOW)
 
-    def _note(self, watch: Any, what: Any) -> None:
-        if watch not in self._pending:
-            self._pending[watch] = _Pending(watch, self._now())
-        self._pending[watch].add(what, self._now())
-
-    def _ripe(self, now: float, early: bool) -> List[Woken]:
-        """What is to be told now; `early`: also of bursts that are not over."""
-        told = []
-        for watch, one in list(self._pending.items()):
-            if (self._pace.due(watch) if early else one.due(self._pace)) <= now:
-                del self._pending[watch]
-                if one.text():                     # else files came and went, and all is as it was
-                    self._pace.woke(watch)
-                    told.append(Woken(None if isinstance(watch, str) else watch, one.text(), one.first))
-        return told
-
-
-class _Pending:
-    """What happened to one thing that is watched, until it is told."""
-
-    def __init__(self, watch: Any, now: float) -> None:
-        self.first = self._last = now
-        self._watch, self._burst, self._text = watch, Burst(), ''
-
-    def add(self, what: Any, now: float) -> None:
-        self._last = now
-        if isinstance(what, Happened):
-            self._burst.add(what)
-        else:
-            self._text = what
-
-    def due(self, pace: Pace) -> float:
-        """When it is to be told: when it is quiet, or has lasted, and its turn has come."""
-        return max(pace.due(self._watch), min(self._last + QUIET, self.first + LONGEST))
-
-    def text(self) -> str:
-        return self._text or self._burst.text()
-
-
-def told_of(watch: Any) -> str:
-    """What is said of a change that has no name of its own."""
-    return CLOCK if watch == CLOCK else str(watch.path)
+    def _see_units(self) -> None:
+        for name, what in self._units.read():
+            self._pending.note(Unit(name) if name else what, what)
