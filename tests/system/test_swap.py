@@ -10,6 +10,7 @@ from nodeprep.host import Host
 from nodeprep.linux import effects, swaps
 from nodeprep.requirements.swap import Swap
 from tests.conftest import wants
+from tests.system.swapping import turn
 from tests.tiers import need
 
 KIB = 16 * 1024
@@ -21,21 +22,22 @@ def swap_file(request, tmp_path):
     need('root')
     for program in ('mkswap', 'swapon', 'swapoff'):
         need('program', program)
-    path = str(tmp_path / request.param)
-    with open(path, 'wb') as out:
-        out.write(bytes(KIB * 1024))  # a sparse file is refused
-        os.fsync(out.fileno())
-    os.chmod(path, 0o600)
-    before = swap_lines()
-    run('mkswap', path)
-    try:
-        run('swapon', path)
-        yield path
-    finally:
-        if any(swap.path == path for swap in swaps.swaps(Host('/'))):
-            run('swapoff', path)
-        os.unlink(path)
-    assert swap_lines() == before
+    with turn():
+        path = str(tmp_path / request.param)
+        with open(path, 'wb') as out:
+            out.write(bytes(KIB * 1024))  # a sparse file is refused
+            os.fsync(out.fileno())
+        os.chmod(path, 0o600)
+        before = swap_lines()
+        run('mkswap', path)
+        try:
+            run('swapon', path)
+            yield path
+        finally:
+            if any(swap.path == path for swap in swaps.swaps(Host('/'))):
+                run('swapoff', path)
+            os.unlink(path)
+        assert swap_lines() == before
 
 
 def run(*argv):
