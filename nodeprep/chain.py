@@ -26,7 +26,7 @@ class Link(NamedTuple):
 
 
 def canonical(tree: Dict[str, Any]) -> bytes:
-    """The one way to write a tree as JSON: sorted keys, no spaces, ASCII. ValueError for what JSON does not have.
+    r"""The one way to write a tree as JSON: sorted keys, no spaces, ASCII. ValueError for what JSON does not have.
 
     >>> canonical({'b': 1.5, 'a': ['\u00e9', None]})
     b'{"a":["\\u00e9",null],"b":1.5}'

@@ -165,10 +165,18 @@ def fight(image):
 
 
 def test_a_person_who_names_it_ends_a_fight(run, fight):
-    assert run('fix', '--yes')[0] != 2 and fight() == ['disk', 'swap']          # not named
-    assert run('fix', '--dry-run', 'swap')[0] == 0 and fight() == ['disk', 'swap']
-    code, out, _ = run('fix', 'swap')                                           # there is nothing to do by now
+    assert run('fix', '--yes', 'forwarding')[0] == 0 and fight() == ['disk', 'swap']        # not named
+    assert run('fix', '--dry-run', 'swap')[0] == 1 and fight() == ['disk', 'swap']          # only looked at
+    code, out, _ = run('fix', '--yes', 'swap')
     assert code == 0 and 'swap: the agent may fix it again' in out and fight() == ['disk']
+
+
+def test_naming_it_ends_a_fight_also_where_nothing_is_left_to_do(run, image):
+    assert run('fix', '--yes', 'swap')[0] == 0
+    for at in (1, 2, 3):
+        Fights(Changing(image)).reverted('swap', ['/etc/fstab'], at)
+    code, out, _ = run('fix', 'swap')
+    assert code == 0 and 'swap: the agent may fix it again' in out and not Fights(Changing(image)).all()
     assert 'may fix it again' not in run('fix', 'swap')[1]
 
 
