@@ -10,6 +10,7 @@ def need(what: str, name: str = '') -> None:
     """Skips the calling test (fails it with REQUIRE_ALL_TIERS=1) unless the machine has `what`.
 
     root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made); interpreter 3.6
+    sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
     """
     lacking = _lacking(what, name)
     if not lacking:
@@ -28,6 +29,13 @@ def _lacking(what: str, name: str) -> str:
     if what == 'netns':
         done = subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.PIPE)
         return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()
+    if what == 'sock_diag':
+        from nodeprep.host import sockdiag
+        try:
+            sockdiag.listening(sockdiag.IPV4)
+        except (OSError, ValueError) as error:
+            return f'the kernel does not answer it: {error}'
+        return ''
     raise ValueError(what)
 
 

@@ -3,7 +3,7 @@ import re
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, List
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 MOST = 2**20              # bytes of an answer's body that are looked at
 REACHED, REFUSED, TIMEOUT, UNREACHABLE = 'connected', 'refused', 'no answer', 'no route'
@@ -50,6 +50,17 @@ class Network:
         except OSError:
             return UNREACHABLE
         return REACHED
+
+    def listening(self, version: int) -> Optional[List[Tuple[bytes, int, int, int]]]:
+        """TCP sockets that listen over IPv4 or IPv6 (4, 6), as sockdiag has them; None where they are to be read.
+
+        That is a host other than this very machine, a sandbox that allows no netlink, an answer that is in doubt.
+        """
+        from nodeprep.host import sockdiag
+        try:
+            return sockdiag.listening({4: sockdiag.IPV4, 6: sockdiag.IPV6}[version]) if self.root == '/' else None
+        except (OSError, ValueError):
+            return None
 
     def unix_http(self, socket_path: str, target: str, timeout: float = 2.0) -> Reply:
         """GET over a UNIX socket. Look at the unit's state first: a connection wakes a socket-activated daemon.

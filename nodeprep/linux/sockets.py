@@ -2,22 +2,17 @@
 
 Source: net/ipv4/tcp_ipv4.c get_tcp4_sock() and tcp_ipv6.c get_tcp6_sock(). Each address is printed as 32-bit words of
 the machine's own byte order, the port in plain hexadecimal; state 0A is TCP_LISTEN of include/net/tcp_states.h.
-Listening sockets come first (tcp_get_idx()), before 4.4 each with its half-open connections (03) behind it. What
-follows is dear: the kernel walks its whole hash of connections, 2 to 4 ms a table and more on a large machine, used or
-not. So a table is read no further than the listening sockets go, and not at all when sockstat counts no socket for it.
+Where the kernel tells the same without the walk that a table costs, it is asked instead: tcpdiag.
 """
 import sys
-from functools import partial
 
+from nodeprep.linux import tcpdiag, tcptables
 from nodeprep.linux.processes import Process, processes
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterator, List, Optional, Set
+from nodeprep.typed import Any, Dict, Iterator, List, Set
 
-TABLES = ('/proc/net/tcp', '/proc/net/tcp6')
-_COUNTS = {'/proc/net/tcp': ('/proc/net/sockstat', 'TCP:'), '/proc/net/tcp6': ('/proc/net/sockstat6', 'TCP6:')}
-_LISTEN = ' 0A '
-_EARLY = (b'st', b'0A', b'03')     # the head, listening, and SYN_RECV: listening sockets may still follow
+TABLES = tcptables.TABLES
 
 
 class Listener(NamedTuple):
@@ -36,45 +31,19 @@ class Listener(NamedTuple):
 
 
 def listeners(host: Any) -> List[Listener]:
-    """Every listening TCP socket, IPv4 first. tcp6 is absent where IPv6 is off; CannotTell when tcp is."""
-    found: List[Listener] = host.once('listeners', lambda: [
-        one for path in TABLES for one in parse(_beginning(host, path), path)])
+    """Every listening TCP socket, IPv4 first; CannotTell when nothing shows them.
+
+    `source` is the table that shows a socket, also when the kernel was asked: there anyone may read it again.
+    """
+    found: List[Listener] = host.once('listeners', lambda: _of(host, 4, TABLES[0]) + _of(host, 6, TABLES[1]))
     return found
 
 
-def _beginning(host: Any, path: str) -> str:
-    """A table as far as its listening sockets go."""
-    count = in_use(host, path)
-    if count == 0 or (path == TABLES[1] and not host.exists(path)):
-        return ''
-    text: str = host.begin(path, partial(_enough, count))
-    return text
-
-
-def in_use(host: Any, path: str) -> Optional[int]:
-    """How many sockets, listening or connected, a table shows at least; None when sockstat does not tell.
-
-    net/ipv4/proc.c sockstat_seq_show(): counted where a socket enters the hashes that the tables show.
-    """
-    where, key = _COUNTS[path]
-    try:
-        text = host.read(where, missing='')
-    except CannotTell:
-        return None               # it only spares work
-    for line in text.split('\n'):
-        words = line.split()
-        if words[:2] == [key, 'inuse'] and len(words) > 2 and words[2].isdecimal() and len(words[2]) < 10:
-            return int(words[2])
-    return None
-
-
-def _enough(count: Optional[int], taken: bytes) -> bool:
-    """Whether no listening socket can follow: a connection has come, or each socket there is listens and was seen."""
-    end = taken.rfind(b'\n')
-    last = taken[taken.rfind(b'\n', 0, max(end, 0)) + 1:max(end, 0)].split()
-    if len(last) > 3 and last[3] not in _EARLY:
-        return True
-    return count is not None and taken.count(_LISTEN.encode(), 0, max(end, 0)) >= count
+def _of(host: Any, version: int, path: str) -> List[Listener]:
+    rows = tcpdiag.rows(host, version)
+    if rows is None:
+        return list(parse(tcptables.beginning(host, path), path))
+    return [Listener(*row, path) for row in rows]
 
 
 def parse(text: str, path: str) -> Iterator[Listener]:
@@ -86,14 +55,14 @@ def parse(text: str, path: str) -> Iterator[Listener]:
     >>> [(one.port, one.uid, one.inode) for one in parse(line, '/proc/net/tcp')]
     [(8080, 1000, 4711)]
     """
-    at = text.find(_LISTEN)
+    at = text.find(tcptables.LISTEN)
     while at >= 0:
         begin, end = text.rfind('\n', 0, at) + 1, text.find('\n', at)
         end = len(text) if end < 0 else end
         fields = text[begin:end].split()
         if len(fields) < 4 or fields[3] == '0A':
             yield _listener(fields, path)
-        at = text.find(_LISTEN, end)
+        at = text.find(tcptables.LISTEN, end)
 
 
 def _listener(fields: List[str], path: str) -> Listener:

@@ -41,9 +41,10 @@ class Ports(Requirement):
     (10250) bind fixed ports. Where something else sits on one, kubeadm stops or the component restarts for ever.
     A service on a port of the node port range (30000-32767) takes it away from Services of type NodePort.
     Read: now /proc/net/tcp and /proc/net/tcp6 (sockets in state 0A, on any address, when this is the host's network
-    namespace), and the links in /proc/PID/fd for who holds one; /proc/sys/net/ipv4/ip_local_port_range and
-    ip_local_reserved_ports for ports that the kernel may give to outgoing connections. At the next boot: nothing tells
-    which service will take a port.
+    namespace), or the same asked through sock_diag(7) where the kernel has tcp_diag loaded already, which is cheaper;
+    the links in /proc/PID/fd for who holds one; /proc/sys/net/ipv4/ip_local_port_range and ip_local_reserved_ports for
+    ports that the kernel may give to outgoing connections. At the next boot: nothing tells which service will take a
+    port.
     Fix: none.
     Left to a person: stopping or moving the process that is named. Without root the process cannot be seen; then a port
     in use is unknown. With an external etcd set `etcd: false`.
