@@ -33,7 +33,8 @@ def lines(draw):
     options = ','.join(['rw'] + draw(st.lists(st.sampled_from(['noexec', 'nodev', 'relatime']), max_size=3)))
     source = draw(st.sampled_from(['/dev/vda1', 'tmpfs', 'server:/x',
                                    'none']) | LETTERS.filter(lambda text: '=' not in text))
-    return (f'{number} {draw(st.integers(1, 9999))} {draw(st.integers(0, 4095))}:{draw(st.integers(0, 9999))} '
+    # Not 0:0, of which libmount says nothing: unnamed devices are numbered from 0:1 (get_anon_bdev in fs/super.c).
+    return (f'{number} {draw(st.integers(1, 9999))} {draw(st.integers(0, 4095))}:{draw(st.integers(1, 9999))} '
             f'/{mangled(draw(LETTERS))} /{mangled(draw(LETTERS))} {options} {shared}- {draw(NAMES)} {mangled(source)} '
             f'{draw(st.sampled_from(["rw", "ro", "rw,seclabel,noquota"]))}\n')
 
