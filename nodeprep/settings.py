@@ -102,6 +102,19 @@ def _read_whole(value: Any) -> int:
     return int(value)
 
 
+def _read_pause(value: Any) -> float:
+    seconds = read_duration(value)
+    if seconds < 1.0:
+        raise ValueError('is too short; at least 1s')
+    return seconds
+
+
+def _read_folder(value: Any) -> str:
+    if not re.match(r'^/[^\0\n]*$', str(value)):
+        raise ValueError('is not a folder such as /var/lib/node_exporter/textfile_collector')
+    return str(value)
+
+
 def _read_url(value: Any) -> str:
     if not re.match(r'^https://[^\s/@]+(/\S*)?$', str(value)):
         raise ValueError('is not an https address such as https://k8s-master:9443')
@@ -180,7 +193,7 @@ def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:
 
 _READERS: Dict[str, Callable[..., None]] = {
     'profile': _scalar(lambda value: value), 'role': _scalar(_one_of(ROLES)), 'kubernetes': _scalar(read_version),
-    'interval': _scalar(read_duration), 'labels': _labels, 'requirements': _requirements, 'waivers': _waivers,
+    'interval': _scalar(_read_pause), 'labels': _labels, 'requirements': _requirements, 'waivers': _waivers,
     'windows': _windows, 'limits': _group({'fixes_per_day': _read_whole}),
-    'master': _group({'url': _read_url, 'heartbeat': read_duration}),
+    'master': _group({'url': _read_url, 'heartbeat': _read_pause}), 'textfile': _scalar(_read_folder),
 }

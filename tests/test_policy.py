@@ -47,10 +47,12 @@ waivers:
 windows: ["Sat 02:00-04:00", "22:00-24:00"]
 limits: {fixes_per_day: 3}
 master: {url: "https://k8s-master:9443", heartbeat: 60s}
+textfile: /var/lib/node_exporter/textfile_collector
 '''}))
     assert (loaded.profile, loaded.role, loaded.get('kubernetes')) == ('containerd', 'control-plane', (1, 30))
     assert (loaded.get('interval'), loaded.get('labels.row'), loaded.get('master.heartbeat')) == (300.0, '7', 60.0)
     assert loaded.get('limits.fixes_per_day') == 3 and loaded.get('windows') == ('Sat 02:00-04:00', '22:00-24:00')
+    assert loaded.get('textfile') == '/var/lib/node_exporter/textfile_collector'
     rule = loaded.rule(Pretend(), (1, 30))
     assert (rule.mode, rule.severity) == ('fix', 'advised')
     assert rule.want['minimum'] == 4 * 2**30 and rule.want['policy'] == 'off' and rule.want['limit'] == 0.1
@@ -82,6 +84,9 @@ def test_the_command_line_has_the_last_word(host):
     ('role: [worker]\n', f'{FILE}:1: role: this must be a single value'),
     ('kubernetes: latest\n', f"{FILE}:1: kubernetes: 'latest' is not a Kubernetes version"),
     ('interval: soon\n', f"{FILE}:1: interval: 'soon' is not a duration"),
+    ('interval: 10ms\n', f"{FILE}:1: interval: '10ms' is too short; at least 1s"),
+    ('master: {heartbeat: 0}\n', f"{FILE}:1: master.heartbeat: '0' is too short"),
+    ('textfile: metrics\n', f"{FILE}:1: textfile: 'metrics' is not a folder such as /var"),
     ('labels: [a]\n', f'{FILE}:1: labels: this is not a mapping'),
     ('labels: {"a b": c}\n', f"{FILE}:1: label 'a b' is not a name"),
     ('requirements:\n  pretendd: {}\n', f"{FILE}:2: unknown requirement 'pretendd'; did you mean pretend?"),

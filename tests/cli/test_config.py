@@ -45,7 +45,7 @@ def test_init_writes_a_file_that_changes_nothing_and_is_right_when_uncommented(t
     assert text == run('config', 'init', '-').out
     assert load(image.files({FILE: text})).settings.keys() == load(image.files({FILE: ''})).settings.keys()
     bare = '\n'.join(line[2:] if line.startswith('# ') else '' for line in text.splitlines()[3:])
-    for words in ('Each requirement', 'are for the agent', 'Exceptions'):
+    for words in ('Each requirement', 'let the agent', 'Exceptions'):
         bare = bare.replace('\n' + words, '\n# ' + words)
     loaded = load(image.files({FILE: bare}))
     assert loaded.waivers and loaded.get('requirements.swap.mode') == 'report'
