@@ -39,6 +39,15 @@ ALLOWED = {
     'nodeprep.cli': ('agent', 'catalogue', 'cli', 'config', 'enforce', 'fixes', 'host', 'journal', 'linux', 'lock',
                      'model', 'output', 'plan', 'policy', 'round', 'stopping', 'text', '__version__'),
     'nodeprep.agent': ('agent', 'chain', 'model', 'report', 'round', 'policy', 'host', 'text'),
+    # The loop's own: what it looks at, what it says and to whom.
+    'nodeprep.agent.assembly': ('agent', 'config', 'host', 'model', 'policy'),
+    'nodeprep.agent.desk': ('agent', 'model', 'output', 'round'),
+    'nodeprep.agent.looking': ('agent', 'catalogue', 'model', 'report', 'round'),
+    'nodeprep.agent.loop': ('agent', 'config', 'model'),
+    'nodeprep.agent.mending': ('agent', 'host', 'model', 'plan', 'plandigest', 'report'),
+    'nodeprep.agent.scouts': ('engine', 'host', 'model'),
+    'nodeprep.agent.status': ('agent', 'model', 'output', '__version__'),
+    'nodeprep.agent.textfile': ('agent', 'model', 'output'),
     # What decides whether the hand may act, which begins with what was done before.
     'nodeprep.agent.past': ('enforce', 'journal'),
     'nodeprep.agent.proposal': ('agent', 'fixes', 'model', 'plan', 'report'),

@@ -133,6 +133,21 @@ def _quoted(word: str) -> str:
     return word if word and _PLAIN.issuperset(word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
+def span(seconds: float) -> str:
+    """A length of time in its two largest units.
+
+    >>> span(42), span(3700), span(2 * 86400 + 7200), span(0.2)
+    ('42 s', '1 h 1 min', '2 d 2 h', '0 s')
+    """
+    left = int(max(0.0, seconds))
+    parts: List[str] = []
+    for size, unit in ((86400, 'd'), (3600, 'h'), (60, 'min'), (1, 's')):
+        if left >= size or parts:
+            parts.append(f'{left // size} {unit}' if left // size else '')
+            left %= size
+    return ' '.join(part for part in parts[:2] if part) or '0 s'
+
+
 def looked_at_now(tree: Tree) -> bool:
     """Whether the running host was looked at: not so with an image."""
     return any(finding['now'] != NOT_APPLICABLE for finding in tree['findings']) or not tree['findings']
