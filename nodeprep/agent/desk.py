@@ -1,0 +1,122 @@
+"""What the agent writes down of a round: the report that is told, the status that is shown, and the metrics."""
+from nodeprep import round
+from nodeprep.agent import status, textfile
+from nodeprep.agent.looking import Seen
+from nodeprep.output import words
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional
+
+_TRANSITIONS = 20         # that the status shows
+
+
+class Written(NamedTuple):
+    """What is kept of the last round, so that what changes beside it can be written anew."""
+
+    tree: Dict[str, Any]
+    interval: float
+    textfile: str
+    config: str
+    missing: List[str]
+    at: float
+    took: float
+
+
+class Desk:
+    """The papers of one agent. `line` is its state in a sentence."""
+
+    def __init__(self, folder: str, states: Any, voice: Any, mending: Any, time: Callable[[], float],
+                 monotonic: Callable[[], float], boot_id: str) -> None:
+        self._folder, self._states, self._voice, self._mending = folder, states, voice, mending
+        self._time, self._monotonic, self._boot_id = time, monotonic, boot_id
+        self._started = time()
+        self._last: Optional[Written] = None
+        self.line = 'looks for the first time'
+        self.troubles: List[str] = []          # of status and metrics: what could not be written
+
+    def report(self, seen: Seen, policy: Any, config: str, proposals: Any, why: str) -> Dict[str, Any]:
+        """The report of a round as the master gets it: with why it is sent, the fights, and where the agent would mend
+        something, what it would do and the digest that an approval must name.
+        """
+        tree = round.tell(seen.host, policy, seen.looked, seen.took)
+        tree['why'] = why
+        tree['config'] = {'problem': config}
+        tree['fights'] = [one.tree() for one in proposals.fights]
+        proposed = proposals.trees()
+        for finding in tree['findings']:
+            if finding['requirement'] in proposed:
+                finding['proposal'] = proposed[finding['requirement']]
+        return tree
+
+    def put(self, seen: Seen, policy: Any, config: str, anew: bool, missing: List[str]) -> None:
+        """Writes status and metrics after a round; `anew`: more may have changed than the time of it."""
+        tree = self._last.tree if self._last and not anew else round.tell(seen.host, policy, seen.looked, seen.took,
+                                                                           diffs=False)
+        self._last = Written(tree, float(policy.get('interval', 60.0)), str(policy.get('textfile', '')), config,
+                             missing, self._time(), seen.took)
+        self.line = words.verdict(tree)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Writes them again: the voice or the hand has news."""
+        last = self._last
+        if last is None:
+            return
+        hand = self._mending.facts()
+        self._voice.about({'boot_id': self._boot_id, 'taken': last.tree['taken'], 'verdict': last.tree['verdict'],
+                           'fights': hand['fights']})
+        voice = self._voice.facts()
+        troubles = [text for text in (self._states.trouble, voice['spool']['trouble'], hand['trouble']) if text]
+        if last.textfile:
+            self._metrics(last, voice, hand, troubles)
+        tree = {
+            'started': self._started, 'written': self._time(), 'stopped': None,
+            'node': last.tree['node']['name'], 'role': last.tree['node']['role'],
+            'profile': last.tree['agent']['profile'], 'interval': last.interval,
+            'verdict': last.tree['verdict'], 'summary': last.tree['summary'], 'sentence': self.line,
+            'round': {'at': last.at, 'took_ms': round_ms(last.took)},
+            'requirements': [self._requirement(one) for one in last.tree['findings']],
+            'transitions': [_transition(one) for one in self._states.transitions[-_TRANSITIONS:]],
+            'spool': voice['spool'], 'master': voice['master'], 'hand': hand, 'config': {'problem': last.config},
+            'unwatched': last.missing, 'troubles': troubles}
+        failed = status.write(self._folder, tree, self._boot_id, self._monotonic(), last.interval)
+        self.troubles = troubles + [failed] if failed else troubles
+
+    def stopped(self) -> None:
+        """The last status says that nobody writes another."""
+        from nodeprep.agent import keep
+        from nodeprep.model import CannotChange
+        try:
+            tree = status.read(self._folder)
+            if tree is not None:
+                import json
+                keep.write(f'{self._folder}/{status.NAME}', json.dumps(dict(tree, stopped=self._time())), 0o644,
+                           lasting=False)
+        except CannotChange as error:
+            self.troubles.append(str(error))
+
+    def _metrics(self, last: Written, voice: Any, hand: Any, troubles: List[str]) -> None:
+        since = {name: one.since for name, one in self._states.states.items()}
+        wrong = textfile.write(last.textfile, last.tree, since, {
+            'spooled': voice['spool']['waiting'], 'reached': voice['master']['reached'] or 0,
+            'fights': len(hand['fights']), 'fixing': bool(hand['fixing']), 'config': not last.config})
+        if wrong:
+            troubles.append(wrong)
+
+    def _requirement(self, finding: Dict[str, Any]) -> Dict[str, Any]:
+        known = self._states.states.get(finding['requirement'])
+        kept = {name: finding[name] for name in ('requirement', 'title', 'state', 'now', 'boot', 'severity', 'mode',
+                                                 'waiver')}
+        failing = words.alike(words.failing(finding))
+        return dict(kept, outcome=words.outcome(finding), since=known.since if known else None,
+                    says=[words.statement(group) for group in failing])
+
+
+def round_ms(seconds: float) -> float:
+    """Milliseconds with one digit."""
+    return float(f'{seconds * 1000:.1f}')
+
+
+def _transition(one: Any) -> Dict[str, Any]:
+    return {'requirement': one.requirement, 'was': one.was.state if one.was else None, 'state': one.now_is.state,
+            'now': one.now_is.now, 'boot': one.now_is.boot, 'at': one.now_is.since,
+            'lasted': one.now_is.since - one.was.since if one.was else None}

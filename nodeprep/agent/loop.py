@@ -1,0 +1,222 @@
+"""The loop of the agent: looks, compares with what it said last, tells what is new, lets the hand mend, and sleeps.
+
+Level-triggered: an event only ends the sleep early, and what is told is always what was found, never what an event
+said. So an event that is lost costs time (until the next full look), never the truth.
+"""
+from nodeprep.agent import log
+from nodeprep.agent.looking import Seen
+from nodeprep.agent.outline import outline
+from nodeprep.agent.timer import Timer
+from nodeprep.config import ConfigError
+from nodeprep.model import MET, NOT_APPLICABLE, Unit
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, FrozenSet, List, Optional
+
+DAY = 86400.0             # a report goes out at least so often, also when nothing changed
+_FIXING_TICK = 1.0        # while a fix goes on, its end is looked for so often
+_JUST = 30.0              # seconds within which a unit that started may be who takes something back
+_LONGEST = 300.0          # seconds; nothing needs it, and a sleep that nobody ends ends itself
+
+
+class Parts(NamedTuple):
+    """What the loop is put together from; a test puts in what it likes."""
+
+    load: Callable[[], Any]        # the policy as it is on the disk now; ConfigError
+    looking: Any
+    watcher: Callable[[Any], Any]  # from watches
+    states: Any
+    voice: Any
+    mending: Any
+    desk: Any                      # status and metrics
+    systemd: Any
+    log: Any
+    bell: Any
+    time: Callable[[], float]
+    monotonic: Callable[[], float]
+    random: Callable[[], float]
+
+
+class Agent:
+    """One agent. `run` returns when a signal ended it."""
+
+    def __init__(self, parts: Parts, policy: Any, config_problem: str = '') -> None:
+        """`policy` is what it begins with; `config_problem` is why that is not what is on the disk."""
+        self._parts, self._policy = parts, policy
+        self._config = config_problem
+        self._timer = Timer(float(policy.get('interval', 60.0)), parts.random)
+        self._pending: FrozenSet[Any] = frozenset()
+        self._started = '', float('-inf')   # the unit that started last, and when
+        self._more = False                   # whether those that were sent out are back
+        self._watcher: Any = None
+        self._first, self.stopped = True, False
+
+    def run(self) -> None:
+        """Until it is told to end."""
+        self.begin()
+        try:
+            while not self.stopped:
+                self.turn()
+        finally:
+            self.end()
+
+    def begin(self) -> None:
+        """Opens the eyes and looks at everything once; then it is up."""
+        parts = self._parts
+        # The eyes are open before the first look, so that nothing can change between the two unseen.
+        self._watcher = parts.watcher(parts.looking.watches())
+        parts.log.tell('start', f'the agent begins; it looks every {self._timer.interval:g} s and at each change')
+        if self._config:
+            self._tell_config()
+        parts.voice.begin(parts.bell.ring)
+        self._round(None)
+        parts.systemd.ready(parts.desk.line)
+
+    def turn(self) -> None:
+        """Sleeps until something is to be done, and does it."""
+        parts = self._parts
+        self._watcher.also = [parts.bell.fd] + parts.looking.fds()
+        woken = self._watcher.wait(self._patience())
+        parts.systemd.alive()
+        self._obey(parts.bell.silence())
+        if self.stopped:
+            return
+        self._take(woken)
+        if parts.mending.step() or parts.mending.due():
+            self._timer.hurry(parts.monotonic())
+        now = parts.monotonic()
+        if now >= self._timer.at:
+            self._round(None)
+        elif self._pending or self._more:
+            self._round(self._pending)
+        elif parts.voice.news():
+            self._after_voice()
+
+    def end(self) -> None:
+        """Says that it ends, and lets go of everything."""
+        parts = self._parts
+        parts.systemd.stopping()
+        parts.looking.close()
+        parts.voice.end()
+        parts.states.save()
+        parts.desk.stopped()
+        parts.log.tell('stop', 'the agent ends')
+        if self._watcher is not None:
+            self._watcher.close()
+
+    def _patience(self) -> float:
+        parts, now = self._parts, self._parts.monotonic()
+        waits = [_LONGEST, self._timer.at - now]
+        if parts.systemd.watchdog:
+            waits.append(parts.systemd.watchdog / 3)
+        if parts.mending.in_flight:
+            waits.append(_FIXING_TICK)
+        if parts.mending.window is not None:
+            waits.append(parts.mending.window - parts.time())
+        return float(max(0.0, min(waits)))
+
+    def _take(self, woken: List[Any]) -> None:
+        for one in woken:
+            if one.what == 'fd':
+                self._more = self._more or one.fd != self._parts.bell.fd
+            elif one.watch is None:              # the clock was set, or more happened than could be told apart
+                self._timer.hurry(self._parts.monotonic())
+            else:
+                self._pending |= {one.watch}
+                if isinstance(one.watch, Unit) and one.what.endswith(' active'):
+                    self._started = one.watch.name, one.at
+
+    def _obey(self, signals: List[str]) -> None:
+        if 'SIGTERM' in signals or 'SIGINT' in signals:
+            self.stopped = True
+        elif 'SIGHUP' in signals:
+            self._reload()
+
+    def _reload(self) -> None:
+        parts = self._parts
+        parts.systemd.reloading()
+        before = self._config
+        try:
+            self._policy, self._config = parts.load(), ''
+            parts.looking.forget()
+            self._timer = Timer(float(self._policy.get('interval', 60.0)), parts.random)
+            parts.log.tell('config', 'the configuration was read again and is in force')
+        except ConfigError as error:
+            self._config = str(error)
+        if self._config and self._config != before:
+            self._tell_config()
+        self._round(None)
+        parts.systemd.ready(parts.desk.line)
+
+    def _tell_config(self) -> None:
+        self._parts.log.tell('config', f'the configuration is wrong and not in force: {self._config}', log.ERROR)
+
+    def _round(self, watches: Optional[FrozenSet[Any]]) -> None:
+        """One look, and all that follows from it. The order matters: what is done about it is done after it is told,
+        and that it was told is noted after it is on the disk.
+        """
+        parts = self._parts
+        self._pending, self._more = frozenset(), False
+        seen = parts.looking.look(self._policy, watches)
+        now, at = parts.monotonic(), parts.time()
+        if watches is None:
+            self._timer.looked(now)
+        happened = parts.states.see(seen.states, at)
+        proposals = parts.mending.consider(seen, self._policy, self._just_started(now))
+        new = self._tell(seen, proposals, at)
+        for one in happened:
+            _say(parts.log, one, seen)
+        parts.states.save()
+        parts.mending.act(self._policy)
+        parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
+        parts.systemd.status(parts.desk.line)
+        self._watcher.rescan()
+        self._first = False
+
+    def _tell(self, seen: Seen, proposals: Any, at: float) -> bool:
+        """Whether there was something to tell; if so it is in the spool."""
+        import time
+        parts = self._parts
+        now_is = outline(seen.looked.judged, time.strftime('%Y-%m-%d', time.gmtime(at)),
+                         (self._config, proposals.outline))
+        changed = now_is != parts.states.outline
+        due = abs(at - parts.states.reported) >= DAY     # abs: the clock may have been set back
+        if self._first or changed or due:
+            why = 'start' if self._first else 'changed' if changed else 'daily'
+            parts.voice.tell(parts.desk.report(seen, self._policy, self._config, proposals, why))
+            parts.states.outline, parts.states.reported = now_is, at
+            return True
+        return False
+
+    def _after_voice(self) -> None:
+        """The voice heard something: an approval may allow what waited for it."""
+        parts = self._parts
+        for message, priority in parts.voice.heard():
+            parts.log.tell('master', message, priority)
+        if parts.voice.approvals is not None:
+            parts.mending.approved(parts.voice.approvals)
+        parts.mending.act(self._policy)
+        parts.desk.refresh()
+        parts.systemd.status(parts.desk.line)
+
+    def _just_started(self, now: float) -> str:
+        unit, at = self._started
+        return unit if now - at < _JUST else ''
+
+    def _missing(self) -> List[str]:
+        return list(self._watcher.missing)
+
+
+def _say(journal: Any, one: Any, seen: Seen) -> None:
+    """A transition as a line of the journal. What was never seen before is told only when it is not as it should be."""
+    state = one.now_is
+    if one.was is None and state.state in (MET, NOT_APPLICABLE):
+        return
+    judged = next(one_judged for one_judged in seen.looked.judged if one_judged.requirement.id == one.requirement)
+    failing = [] if state.state in (MET, NOT_APPLICABLE) else \
+        [found for found in judged.finding.observations if found.met is not True]
+    decides = judged.rule.severity == 'required' and any(found.met is False and not found.advised for found in failing)
+    what = next((f'; {found.subject}: {found.found}; wanted: {found.wanted}' for found in failing), '')
+    before = f' (was {one.was.state})' if one.was else ''
+    journal.tell('state', f'{one.requirement}: {state.state}{before}: now {state.now}, at boot {state.boot}{what}',
+                 log.WARNING if decides else log.NOTICE, requirement=one.requirement, state=state.state,
+                 now=state.now, boot=state.boot)

@@ -1,0 +1,233 @@
+"""What is to be mended, and by whom it was allowed. The hand does it; here nothing is changed, a unit is started.
+
+One fix at a time. Whether one is allowed is asked before each; the hand asks once more by itself.
+"""
+from nodeprep import plandigest
+from nodeprep.agent import allow, approvals, log, proposal, windows
+from nodeprep.agent.fights import Fight, Fights
+from nodeprep.agent.past import History
+from nodeprep.model import DRIFTED, CannotChange
+from nodeprep.plan import in_order
+from nodeprep.record import NamedTuple
+from nodeprep.report import Judged
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
+
+_LONGEST = 2100.0         # seconds after which a hand without an end is given up: TimeoutStartSec of its unit and more
+_SHOWN = 10               # fixes of the past in the status
+
+
+class Proposal(NamedTuple):
+    """What would end the drift of one requirement."""
+
+    judged: Judged
+    part: Any
+    digest: str
+
+
+class Proposals(NamedTuple):
+    """All of them, in the order in which they are to be done, and the fights that go on."""
+
+    each: Tuple[Proposal, ...] = ()
+    fights: Tuple[Fight, ...] = ()
+
+    @property
+    def outline(self) -> Tuple[Any, ...]:
+        """What of them is news."""
+        return (tuple(sorted((one.part.requirement, one.digest) for one in self.each)),
+                tuple((one.requirement, len(one.reverts), one.stopped) for one in self.fights))
+
+    def trees(self) -> Dict[str, Dict[str, Any]]:
+        """By requirement, as a report has it: the changes, and the digest that an approval must name."""
+        return {one.part.requirement: {'digest': one.digest, 'changes': plandigest.tree(one.part)['changes']}
+                for one in self.each}
+
+
+class Flight(NamedTuple):
+    """A fix that goes on."""
+
+    requirement: str
+    digest: str
+    at: float                 # seconds since 1970
+    until: float              # monotonic: it is given up then
+    last: int                 # the newest transaction before it
+
+
+class Mending:
+    """What waits, what goes on, and what was done. `starter` starts the hand; `problem` is why nothing ever can be."""
+
+    def __init__(self, host: Callable[[], Any], starter: Any, journal: Any, time: Callable[[], float],
+                 monotonic: Callable[[], float], problem: str = '') -> None:
+        self._host, self._starter, self._log = host, starter, journal
+        self._time, self._monotonic, self._problem = time, monotonic, problem
+        self._proposals = Proposals()
+        self._parts: Dict[str, Any] = {}
+        self._history: Any = None
+        self._waiting: Dict[str, str] = {}
+        self._vain: Dict[str, str] = {}          # by requirement: digest of a plan that the hand did nothing about
+        self._trouble = ''
+        self.window: Optional[float] = None      # when the next one opens for what waits for it, seconds since 1970
+        self.in_flight: Optional[Flight] = None
+
+    def consider(self, seen: Any, policy: Any, started: str = '') -> Proposals:
+        """What would be done about what drifted, where the policy lets the agent do anything at all.
+
+        `started` is a unit that started just before, which may be who takes things back.
+        """
+        chosen, left = [], {}
+        for requirement, finding, rule in in_order([tuple(one) for one in seen.looked.judged]):
+            name, judged = requirement.id, Judged(requirement, finding, rule)
+            if self._problem or finding.state != DRIFTED or rule.mode not in ('approve', 'fix'):
+                self._parts.pop(name, None)
+                continue
+            if name in seen.fresh or name not in self._parts:
+                self._parts[name] = proposal.part(seen.host, policy, judged)
+                self._note(seen.host, judged, self._parts[name], started)
+            part = self._parts[name]
+            if part.changes:
+                chosen.append(Proposal(judged, part, plandigest.digest(part)))
+            elif part.left:
+                left[name] = part.left[0].why
+        self._waiting = left
+        self._proposals = Proposals(tuple(chosen), tuple(self._fights()))
+        return self._proposals
+
+    def approved(self, trees: Any) -> None:
+        """The master said which plans are approved: kept on the disk, where the hand reads it."""
+        if self._problem:
+            return
+        try:
+            for wrong in approvals.store(self._host(), trees):
+                self._log.tell('master', f'an approval is not understood: {wrong}', log.WARNING)
+        except CannotChange as error:
+            self._trouble = str(error)
+
+    def act(self, policy: Any) -> None:
+        """Starts the hand for the first that is allowed, when nothing else goes on."""
+        self.window = None
+        for one in self._proposals.each:
+            name = one.part.requirement
+            against = self._against(one, policy)
+            self._waiting.pop(name, None)
+            if against:
+                self._waiting[name] = against
+                allowed, now = policy.get('windows', ()), self._time()
+                self.window = None if windows.open_now(allowed, now) else windows.next_opening(allowed, now)
+
+    def step(self) -> bool:
+        """Whether what went on has ended since it was last asked: then the host is to be looked at."""
+        flight = self.in_flight
+        if flight is None or self._starter.running(flight.requirement) and self._monotonic() < flight.until:
+            return False
+        self.in_flight = None
+        self._ended(flight)
+        return True
+
+    def due(self) -> bool:
+        """Whether a window has opened for something that waits for one."""
+        return self.window is not None and self._time() >= self.window
+
+    def facts(self) -> Dict[str, Any]:
+        """How it stands, as the status has it."""
+        flight = self.in_flight
+        history = self._read()
+        done = [fact for fact in history.facts if fact.own][-_SHOWN:] if history else []
+        return {
+            'fixing': {'requirement': flight.requirement, 'since': flight.at} if flight else None,
+            'done': [{'requirement': name, 'at': fact.begun, 'transaction': fact.id, 'result': result, 'why': why,
+                      'by': fact.by, 'undone': fact.undone}
+                     for fact in done for name, (result, why) in fact.results.items()],
+            'waiting': [{'requirement': name, 'why': why} for name, why in self._waiting.items()],
+            'fights': [one.tree() for one in self._proposals.fights], 'window': self.window,
+            'trouble': self._trouble}
+
+    def _against(self, one: Proposal, policy: Any) -> str:
+        """Starts the fix of one requirement; '' or why it waits."""
+        name = one.part.requirement
+        if self.in_flight:
+            return '' if self.in_flight.requirement == name else \
+                f'comes after {self.in_flight.requirement}, which is being fixed'
+        history = self._read()
+        if history is None:
+            return self._trouble
+        if self._vain.get(name) == one.digest:
+            return f'the hand was asked and did nothing: journalctl -u {unit(name)} says why'
+        host, now = self._host(), self._time()
+        try:
+            state = proposal.state(history, Fights(host), name, now)
+            given = approvals.load(host) if one.judged.rule.mode == 'approve' else ()
+        except CannotChange as error:
+            return str(error)
+        verdict = allow.may(one.judged.rule, one.part, policy, now, state, given)
+        return self._start(one, verdict, history) if verdict.allowed else verdict.why
+
+    def _start(self, one: Proposal, verdict: Any, history: Any) -> str:
+        name, changes = one.part.requirement, len(one.part.changes)
+        failed: str = self._starter.start(name)
+        if failed:
+            return failed
+        self.in_flight = Flight(name, one.digest, self._time(), self._monotonic() + _LONGEST, _newest(history))
+        self._log.tell('fix', f'{name}: is being fixed, {changes} change{"" if changes == 1 else "s"}, allowed '
+                       f'by {verdict.by["how"]} ({verdict.by["who"]})', requirement=name)
+        return ''
+
+    def _ended(self, flight: Flight) -> None:
+        name, history = flight.requirement, self._read()
+        fact = history.last(name) if history else None
+        if fact is None or int(fact.id) <= flight.last:
+            self._vain[name] = flight.digest
+            self._log.tell('fix', f'{name}: the hand did nothing; journalctl -u {unit(name)} says why', log.WARNING,
+                           requirement=name)
+            return
+        self._vain.pop(name, None)
+        result, why = fact.results[name]
+        self._log.tell('fix', f'{name}: {result or "cut short"}' + (f': {why}' if why else '')
+                       + f'; transaction {fact.id}', log.NOTICE if result == 'done' else log.ERROR,
+                       requirement=name, transaction=fact.id)
+
+    def _note(self, host: Any, judged: Judged, part: Any, started: str) -> None:
+        """A fix that was taken back is counted, and a fight that this makes is told."""
+        history = self._read()
+        if history is None or self.in_flight:
+            return
+        try:
+            fights = Fights(host)
+            before = fights.stopped(judged.requirement.id)
+            fight = proposal.note(host, history, fights, judged, part, started)
+        except CannotChange as error:
+            self._trouble = str(error)
+            return
+        if fight and fight.stopped and not before:
+            self._log.tell('fight', f'{judged.requirement.id}: is no longer fixed: {fight.why}', log.ERROR,
+                           requirement=judged.requirement.id)
+
+    def _fights(self) -> List[Fight]:
+        if self._problem:
+            return []
+        try:
+            return Fights(self._host()).all()
+        except CannotChange as error:
+            self._trouble = str(error)
+            return []
+
+    def _read(self) -> Any:
+        """The journal of changes as it is now; None when it cannot be read, and then `trouble` says why."""
+        if self._problem:
+            return None
+        try:
+            if self._history is None:
+                self._history = History(self._host())
+            else:
+                self._history.look()
+            self._trouble = ''
+        except CannotChange as error:
+            self._history, self._trouble = None, str(error)
+        return self._history
+
+
+def _newest(history: Any) -> int:
+    return max((int(fact.id) for fact in history.facts), default=0)
+
+
+def unit(requirement: str) -> str:
+    """The unit that is the hand for a requirement."""
+    return f'nodeprep-fix@{requirement}.service'

@@ -1,0 +1,73 @@
+"""Those requirements that wait for other machines are looked at by a process of its own, once in a long while.
+
+A registry that is slow to answer must not keep the agent from seeing that swap was turned on.
+"""
+from nodeprep import engine
+from nodeprep.host.apart import Apart
+from nodeprep.model import NOT_APPLICABLE, NOW, UNKNOWN, CannotTell, Finding, unknown
+from nodeprep.typed import Any, Callable, Dict, List, Mapping, Optional
+
+PATIENCE = 900.0          # seconds from one look to the next while all is well
+IN_NEED = 300.0           # and while it is not
+_MORE = 5.0               # seconds that the process may need beyond what the requirements allow themselves
+
+
+class Scouts:
+    """At most one look at a time. `host` makes a Host that remembers nothing; `monotonic` is a clock."""
+
+    def __init__(self, host: Callable[[], Any], monotonic: Callable[[], float], apart: Any = Apart) -> None:
+        self._host, self._monotonic, self._apart = host, monotonic, apart
+        self._going: Any = None
+        self._asked: List[Any] = []
+        self._next = float('-inf')
+
+    def fds(self) -> List[int]:
+        """What is readable when they come back."""
+        return [self._going.fileno()] if self._going else []
+
+    def forget(self) -> None:
+        """They are sent again at the next occasion: what is wanted may differ."""
+        self.close()
+        self._next = float('-inf')
+
+    def send(self, requirements: List[Any], wants: Mapping[str, Any]) -> None:
+        """Sends them when it is time and they are not on the way."""
+        if self._going or not requirements or self._monotonic() < self._next:
+            return
+        self._next = self._monotonic() + IN_NEED
+        limit = max(float(wants[one.id].get('time_limit', 5.0)) for one in requirements) + _MORE
+        self._asked = requirements
+        self._going = self._apart(lambda: _packed(engine.examine_all(requirements, self._host(), wants)), limit)
+
+    def back(self, wait: bool = False) -> Dict[str, Finding]:
+        """What they found, by requirement; {} while they are on the way, or were not sent."""
+        raw: Optional[bytes] = self._going.result(wait) if self._going else None
+        if raw is None:
+            return {}
+        self._going = None
+        found = _unpacked(raw) if raw else {one.id: _lost(one) for one in self._asked}
+        if all(one.state not in (UNKNOWN, 'drifted') for one in found.values()):
+            self._next += PATIENCE - IN_NEED
+        return found
+
+    def close(self) -> None:
+        """Calls them off."""
+        if self._going:
+            self._going.close()
+            self._going = None
+
+
+def _packed(findings: Dict[str, Finding]) -> bytes:
+    import pickle
+    return pickle.dumps(findings)
+
+
+def _unpacked(raw: bytes) -> Dict[str, Finding]:
+    import pickle
+    found: Dict[str, Finding] = pickle.loads(raw)      # noqa: S301  # from our own child, through a pipe of our own
+    return found
+
+
+def _lost(requirement: Any) -> Finding:
+    late = CannotTell('the process that looks at it died, or did not end in time', 'fork(2)')
+    return Finding(requirement.id, UNKNOWN, NOT_APPLICABLE, (unknown('network', requirement.title, late, when=NOW),))

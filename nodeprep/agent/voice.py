@@ -1,0 +1,157 @@
+"""Brings the spool to the master, beside the loop: a master that stalls must not keep the agent from looking.
+
+The loop puts reports into the spool itself, so that they are on disk before anything else happens; this thread only
+takes them from there. Without a master there is no thread, and the spool keeps what it can.
+"""
+import functools
+
+from nodeprep.agent import log
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
+
+_COUNT, _BYTES = 50, 512 * 1024      # reports of one request
+_IDLE = 3600.0
+_LEAST = 0.1              # seconds that the thread sleeps at least when it has nothing to say
+
+
+class Voice:
+    """One spool, and the client that empties it (None: there is no master). `monotonic` and `time` are clocks."""
+
+    def __init__(self, spool: Any, client: Any, url: str, heartbeat: float, monotonic: Callable[[], float],
+                 time: Callable[[], float], problem: str = '', lock: Any = None) -> None:
+        """`heartbeat`: seconds from one to the next. `problem`: why there is no client although there is a `url`.
+        With a `lock`, which guards the spool, begin() starts a thread; without one somebody calls step().
+        """
+        self._spool, self._client, self._url, self._every = spool, client, url, heartbeat
+        self._monotonic, self._time, self._lock = monotonic, time, lock
+        self._beat_at = float('-inf')
+        self._about: Dict[str, Any] = {}
+        self._reached, self._problem, self._since = 0.0, problem, time()
+        self._heard: List[Tuple[str, int]] = []
+        self._news = False
+        self.approvals: Optional[Tuple[Dict[str, Any], ...]] = None      # None: the master was not asked yet
+        self._ring: Callable[[], None] = lambda: None
+        self._thread: Any = None
+        self._wake: Any = None
+        self._ended = False
+
+    def begin(self, ring: Callable[[], None]) -> None:
+        """From now on what is told is sent. `ring` is called when there is news for the loop."""
+        self._ring = ring
+        if self._client is None or self._lock is None:
+            return
+        import threading
+        self._wake = threading.Event()
+        self._thread = threading.Thread(target=self._speak, name='voice', daemon=True)
+        self._thread.start()
+
+    def tell(self, report: Dict[str, Any]) -> None:
+        """Puts a report on its way; it is on the disk when this returns, or facts() says why not."""
+        self._guarded(lambda: self._spool.append(report))
+        if self._wake is not None:
+            self._wake.set()
+
+    def about(self, facts: Dict[str, Any]) -> None:
+        """What the next heartbeat says of this node, beside the spool."""
+        self._about = facts
+
+    def step(self) -> float:
+        """Sends what waits, or a heartbeat when it is time for one; returns the seconds until there is more to do."""
+        if self._client is None:
+            return _IDLE
+        wait = float(self._client.wait())
+        if wait:
+            return wait
+        batch = self._guarded(lambda: self._spool.oldest(_COUNT, _BYTES))
+        if batch:
+            self._send(batch)
+        elif self._about and self._monotonic() >= self._beat_at:
+            self._beat()
+        else:
+            return max(_LEAST, self._beat_at - self._monotonic()) if self._about else _LEAST
+        return float(self._client.wait())
+
+    def news(self) -> bool:
+        """Whether there is something new for the loop since it was last asked."""
+        was, self._news = self._news, False
+        return was
+
+    def heard(self) -> List[Tuple[str, int]]:
+        """What is to be told of the master, as (message, priority); each once."""
+        heard, self._heard = self._heard, []
+        return heard
+
+    def facts(self) -> Dict[str, Any]:
+        """How spool and master stand, as the status has it."""
+        spool = self._guarded(self._spool.facts)
+        return {
+            'spool': {'waiting': spool.count, 'bytes': spool.bytes, 'first': spool.first, 'last': spool.last,
+                      'sequence': spool.sequence, 'dropped': spool.dropped, 'refused': spool.refused,
+                      'trouble': spool.trouble},
+            'master': {'url': self._url, 'reached': self._reached or None,
+                       'problem': self._problem, 'since': self._since}}
+
+    def end(self) -> None:
+        """Lets the thread end; what it has not sent stays in the spool."""
+        self._ended = True
+        if self._thread is not None:
+            self._wake.set()
+            self._thread.join(2.0)          # a request that hangs ends with the process
+        if self._client is not None:
+            self._client.close()
+        self._guarded(self._spool.close)
+
+    def _speak(self) -> None:
+        while not self._ended:
+            pause = self.step()
+            if pause > 0:
+                self._wake.wait(pause)
+                self._wake.clear()
+
+    def _guarded(self, work: Callable[[], Any]) -> Any:
+        if self._lock is None:
+            return work()
+        with self._lock:
+            return work()
+
+    def _send(self, batch: List[Dict[str, Any]]) -> None:
+        sent = self._client.send(batch)
+        for one in sent.refused:
+            self._guarded(functools.partial(self._spool.refuse, one.report, one.why))
+            self._say(one.why, log.ERROR)
+        if sent.delivered_up_to:
+            self._guarded(lambda: self._spool.delivered(sent.delivered_up_to))
+        self._outcome(sent.problem)
+
+    def _beat(self) -> None:
+        spool = self._guarded(self._spool.facts)
+        answer = self._client.beat(dict(
+            self._about, sequence=spool.sequence, head=spool.head,
+            spool={'waiting': spool.count, 'bytes': spool.bytes, 'dropped': spool.dropped, 'refused': spool.refused,
+                   'trouble': spool.trouble}))
+        self._outcome(answer.problem)
+        if answer.problem:
+            return
+        self._beat_at = self._monotonic() + self._every
+        self._guarded(lambda: self._spool.learn(answer.sequence))
+        if answer.approvals != self.approvals:
+            self.approvals = answer.approvals
+            self._tell_loop()
+
+    def _outcome(self, problem: str) -> None:
+        before, self._problem = self._problem, problem
+        if not problem:
+            self._reached = self._time()
+        if bool(problem) != bool(before):
+            self._since = self._time()
+            if problem:
+                self._say(f'the master does not answer: {problem}', log.WARNING)
+            else:
+                self._say('the master answers again', log.NOTICE)
+
+    def _say(self, message: str, priority: int) -> None:
+        self._heard.append((message, priority))
+        self._tell_loop()
+
+    def _tell_loop(self) -> None:
+        self._news = True
+        self._ring()
