@@ -38,6 +38,11 @@ def _run(words: list) -> None:
         read = plain.read(words)
         if read is not None:
             sys.exit(_plainly(words[0], read))
+    if words[:1] == ['agent']:
+        from nodeprep.cli import agenting
+        call = agenting.read(words[1:])
+        if call is not None:
+            sys.exit(agenting.agenting(call))
     import click
 
     from nodeprep.cli.group import run

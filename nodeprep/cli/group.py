@@ -16,6 +16,8 @@ COMMANDS = {
     'explain': ('explain', 'Say why a requirement exists, what is read and what a fix does.'),
     'requirements': ('explain', 'List the requirements.'),
     'config': ('config', 'Show, check or write the configuration.'),
+    'agent': ('agent', 'Watch this host and tell at once what drifts.'),
+    'status': ('status', 'Say what the agent last saw, told and did.'),
     'completion': ('completion', 'Print the completion script for a shell.'),
 }
 # Those that a person does not call: in no list, and all the same a command.

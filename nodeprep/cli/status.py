@@ -1,0 +1,41 @@
+"""nodeprep status."""
+import sys
+import time
+
+import click
+
+from nodeprep import output
+from nodeprep.agent import status as papers
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.fixes import boot_id
+from nodeprep.host import Host
+from nodeprep.typed import Any
+
+
+@click.command()
+@click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']), default='table',
+              show_default=True, help='How to print.')
+@click.option('-v', '--verbose', is_flag=True, help='More: every requirement.')
+@click.option('--no-color', is_flag=True, help='No colour; the variable NO_COLOR does the same.')
+@click.option('--run-dir', metavar='DIR', hidden=True, default=papers.RUN, help='Instead of /run/nodeprep.')
+def status(**call: Any) -> None:
+    """Say what the agent on this host last saw, told and did. Needs no root, and looks at nothing itself.
+
+    Exit code: 0 the agent runs and looks as often as it should, whatever it finds; 3 it does not, or cannot be told.
+    """
+    sys.exit(_told(**call))
+
+
+@stopping_on_bad_input
+def _told(format_name: str, verbose: bool, no_color: bool, run_dir: str) -> int:
+    tree = papers.read(run_dir)
+    judged = papers.judge(tree, boot_id(Host('/')), time.monotonic()) if tree else papers.NONE
+    if format_name == 'table':
+        from nodeprep.output.agentpage import page
+        options = output.options_for(sys.stdout, False, verbose, no_color)
+        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options))
+    else:
+        from nodeprep.output import plans
+        whole = dict(tree or {'format': papers.FORMAT}, running=judged.running, stale=judged.stale, note=judged.why)
+        write(sys.stdout, plans.machine(whole, format_name))
+    return 3 if judged.stale else 0
