@@ -83,13 +83,17 @@ class Agent:
         self._take(woken)
         if parts.mending.step() or parts.mending.due():
             self._timer.hurry(parts.monotonic())
-        now = parts.monotonic()
+        heard, now = parts.voice.news(), parts.monotonic()
+        if heard:
+            self._hear()                         # before a round, which may do what an approval allows
         if now >= self._timer.at:
             self._round(None)
         elif self._pending or self._more:
             self._round(self._pending)
-        elif parts.voice.news():
-            self._after_voice()
+        elif heard:
+            parts.mending.act(self._policy)
+            parts.desk.refresh()
+            parts.systemd.status(parts.desk.line)
 
     def end(self) -> None:
         """Says that it ends, and lets go of everything."""
@@ -177,7 +181,7 @@ class Agent:
         import time
         parts = self._parts
         now_is = outline(seen.looked.judged, time.strftime('%Y-%m-%d', time.gmtime(at)),
-                         (self._config, proposals.outline))
+                         (self._config, proposals.outline, seen.looked.kubernetes, _as_a_node(self._policy)))
         changed = now_is != parts.states.outline
         due = abs(at - parts.states.reported) >= DAY     # abs: the clock may have been set back
         if self._first or changed or due:
@@ -187,16 +191,12 @@ class Agent:
             return True
         return False
 
-    def _after_voice(self) -> None:
-        """The voice heard something: an approval may allow what waited for it."""
+    def _hear(self) -> None:
         parts = self._parts
         for message, priority in parts.voice.heard():
             parts.log.tell('master', message, priority)
         if parts.voice.approvals is not None:
             parts.mending.approved(parts.voice.approvals)
-        parts.mending.act(self._policy)
-        parts.desk.refresh()
-        parts.systemd.status(parts.desk.line)
 
     def _just_started(self, now: float) -> str:
         unit, at = self._started
@@ -204,6 +204,12 @@ class Agent:
 
     def _missing(self) -> List[str]:
         return list(self._watcher.missing)
+
+
+def _as_a_node(policy: Any) -> List[Any]:
+    """What of the configuration says which kind of node this is, and so stands in each report."""
+    return sorted((name, value.value) for name, value in policy.settings.items()
+                  if name in ('profile', 'role') or name.startswith('labels.'))
 
 
 def _say(journal: Any, one: Any, seen: Seen) -> None:

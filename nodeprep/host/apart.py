@@ -41,6 +41,8 @@ class Apart:
             left = self._until - time.monotonic()
             ready = select.select([self._pipe], [], [], max(0.0, left) if wait else 0)[0]
             if not ready and left > 0:
+                if wait:
+                    continue                           # select(2) may come back a little early
                 return None
             part = os.read(self._pipe, 65536) if ready else b''
             if part and sum(map(len, self._taken)) < _MOST:

@@ -258,6 +258,9 @@ class NoHand:
     def act(self, policy):
         pass
 
+    def approved(self, trees):
+        assert trees == ()
+
     def step(self):
         return False
 

@@ -1,0 +1,136 @@
+"""The loop: what is seen is told once, first to the disk; signals; what is wrong with the configuration."""
+import pytest
+
+from nodeprep.model import Folder, Pollable
+from tests.agent.owned import Owned
+from tests.agent.whole import Whole
+
+
+@pytest.fixture
+def whole(tmp_path, utc):
+    one = Whole(Owned(tmp_path / 'machine'), tmp_path)
+    yield one
+    one.end()
+
+
+def by_id(report):
+    return {one['requirement']: one for one in report['findings']}
+
+
+def no_swap(whole):
+    host = whole.owned.host
+    host.files({'/proc/swaps': 'Filename\tType\tSize\tUsed\tPriority\n', '/etc/fstab': ''})
+
+
+def test_the_first_round_tells_everything_and_then_it_is_ready(whole):
+    whole.begin()
+    (report,) = whole.reports()
+    assert (report['why'], report['sequence'], report['config']) == ('start', 1, {'problem': ''})
+    assert len(report['findings']) == 21 and by_id(report)['swap']['state'] == 'drifted'
+    assert whole.notified[0].startswith('STATUS=') and 'READY=1' in whole.notified
+    assert any(message.startswith('swap: drifted: now drifted') for message in whole.said('state'))
+    assert not any(message.startswith('cpu:') for message in whole.said('state'))         # it is met
+    status = whole.status()
+    assert status['verdict'] == 'drifted' and status['spool']['waiting'] == 1 and status['master']['url'] == ''
+
+
+def test_nothing_new_costs_no_report(whole):
+    whole.begin()
+    whole.rounds(5)
+    assert len(whole.reports()) == 1 and len(whole.said('state')) == len(set(whole.said('state')))
+    assert all(0 <= one <= 60 for one in whole.eyes.slept) and 'WATCHDOG=1' in whole.notified
+
+
+def test_an_event_is_looked_at_at_once_and_only_what_it_is_about(whole):
+    whole.begin()
+    no_swap(whole)
+    before, at = whole.owned.host.asked[:], whole.clock
+    whole.turn(whole.watch('swap', Pollable))
+    assert whole.clock == at and whole.owned.host.asked == before
+    report = whole.reports()[-1]
+    assert report['why'] == 'changed' and by_id(report)['swap']['state'] == 'met'
+    assert by_id(report)['selinux'] == by_id(whole.reports()[0])['selinux']
+    kind, message, fields = whole.lines[-1]
+    assert (kind, message) == ('state', 'swap: met (was drifted): now met, at boot met')
+    assert fields == {'requirement': 'swap', 'state': 'met', 'now': 'met', 'boot': 'met'}
+
+
+def test_what_has_no_event_is_seen_by_the_timer(whole):
+    whole.begin()
+    no_swap(whole)
+    whole.rounds()
+    assert by_id(whole.reports()[-1])['swap']['state'] == 'met'
+    transition = whole.status()['transitions'][-1]
+    assert (transition['requirement'], transition['was'], transition['state']) == ('swap', 'drifted', 'met')
+    assert transition['lasted'] > 0
+
+
+def test_a_restart_is_no_news_of_states(whole):
+    whole.begin()
+    said = len(whole.said('state'))
+    since = {one['requirement']: one['since'] for one in whole.status()['requirements']}
+    whole.end()
+    whole.pass_time(3600)
+    whole.begin()
+    assert len(whole.said('state')) == said
+    assert [report['why'] for report in whole.reports()] == ['start', 'start']
+    assert {one['requirement']: one['since'] for one in whole.status()['requirements']} == since
+
+
+def test_once_a_day_a_report_goes_out_all_the_same(whole):
+    whole.begin()
+    whole.pass_time(86400)
+    whole.rounds()
+    first, *later = [report['why'] for report in whole.reports()]
+    assert first == 'start' and later and later[0] in ('daily', 'changed')     # a day later more may have drifted
+    whole.pass_time(86400)
+    whole.rounds()
+    assert len(whole.reports()) == len(later) + 2
+
+
+def test_a_reload_is_in_force_at_once(whole):
+    whole.begin()
+    whole.owned.config('role: control-plane\ninterval: 5s\n')
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    assert whole.reports()[-1]['node']['role'] == 'control-plane'
+    assert any(one.startswith('RELOADING=1\nMONOTONIC_USEC=') for one in whole.notified)
+    assert whole.notified.count('READY=1') == 2 and whole.status()['interval'] == 5.0
+
+
+def test_a_bad_file_is_told_and_the_old_policy_holds(whole):
+    whole.owned.config('role: control-plane\n')
+    whole.begin()
+    whole.owned.config('role: boss\n')
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    report, wrong = whole.reports()[-1], "nodeprep.yaml:1: role: 'boss' is none of worker, control-plane"
+    assert report['node']['role'] == 'control-plane' and report['why'] == 'changed'
+    assert wrong in report['config']['problem'] and wrong in whole.status()['config']['problem']
+    assert [message for message in whole.said('config') if wrong in message]
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    assert len([message for message in whole.said('config') if wrong in message]) == 1
+    whole.owned.config('role: worker\n')
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    assert whole.reports()[-1]['config'] == {'problem': ''} and whole.status()['role'] == 'worker'
+
+
+def test_a_signal_ends_it_and_the_status_says_so(whole):
+    whole.begin()
+    whole.bell.signals = ['SIGTERM']
+    whole.turn()
+    assert whole.agent.stopped
+    whole.end()
+    assert whole.status()['stopped'] == whole.clock and whole.notified[-1] == 'STOPPING=1'
+    assert whole.said('stop') == ['the agent ends']
+
+
+def test_an_unreadable_file_is_unknown_by_name_and_the_agent_goes_on(whole):
+    whole.begin()
+    whole.owned.host.denied.add('/etc/fstab')
+    folder = next(one for one in whole.owned.machine.requirements['swap'].watches
+                  if isinstance(one, Folder) and one.path == '/etc')
+    whole.turn(folder)
+    assert by_id(whole.reports()[-1])['swap']['boot'] == 'unknown'

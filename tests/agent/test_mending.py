@@ -1,0 +1,173 @@
+"""Modes, windows, limits and fights through the loop, with the real hand."""
+import pytest
+
+from nodeprep.agent.client import Answer, Sent
+from tests.agent.owned import Owned
+from tests.agent.whole import Whole
+
+SELINUX = 'requirements: {selinux: {mode: %s}}\n'
+
+
+class Client:
+    """A master that answers as a test likes."""
+
+    def __init__(self):
+        self.approvals, self.reports, self.beats = (), [], []
+
+    def wait(self):
+        return 0.0
+
+    def send(self, batch):
+        self.reports += batch
+        return Sent(batch[-1]['sequence'])
+
+    def beat(self, tree):
+        self.beats.append(tree)
+        return Answer('', approvals=self.approvals)
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def make(tmp_path, utc):
+    made = []
+
+    def whole(config, client=None):
+        owned = Owned(tmp_path / f'machine{len(made)}').config(config)
+        made.append(Whole(owned, tmp_path / f'agent{len(made)}', client))
+        return made[-1].begin()
+    yield whole
+    for one in made:
+        one.end()
+
+
+def state(whole, requirement):
+    return next(one for one in whole.status()['requirements'] if one['requirement'] == requirement)
+
+
+def test_mode_report_starts_nobody(make):
+    whole = make(SELINUX % 'report')
+    whole.rounds(3)
+    assert whole.hands == [] and all('proposal' not in one for one in whole.reports()[-1]['findings'])
+
+
+def test_mode_fix_is_mended_and_told_with_its_transaction(make):
+    whole = make(SELINUX % 'fix')
+    assert whole.hands == ['selinux'] and whole.status()['hand']['fixing']['requirement'] == 'selinux'
+    whole.turn()
+    assert state(whole, 'selinux')['now'] == 'met' and whole.status()['hand']['fixing'] is None
+    (done,) = whole.status()['hand']['done']
+    assert (done['requirement'], done['result'], done['transaction']) == ('selinux', 'done', '000001')
+    assert done['by']['how'] == 'policy' and whole.hands == ['selinux']
+    fields = [fields for kind, _, fields in whole.lines if kind == 'fix']
+    assert fields[-1] == {'requirement': 'selinux', 'transaction': '000001'}
+
+
+def test_one_after_the_other(make):
+    whole = make('requirements: {selinux: {mode: fix}, swap: {mode: fix}, forwarding: {mode: fix}}\n')
+    whole.rounds(4)
+    assert sorted(whole.hands) == ['forwarding', 'selinux', 'swap'] and len(whole.owned.past()) == 3
+
+
+def test_while_a_fix_goes_on_no_other_begins(make):
+    whole = make('requirements: {selinux: {mode: report}, swap: {mode: fix}, forwarding: {mode: fix}}\n')
+    whole.busy = True
+    begun = list(whole.hands)
+    whole.rounds(2)
+    assert whole.hands == begun and len(begun) == 1
+    (waits,) = whole.status()['hand']['waiting']
+    assert f'comes after {begun[0]}, which is being fixed' in waits['why']
+    whole.busy = False
+    whole.rounds(3)
+    assert len(whole.hands) == 2
+
+
+def test_mode_approve_proposes_and_waits_for_that_very_plan(make):
+    client = Client()
+    whole = make(SELINUX % 'approve', client)
+    assert whole.hands == []
+    whole.voice.step()
+    finding = next(one for one in client.reports[-1]['findings'] if one['requirement'] == 'selinux')
+    digest = finding['proposal']['digest']
+    assert digest == whole.owned.digest('selinux') and finding['proposal']['changes']
+    assert any('waits until the plan' in one['why'] for one in whole.status()['hand']['waiting'])
+    client.approvals = ({'id': 'a1', 'requirement': 'selinux', 'digest': 'f' * 64, 'by': 'bob',
+                         'until': '2030-01-01T00:00:00Z'},)
+    whole.pass_time(60)
+    whole.voice.step()
+    whole.turn()
+    assert whole.hands == []                                                        # another plan was approved
+    client.approvals = (dict(client.approvals[0], id='a2', digest=digest),)
+    whole.pass_time(60)
+    whole.voice.step()
+    whole.turn()
+    assert whole.hands == ['selinux']
+    (past,) = whole.owned.past()
+    assert (past.by['how'], past.by['who'], past.by['approval']) == ('approval', 'bob', 'a2')
+
+
+def test_a_window_is_waited_for(make):
+    whole = make('requirements: {selinux: {mode: fix}}\nwindows: ["Mon 02:00-04:00"]\n')
+    assert whole.hands == []
+    opens = whole.status()['hand']['window']
+    assert opens > whole.clock and 'window' in whole.status()['hand']['waiting'][0]['why']
+    while whole.clock < opens - 120:
+        whole.pass_time(min(3600, opens - 60 - whole.clock))
+        whole.rounds()
+        assert whole.hands == [] or whole.clock >= opens
+    whole.rounds(3)
+    assert whole.hands == ['selinux'] and whole.clock >= opens
+
+
+def test_the_limit_of_a_day(make):
+    whole = make('requirements: {selinux: {mode: fix}, swap: {mode: fix}}\nlimits: {fixes_per_day: 1}\n')
+    whole.rounds(4)
+    assert len(whole.hands) == 1
+    assert 'fixes_per_day' in whole.status()['hand']['waiting'][0]['why']
+
+
+def test_a_fight_is_ended_named_and_outlives_a_restart(make):
+    whole = make('requirements: {forwarding: {mode: fix}}\n')
+    for _ in range(6):
+        whole.rounds(2)
+        whole.owned.host.files({'/proc/sys/net/ipv4/ip_forward': '0\n'})
+        whole.pass_time(60)
+    whole.rounds(2)
+    (fight,) = whole.status()['hand']['fights']
+    assert fight['requirement'] == 'forwarding' and fight['stopped'] and len(whole.hands) == 3
+    assert whole.reports()[-1]['fights'] == [fight] and len(whole.said('fight')) == 1
+    whole.end()
+    whole.begin()
+    whole.rounds(2)
+    assert len(whole.hands) == 3 and whole.status()['hand']['fights'] == [fight]
+
+
+def test_a_hand_that_does_nothing_is_not_asked_again_for_the_same_plan(make):
+    whole = make(SELINUX % 'report')
+    whole.owned.config(SELINUX % 'fix')
+    whole.owned.hand = lambda requirement: 1                       # it refuses, and journals nothing
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    whole.rounds(3)
+    assert whole.hands == ['selinux']
+    assert 'the hand was asked and did nothing' in whole.status()['hand']['waiting'][0]['why']
+
+
+def test_systemd_that_does_not_start_it_is_told(make):
+    whole = make(SELINUX % 'report')
+    whole.owned.config(SELINUX % 'fix')
+    whole.refuses = 'Unit nodeprep-fix@selinux.service not found.'
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    assert whole.status()['hand']['waiting'] == [{'requirement': 'selinux', 'why': whole.refuses}]
+
+
+def test_the_digest_in_the_report_is_of_what_is_on_the_disk_now(make):
+    whole = make(SELINUX % 'approve')
+    before = next(one for one in whole.reports()[-1]['findings'] if one['requirement'] == 'selinux')['proposal']
+    host = whole.owned.host
+    host.files({'/etc/selinux/config': host.read('/etc/selinux/config') + '# a comment at the other end\n'})
+    whole.rounds()
+    after = next(one for one in whole.reports()[-1]['findings'] if one['requirement'] == 'selinux')['proposal']
+    assert after['digest'] == whole.owned.digest('selinux') != before['digest']

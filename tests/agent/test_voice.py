@@ -1,0 +1,125 @@
+"""voice: the spool is emptied beside the loop; what is heard is told to it."""
+import threading
+
+import pytest
+
+from nodeprep.agent.client import Answer, Refused, Sent
+from nodeprep.agent.spool import Spool
+from nodeprep.agent.voice import Voice
+
+
+class Client:
+    """Plays answers."""
+
+    def __init__(self):
+        self.sent, self.beats, self.answers, self.pause = [], [], [], 0.0
+
+    def wait(self):
+        return self.pause
+
+    def send(self, batch):
+        self.sent.append([one['sequence'] for one in batch])
+        return self.answers.pop(0) if self.answers else Sent(batch[-1]['sequence'])
+
+    def beat(self, tree):
+        self.beats.append(tree)
+        return self.answers.pop(0) if self.answers else Answer('')
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def made(tmp_path):
+    clock, client = [1000.0], Client()
+    voice = Voice(Spool(str(tmp_path / 'spool')), client, 'https://master', 60.0, lambda: clock[0], lambda: clock[0])
+    voice.clock, voice.client = clock, client
+    yield voice
+    voice.end()
+
+
+def test_reports_first_then_heartbeats(made):
+    made.about({'verdict': 'met'})
+    made.tell({'id': 'a'})
+    made.tell({'id': 'b'})
+    made.step()
+    assert made.client.sent == [[1, 2]] and made.client.beats == []
+    made.step()
+    assert made.client.beats[0]['verdict'] == 'met' and made.client.beats[0]['sequence'] == 2
+    assert made.client.beats[0]['spool']['waiting'] == 0 and len(made.client.beats[0]['head']) == 64
+    assert made.step() == 60.0 and len(made.client.beats) == 1
+    made.clock[0] += 60
+    made.step()
+    assert len(made.client.beats) == 2
+
+
+def test_before_the_first_round_there_is_no_heartbeat(made):
+    assert made.step() > 0 and made.client.beats == []
+
+
+def test_a_client_that_waits_is_left_alone(made):
+    made.client.pause = 7.0
+    made.tell({'id': 'a'})
+    assert made.step() == 7.0 and made.client.sent == []
+
+
+def test_an_outage_is_told_once_and_its_end(made):
+    made.tell({'id': 'a'})
+    made.client.answers = [Sent(0, 'no route'), Sent(0, 'no route')]
+    made.step()
+    made.step()
+    assert made.news() and [said for said, _ in made.heard()] == ['the master does not answer: no route']
+    assert made.facts()['master']['problem'] == 'no route' and made.facts()['spool']['waiting'] == 1
+    made.clock[0] += 5
+    made.step()
+    assert [said for said, _ in made.heard()] == ['the master answers again'] and not made.heard()
+    assert made.facts()['master']['reached'] == 1005.0 and made.facts()['spool']['waiting'] == 0
+
+
+def test_a_refused_report_is_told_and_does_not_block(made):
+    made.tell({'id': 'a'})
+    report = made._spool.oldest(1, 1000)[0]
+    made.client.answers = [Sent(1, '', (Refused(report, 'the master will not have it'),))]
+    made.step()
+    facts = made.facts()['spool']
+    assert (facts['waiting'], facts['refused']) == (0, 1)
+    assert [said for said, _ in made.heard()] == ['the master will not have it']
+
+
+def test_approvals_are_news_when_they_change(made):
+    made.about({'verdict': 'met'})
+    made.client.answers = [Answer('', approvals=({'id': 'a1'},)), Answer('', approvals=({'id': 'a1'},))]
+    made.step()
+    assert made.news() and made.approvals == ({'id': 'a1'},) and not made.news()
+    made.clock[0] += 60
+    made.step()
+    assert not made.news()
+
+
+def test_a_number_that_the_master_has_is_not_given_again(made):
+    made.about({'verdict': 'met'})
+    made.client.answers = [Answer('', sequence=40)]
+    made.step()
+    made.tell({'id': 'a'})
+    assert made._spool.oldest(1, 1000)[0]['sequence'] == 41
+
+
+def test_with_a_thread_it_goes_by_itself_and_ends(tmp_path):
+    client, rung = Client(), threading.Event()
+    voice = Voice(Spool(str(tmp_path / 'spool')), client, 'https://master', 60.0, lambda: 0.0, lambda: 0.0,
+                  lock=threading.Lock())
+    client.answers = [Sent(0, 'gone'), Sent(1)]
+    voice.begin(rung.set)
+    voice.tell({'id': 'a'})
+    assert rung.wait(20)
+    voice.end()
+    assert client.closed and client.sent[0] == [1] and not voice._thread.is_alive()
+
+
+def test_without_a_master_nothing_is_sent_and_all_is_kept(tmp_path):
+    voice = Voice(Spool(str(tmp_path / 'spool')), None, '', 60.0, lambda: 0.0, lambda: 0.0)
+    voice.begin(lambda: None)
+    voice.tell({'id': 'a'})
+    assert voice.step() > 60 and voice.facts()['spool']['waiting'] == 1
+    assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0}
+    voice.end()

@@ -1,0 +1,80 @@
+"""The page of `nodeprep status`: 80 columns, the first thing first, nothing that a host can smuggle in."""
+import re
+
+from nodeprep.output import Options
+from nodeprep.output.agentpage import page
+
+NOW = 1769860800.0
+
+
+def tree(**changed):
+    made = {
+        'started': NOW - 90000, 'written': NOW, 'stopped': None, 'node': 'n1', 'interval': 60.0, 'verdict': 'drifted',
+        'sentence': 'NOT FIT: 1 required drifted now', 'round': {'at': NOW - 5, 'took_ms': 9.0},
+        'requirements': [
+            {'requirement': 'swap', 'title': 'Swap is off', 'state': 'drifted', 'outcome': 'drifted', 'now': 'drifted',
+             'boot': 'met', 'severity': 'required', 'mode': 'fix', 'waiver': None, 'since': NOW - 3700,
+             'says': ['/dev/sda2: on; wanted: off']},
+            {'requirement': 'cpu', 'title': 'CPUs', 'state': 'met', 'outcome': 'met', 'now': 'met', 'boot': 'met',
+             'severity': 'required', 'mode': 'report', 'waiver': None, 'since': NOW - 90000, 'says': []}],
+        'transitions': [{'requirement': 'swap', 'was': 'met', 'state': 'drifted', 'now': 'drifted', 'boot': 'met',
+                         'at': NOW - 3700, 'lasted': 86300.0}],
+        'spool': {'waiting': 1, 'bytes': 2048, 'dropped': 0, 'refused': 0, 'trouble': ''},
+        'master': {'url': '', 'reached': None, 'problem': '', 'since': NOW},
+        'hand': {'fixing': None, 'done': [], 'waiting': [], 'fights': [], 'window': None, 'trouble': ''},
+        'config': {'problem': ''}, 'unwatched': [], 'troubles': []}
+    made.update(changed)
+    return made
+
+
+def text(shown=None, running=True, note='', verbose=False, color=False):
+    return page(shown, running, note, NOW, Options(width=80, verbose=verbose, color=color))
+
+
+def test_what_is_wrong_and_for_how_long():
+    said = text(tree())
+    assert said.startswith('n1: NOT FIT: 1 required drifted now.\nLooked 5 s ago; looks every 1 min')
+    assert 'drifted   swap, for 1 h 1 min\n          /dev/sda2: on; wanted: off\n' in said
+    assert 'swap: drifted, was met for 23 h 58 min' in said and 'cpu' not in said
+    assert 'met       cpu, for 1 d 1 h' in text(tree(), verbose=True)
+    assert 'master    none: this host tells' in said and 'spool     1 report kept, 2 KiB' in said
+
+
+def test_the_hand_the_fights_and_the_window():
+    hand = {'fixing': {'requirement': 'docker', 'since': NOW - 3}, 'trouble': '', 'window': NOW + 3600,
+            'done': [{'requirement': 'selinux', 'at': NOW - 60, 'transaction': '000007', 'result': 'done', 'why': '',
+                      'by': {}, 'undone': ''},
+                     {'requirement': 'tools', 'at': NOW - 50, 'transaction': '000008', 'result': 'undone',
+                      'why': 'dnf failed', 'by': {}, 'undone': ''}],
+            'waiting': [{'requirement': 'time-sync', 'why': 'mode is approve'}],
+            'fights': [{'requirement': 'forwarding', 'stopped': True, 'why': 'tuned sets it'}]}
+    said = text(tree(hand=hand))
+    for words in ('fixing    docker, for 3 s', 'fixed     selinux, ', 'transaction 000007', 'NOT fixed tools, ',
+                  ': dnf failed', 'waits     time-sync: mode is approve', 'FIGHT     forwarding: tuned sets it',
+                  'window    the next one opens '):
+        assert words in said, words
+
+
+def test_a_master_that_is_away_and_what_is_wrong_with_the_agent_itself():
+    said = text(tree(master={'url': 'https://m:9443', 'reached': NOW - 500, 'problem': 'no route', 'since': NOW - 400},
+                     spool={'waiting': 3, 'bytes': 9999, 'dropped': 2, 'refused': 1, 'trouble': ''},
+                     config={'problem': 'nodeprep.yaml:1: no'}, troubles=['disk full']))
+    assert 'has not answered for 6 min 40 s' in said and '2 dropped for want of room' in said
+    assert '1 that the master would not have' in said.replace('\n' + ' ' * 10, ' ')
+    assert 'config    WRONG and not in force: nodeprep.yaml:1: no' in said and 'trouble   disk full' in said
+
+
+def test_an_agent_that_does_not_run():
+    assert text(None, False, 'no agent has run') == 'No agent has run; systemctl start nodeprep\n'
+    said = text(tree(), False, 'it was stopped')
+    assert said.startswith('It was stopped; systemctl start nodeprep\n\nAs it was last seen:\n')
+
+
+def test_80_columns_and_nothing_smuggled_in():
+    evil = tree(node='n\x1b[2J', troubles=['x' * 300, 'a \x1b]0;title\x07 b'])
+    evil['requirements'][0]['says'] = ['/dev/\x1b[31m' + 'y ' * 100]
+    for color in (False, True):
+        said = text(evil, color=color)
+        bare = re.sub(r'\x1b\[[0-9;]*m', '', said) if color else said
+        assert '\x1b' not in bare and all(len(line) <= 80 for line in bare.split('\n') if 'xxx' not in line)
+    assert '\x1b[1;31mdrifted ' in text(tree(), color=True)
