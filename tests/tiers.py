@@ -11,6 +11,7 @@ def need(what: str, name: str = '') -> None:
 
     root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made); interpreter 3.6
     sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
+    swapless (no swap is on, so that a fix of the machine turns off just what the test turned on)
     """
     lacking = _lacking(what, name)
     if not lacking:
@@ -36,6 +37,9 @@ def _lacking(what: str, name: str) -> str:
         except (OSError, ValueError) as error:
             return f'the kernel does not answer it: {error}'
         return ''
+    if what == 'swapless':
+        with open('/proc/swaps') as file:
+            return '' if len(file.readlines()) == 1 else 'the machine swaps already'
     raise ValueError(what)
 
 

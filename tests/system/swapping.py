@@ -2,7 +2,12 @@
 import contextlib
 import fcntl
 import os
+import subprocess
 import tempfile
+
+from tests.tiers import need
+
+KIB = 16 * 1024
 
 
 @contextlib.contextmanager
@@ -11,3 +16,43 @@ def turn():
     with open(os.path.join(tempfile.gettempdir(), 'nodeprep-tests-swap.lock'), 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.contextmanager
+def swapping(path, *words, alone=False):
+    """A file of 16 MiB on which the machine swaps, turned on with these words of swapon; off and gone afterwards.
+
+    With `alone` the test is skipped where there is other swap, so that a fix takes away nothing else.
+    """
+    need('root')
+    for program in ('mkswap', 'swapon', 'swapoff'):
+        need('program', program)
+    with turn():
+        if alone:
+            need('swapless')
+        before = swap_lines()
+        with open(path, 'wb') as out:
+            out.write(bytes(KIB * 1024))  # a sparse file is refused
+            os.fsync(out.fileno())
+        os.chmod(path, 0o600)
+        run('mkswap', path)
+        try:
+            run('swapon', *words, '--', path)
+            yield path
+        finally:
+            if swap_lines() != before:
+                run('swapoff', '--', path)
+            os.unlink(path)
+        assert swap_lines() == before
+
+
+def run(*argv):
+    """A command of the machine that must succeed."""
+    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, PATH=path), timeout=120)
+
+
+def swap_lines():
+    """/proc/swaps"""
+    with open('/proc/swaps') as source:
+        return source.read()

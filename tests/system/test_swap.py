@@ -1,7 +1,6 @@
 """A real swap file of 16 MiB: the check sees it, the planned command takes it away, and everything is put back."""
 
 import os
-import subprocess
 
 import pytest
 
@@ -10,44 +9,14 @@ from nodeprep.host import Host
 from nodeprep.linux import effects, swaps
 from nodeprep.requirements.swap import Swap
 from tests.conftest import wants
-from tests.system.swapping import turn
-from tests.tiers import need
-
-KIB = 16 * 1024
+from tests.system.swapping import KIB, run, swap_lines, swapping
 
 
 @pytest.fixture(params=['swap file', 'swap\\file'])
 def swap_file(request, tmp_path):
     """The path of a file that swaps, with characters that the kernel writes as escapes."""
-    need('root')
-    for program in ('mkswap', 'swapon', 'swapoff'):
-        need('program', program)
-    with turn():
-        path = str(tmp_path / request.param)
-        with open(path, 'wb') as out:
-            out.write(bytes(KIB * 1024))  # a sparse file is refused
-            os.fsync(out.fileno())
-        os.chmod(path, 0o600)
-        before = swap_lines()
-        run('mkswap', path)
-        try:
-            run('swapon', path)
-            yield path
-        finally:
-            if any(swap.path == path for swap in swaps.swaps(Host('/'))):
-                run('swapoff', path)
-            os.unlink(path)
-        assert swap_lines() == before
-
-
-def run(*argv):
-    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
-    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, PATH=path), timeout=120)
-
-
-def swap_lines():
-    with open('/proc/swaps') as source:
-        return source.read()
+    with swapping(str(tmp_path / request.param)) as path:
+        yield path
 
 
 def look(path):
