@@ -7,6 +7,7 @@ from nodeprep.agent.mending import unit
 from nodeprep.model import CannotChange, CannotTell
 from nodeprep.typed import Any, Callable
 
+_NO_JOB = ('Job=', 'Job=0')           # the one of systemd 252, the other of 219
 _OVER = ('ActiveState=inactive', 'ActiveState=failed')
 
 
@@ -31,5 +32,5 @@ class Starter:
         except CannotTell:
             return True
         lines = answer.out.split('\n')
-        queued = any(line.startswith('Job=') and line != 'Job=0' for line in lines)
+        queued = any(line.startswith('Job=') and line not in _NO_JOB for line in lines)
         return answer.code != 0 or queued or not any(line in _OVER for line in lines)

@@ -5,7 +5,7 @@ systemd 256 and 258; cgroups(7); the cgroup validator of kubernetes/system-valid
 Per release: centos.md chapter 12.
 """
 from nodeprep.linux.kernelargs import KernelArgs, at_boot, running
-from nodeprep.linux.mounts import SOURCE, Mount, mounts
+from nodeprep.linux.mounts import Mount, mounts, table
 from nodeprep.linux.release import release
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
@@ -39,10 +39,10 @@ def version(host: Any) -> Version:
         elif mount.point.startswith(POINT + '/') and mount.kind in ('cgroup', 'cgroup2'):
             below.append(mount.kind)
     if here is not None and here.kind == 'cgroup2':
-        return Version(2, False, SOURCE)
+        return Version(2, False, table(host))
     if 'cgroup' in below:
-        return Version(1, 'cgroup2' in below, SOURCE)
-    raise CannotTell(f'no cgroups are mounted at {POINT}', SOURCE)
+        return Version(1, 'cgroup2' in below, table(host))
+    raise CannotTell(f'no cgroups are mounted at {POINT}', table(host))
 
 
 def version_at_boot(host: Any) -> Version:

@@ -12,8 +12,7 @@ filled at boot; the disk itself is not opened.
 """
 import re
 
-from nodeprep.linux.mounts import SOURCE as MOUNTS
-from nodeprep.linux.mounts import holding, mounts
+from nodeprep.linux.mounts import holding, mounts, table
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List
@@ -41,7 +40,7 @@ def search(host: Any, version: int) -> Search:
     """The GPT swap partitions on the root disk of a live host. CannotTell when udev does not know the partitions."""
     device = _root_device(host)
     if not device:
-        return Search([], MOUNTS, 'the root file system lies on no single disk')
+        return Search([], table(host), 'the root file system lies on no single disk')
     if version >= 230:
         device = _origin(host, device)
     if not host.exists(f'/sys/dev/block/{device}'):
@@ -54,7 +53,7 @@ def search(host: Any, version: int) -> Search:
     if version >= 230:
         del found[1:]
     devices = [Partition('/dev/' + part.name, part.source) for part in found]
-    return Search(devices, f'{MOUNTS}, {disk}, /run/udev/data', f'disk {name}')
+    return Search(devices, f'{table(host)}, {disk}, /run/udev/data', f'disk {name}')
 
 
 class _Part(NamedTuple):

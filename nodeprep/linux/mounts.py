@@ -6,6 +6,7 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 SOURCE = '/proc/self/mountinfo'
+_OF_ALL = '/proc/1/mountinfo'
 
 
 class Mount(NamedTuple):
@@ -24,11 +25,32 @@ class Mount(NamedTuple):
 
 def mounts(host: Any) -> List[Mount]:
     """All mounts of the running host, in the kernel's order: one that hides another comes after it."""
-    found: List[Mount] = host.once('mounts', lambda: parse(host.read(SOURCE)))
+    found: List[Mount] = host.once('mounts', lambda: parse(host.read(table(host)), table(host)))
     return found
 
 
-def parse(text: str) -> List[Mount]:
+def table(host: Any) -> str:
+    """The file that says what is mounted on the host.
+
+    A service that systemd keeps from writing has a table of its own, in which all is read-only: then that of process 1
+    is asked, when it has the same root and lets itself be looked at (ptrace(2), namespaces(7)).
+    """
+    found: str = host.once('mount table', lambda: _OF_ALL if _apart(host) else SOURCE)
+    return found
+
+
+def _apart(host: Any) -> bool:
+    try:
+        ours, theirs = host.link('/proc/self/ns/mnt'), host.link('/proc/1/ns/mnt')
+        if ours is None or theirs is None or ours == theirs:
+            return False
+        here, there = host.status('/'), host.status('/proc/1/root/')
+    except CannotTell:
+        return False
+    return here is not None and there is not None and (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+
+
+def parse(text: str, where: str = SOURCE) -> List[Mount]:
     r"""The mounts of a mountinfo text. CannotTell on a line that is not one.
 
     >>> parse('36 35 98:0 /a\\040b /mnt rw,noatime shared:1 - ext3 /dev/root rw,errors=continue\n')[0].root
@@ -46,7 +68,7 @@ def parse(text: str) -> List[Mount]:
             mount = Mount(int(fields[0]), int(fields[1]), fields[2], fields[3], fields[4], tuple(fields[5].split(',')),
                           kind, source, tuple(super_options.split(',')))
         except ValueError:
-            raise CannotTell(f'line {number} is not a line of mountinfo', f'{SOURCE}:{number}') from None
+            raise CannotTell(f'line {number} is not a line of mountinfo', f'{where}:{number}') from None
         found.append(_unescaped(mount) if '\\' in line else mount)       # a node with many pods has thousands of lines
     return found
 

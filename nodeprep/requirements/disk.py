@@ -4,7 +4,7 @@ from nodeprep.linux.blockdev import Device
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.filesystems import FileSystem, gb
 from nodeprep.linux.fstab import PATH as FSTAB
-from nodeprep.linux.mounts import SOURCE, Mount, holding, mounts
+from nodeprep.linux.mounts import SOURCE, Mount, holding, mounts, table
 from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Pollable, Requirement, Want, unknown
 from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import size
@@ -75,7 +75,7 @@ def _capacity(host: Any, minimum: int, found: List[FileSystem]) -> Iterator[Obse
     wanted = (f'{gb(minimum)} nominal: {gb(minimum * _OF_DISK)} of disks or '
               f'{gb(minimum * _OF_FILE_SYSTEM)} of file systems')
     disks: List[Device] = []
-    total, where, sources = 0, [], [SOURCE]      # type: int, List[str], List[str]
+    total, where, sources = 0, [], [table(host)]      # type: int, List[str], List[str]
     try:
         for one in found:
             here = filesystems.space(host, one.mount).size
@@ -163,11 +163,11 @@ def _traps(host: Any, one: FileSystem, profile: str) -> Iterator[Observation]:
             hint = f'Take {" and ".join(bad)} out of its line in {FSTAB} if containers need what they forbid.'
         yield Observation(f'{seen.point} (options)', ', '.join(bad) or 'none that hurts', 'no ro, noexec, nodev',
                           not bad,
-                          SOURCE, advised=bool(bad) and 'ro' not in bad, hint=hint)
+                          table(host), advised=bool(bad) and 'ro' not in bad, hint=hint)
     if mount.kind in filesystems.IN_MEMORY:
         yield Observation(f'{mount.point} (kind)', f'{mount.kind}: kept in memory, gone after a reboot', 'a disk',
                           False,
-                          SOURCE, advised=True, hint=f'Put {one.paths()} on a disk.')
+                          table(host), advised=True, hint=f'Put {one.paths()} on a disk.')
     if datadirs.IMAGES in one.uses() and mount.kind == 'xfs' and (profile == 'containerd' or _overlay(host)):
         wanted = 'ftype=1, which overlay2 needs'
         try:
@@ -194,7 +194,7 @@ def _again(host: Any, path: str, mount: Mount) -> Observation:
     """Whether what holds a folder now is mounted again at boot. The root file system always is."""
     if mount.point == '/':
         return Observation(path, f'on the root file system ({mount.source}), as now', 'the same file system', True,
-                           SOURCE)
+                           table(host))
     found = f'{mount.source} on {mount.point}'
     below = holding([one for one in mounts(host) if one.point != mount.point], mount.point)
     listed = mountboot.on_point(host, mount.point)
@@ -203,17 +203,17 @@ def _again(host: Any, path: str, mount: Mount) -> Observation:
     if below.device == mount.device:
         return Observation(path, f'{found}, which is a part of {below.point} mounted again', 'the same file system',
                            True,
-                           SOURCE)
+                           table(host))
     if not filesystems.on_disk(mount):
         return unknown(path, 'mounted again at boot', CannotTell(
-            f'{mount.kind} on {mount.point}: what mounts it at boot is not known', SOURCE), advised=True)
+            f'{mount.kind} on {mount.point}: what mounts it at boot is not known', table(host)), advised=True)
     if listed is not None:
         return Observation(path, f'{found} is marked noauto', 'mounted again at boot', False, listed.source,
                            advised=True,
                            hint='Take noauto out of that line, unless something mounts it before the runtime starts.')
     script = mountboot.mentioned(host, mount.point)
     return Observation(path, f'{found} was mounted by hand' + (f'; {script} mentions it' if script else ''),
-                       f'a line in {FSTAB} or a mount unit', False, f'{SOURCE}, {FSTAB}', advised=bool(script),
+                       f'a line in {FSTAB} or a mount unit', False, f'{table(host)}, {FSTAB}', advised=bool(script),
                        hint=f'Add it to {FSTAB}: "UUID=... {mount.point} {mount.kind} defaults 0 0" with the UUID that '
                        f'blkid {mount.source} prints; after a reboot the data would be gone from {path}.')
 

@@ -1,12 +1,11 @@
 """identity: see the class."""
-from nodeprep.linux import identity, interfaces
+from nodeprep.linux import identity, interfaces, mounts
 from nodeprep.linux.member import membership
 from nodeprep.model import CannotTell, NotApplicable, Observation, Requirement, Want, unknown
 from nodeprep.typed import Any, Iterator, Optional
 
 _DMI, _PRODUCT = '/sys/class/dmi/id', '/sys/class/dmi/id/product_uuid'
 _MACHINE_ID, _DBUS = '/etc/machine-id', '/var/lib/dbus/machine-id'
-_MOUNTS = '/proc/self/mountinfo'
 _FLEET = '(the master tells whether another node has it too)'
 
 
@@ -124,12 +123,13 @@ def _cards(host: Any) -> list:
 def _kept(host: Any) -> Observation:
     """Whether the running machine-id is on the disk: machine-id(5), systemd-machine-id-commit.service(8)."""
     wanted = 'the same machine-id'
-    mounts = host.read(_MOUNTS, missing='')
-    for number, line in enumerate(mounts.split('\n') if f' {_MACHINE_ID} ' in mounts else (), 1):
+    table = mounts.table(host)
+    text = host.read(table, missing='')
+    for number, line in enumerate(text.split('\n') if f' {_MACHINE_ID} ' in text else (), 1):
         fields = line.split(' ', 5)
         if len(fields) > 5 and fields[4] == _MACHINE_ID:
             return Observation('machine-id', 'made up for this boot and mounted over the file', wanted, False,
-                               f'{_MOUNTS}:{number}', hint='systemd-machine-id-commit, once /etc can be written')
+                               f'{table}:{number}', hint='systemd-machine-id-commit, once /etc can be written')
     found = _machine_id(host, wanted)
     return found._replace(wanted=wanted)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from nodeprep.linux import mounts
 from nodeprep.linux.mounts import holding, parse
 from nodeprep.model import CannotTell
+from tests.fakes import Link
 
 CENTOS7 = '''18 61 0:18 / /sys rw,nosuid,nodev,noexec,relatime shared:6 - sysfs sysfs rw,seclabel
 19 61 0:3 / /proc rw,nosuid,nodev,noexec,relatime shared:5 - proc proc rw
@@ -21,6 +22,45 @@ def test_reads_every_field(host):
     docker = mounts.mounts(host)[4]
     assert docker == (40, 61, '253:2', '/', '/var/lib/docker', ('rw', 'noexec'), 'xfs', '/dev/mapper/centos-docker',
                       ('rw',))
+
+
+SANDBOX = CENTOS7.replace(' / / rw,', ' / / ro,').replace('/boot rw,', '/boot ro,')
+
+
+def in_a_sandbox(host):
+    host.files({'/proc/self/mountinfo': SANDBOX, '/proc/1/mountinfo': CENTOS7, '/proc/1/root': Link('../..'),
+                '/proc/self/ns/mnt': Link('mnt:[4026532001]'), '/proc/1/ns/mnt': Link('mnt:[4026531840]')})
+
+
+def test_in_a_sandbox_the_mounts_are_those_of_the_host(host):
+    in_a_sandbox(host)
+    assert mounts.table(host) == '/proc/1/mountinfo' and mounts.mounts(host)[2].options[0] == 'rw'
+    host.files({'/proc/1/mountinfo': 'junk\n'})
+    with pytest.raises(CannotTell) as told:
+        mounts.mounts(host)
+    assert told.value.source == '/proc/1/mountinfo:1'
+
+
+@pytest.mark.parametrize('change', [
+    {'/proc/1/ns/mnt': Link('mnt:[4026532001]')},                     # no sandbox
+    {'/proc/1/ns/mnt': None},                                         # an old kernel
+    {'/proc/1/root': Link('../../usr'), '/usr/bin/true': ''},         # another root: of a container, say
+    {'/proc/1/root': None}])
+def test_else_they_are_our_own(host, change):
+    in_a_sandbox(host)
+    assert mounts.table(host.files(change)) == '/proc/self/mountinfo'
+
+
+def test_one_who_may_not_look_at_process_1_goes_by_his_own(host, monkeypatch):
+    in_a_sandbox(host)
+    link = host.link
+
+    def refuse(path):
+        if path.startswith('/proc/1/'):
+            raise CannotTell(path + ': permission denied', path)
+        return link(path)
+    monkeypatch.setattr(host, 'link', refuse)
+    assert mounts.table(host) == '/proc/self/mountinfo'
 
 
 @pytest.mark.parametrize('path, point', [
