@@ -12,6 +12,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INIT = '''#!/bin/sh
 while umount -l /run/host/* /run/host 2>/dev/null; do :; done
 rm -rf /run/host
+# nspawn mounts a boot_id of its own there, which a service with ProtectKernelTunables= does not see.
+umount /proc/sys/kernel/random/boot_id
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec env -i PATH=$PATH TERM=dumb setpriv --pdeathsig KILL /lib/systemd/systemd
 '''

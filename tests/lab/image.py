@@ -15,8 +15,8 @@ from tests.lab import files, rpms
 
 # conntrack, socat and ethtool are left out: dnf brings them.
 PACKAGES = ('systemd-sysv', 'dbus', 'kmod', 'iproute2', 'iptables', 'procps', 'python3', 'python3-click',
-            'python3-yaml', 'python3-distro', 'chrony', 'rpm', 'dnf', 'createrepo-c', 'firewalld', 'nftables',
-            'docker.io')
+            'python3-yaml', 'python3-distro', 'python3-jeepney', 'chrony', 'rpm', 'dnf', 'createrepo-c', 'firewalld',
+            'nftables', 'docker.io')
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.dirname(os.path.abspath(__file__))
 

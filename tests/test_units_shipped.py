@@ -1,0 +1,55 @@
+"""nodeprep.service says what it should, in words that systemd 219 knows; its drop-ins hold what only later ones do."""
+import os
+
+from nodeprep.agent import assembly, status
+from nodeprep.cli import agenting
+from tests.test_unit_fix import TOP
+
+# load-fragment-gperf.gperf.m4 of systemd 219 as CentOS 7 has it.
+KNOWN = {'Unit': {'Description', 'After', 'RequiresMountsFor'},
+         'Service': {'Type', 'NotifyAccess', 'ExecStart', 'ExecReload', 'Environment', 'TimeoutStartSec', 'WatchdogSec',
+                     'TimeoutStopSec', 'Restart', 'RestartSec', 'StartLimitInterval', 'KillMode', 'OOMScoreAdjust',
+                     'LimitCORE', 'UMask', 'ProtectSystem', 'ProtectHome', 'DevicePolicy', 'CapabilityBoundingSet',
+                     'RestrictAddressFamilies', 'SystemCallArchitectures'},
+         'Install': {'WantedBy'}}
+# NEWS of systemd: ProtectSystem=strict 232, RuntimeDirectoryPreserve= 235, RestrictSUIDSGID= 242,
+# ProtectKernelLogs= 244, PrivateIPC= 248.
+LATER = {'10-since-239.conf': {'RuntimeDirectory', 'RuntimeDirectoryMode', 'RuntimeDirectoryPreserve', 'StateDirectory',
+                               'StateDirectoryMode', 'MemoryMax', 'TasksMax', 'ProtectSystem', 'ReadWritePaths',
+                               'ReadOnlyPaths', 'NoNewPrivileges', 'ProtectKernelTunables', 'ProtectControlGroups',
+                               'RestrictNamespaces', 'RestrictRealtime', 'RestrictSUIDSGID', 'LockPersonality',
+                               'MemoryDenyWriteExecute', 'SystemCallFilter', 'SystemCallErrorNumber'},
+         '20-since-252.conf': {'ProtectKernelLogs', 'PrivateIPC'}}
+
+
+def directives(name):
+    section, found = '', []
+    with open(f'{TOP}/systemd/{name}', encoding='utf-8') as file:
+        for line in file.read().split('\n'):
+            if line.startswith('['):
+                section = line.strip('[]')
+            elif line and not line.startswith('#'):
+                key, _, value = line.partition('=')
+                found.append((section, key, value))
+    return found
+
+
+def test_every_release_knows_every_word_of_the_unit():
+    assert all(name in KNOWN[section] for section, name, _ in directives('nodeprep.service'))
+    values = {name: value for _, name, value in directives('nodeprep.service')}
+    assert values['ProtectSystem'] == 'full' and values['Type'] == 'notify'                 # strict is of 232
+    assert values['ExecStart'] == '/usr/bin/nodeprep agent' and agenting.read([]) is not None
+    assert values['NotifyAccess'] == 'main' and values['KillMode'] == 'mixed'
+
+
+def test_each_drop_in_holds_what_its_release_brought():
+    assert sorted(os.listdir(TOP + '/systemd/nodeprep.service.d')) == sorted(LATER)
+    for name, known in LATER.items():
+        found = directives(f'nodeprep.service.d/{name}')
+        assert {section for section, _, _ in found} == {'Service'} and {key for _, key, _ in found} == known
+
+
+def test_it_may_write_where_the_agent_writes():
+    values = {name: value for _, name, value in directives('nodeprep.service.d/10-since-239.conf')}
+    assert '/var/lib/' + values['StateDirectory'] == assembly.HOME and values['StateDirectoryMode'] == '0700'
+    assert '/run/' + values['RuntimeDirectory'] == status.RUN
