@@ -88,17 +88,17 @@ def _sync(folder: bytes) -> None:
 
 def sizes(host: Any) -> List[Tuple[str, int]]:
     """(id, bytes) of each transaction, the oldest first."""
-    return [(one, os.stat(path_of(host, one)).st_size) for one in transactions(host)]
+    return [(one, os.lstat(path_of(host, one)).st_size) for one in transactions(host)]
 
 
-def excess(kept: List[Tuple[str, int]], most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> List[str]:
-    """The ids that are more than is kept, the oldest first.
+def excess(kept: List[Tuple[str, int]], most_bytes: int, most_files: int) -> List[str]:
+    """The ids that are more than is kept, the oldest first. Never the last, whatever its size: that was just done.
 
-    >>> excess([('a', 5), ('b', 5), ('c', 5)], most_bytes=10), excess([('a', 5), ('b', 5)], most_files=1)
-    (['a'], ['a'])
+    >>> excess([('a', 5), ('b', 5), ('c', 5)], 10, 9), excess([('a', 5), ('b', 5)], 99, 1), excess([('a', 5)], 4, 9)
+    (['a'], ['a'], [])
     """
     total, over = sum(size for _, size in kept), []
-    for position, (one, size) in enumerate(kept):
+    for position, (one, size) in enumerate(kept[:-1]):
         if total <= most_bytes and len(kept) - position <= most_files:
             break
         over.append(one)

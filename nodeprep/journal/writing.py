@@ -71,7 +71,10 @@ class Transaction:
         self._mark({'end': how}, sync=True)
         os.close(self._handle)
         self._handle = None
-        forget_oldest(self.host)
+        try:
+            forget_oldest(self.host)
+        except OSError as error:         # the fix itself is done
+            self.trouble = f'{folder.FOLDER}: {reason(error)}; what is too old for it stays'
 
     def of(self, part: str) -> List[Step]:
         """The steps of a part."""
@@ -171,13 +174,16 @@ def append(handle: int, lines: Iterable[Dict[str, Any]], sync: bool) -> None:
 
 
 def forget_oldest(host: Any) -> None:
-    """Removes the oldest transactions that are more than is kept. One that was cut short is never removed."""
-    for one in folder.excess(folder.sizes(host)):
+    """Removes the oldest transactions that are more than is kept. One that was cut short is never removed.
+
+    What is not removed counts as if it were: a file that stays for ever must not drive the others out. OSError.
+    """
+    for one in folder.excess(folder.sizes(host), folder.MOST_BYTES, folder.MOST_FILES):
         try:
             whole = reading.load(host, one)
         except CannotChange:
             continue                 # damaged: somebody must look at it
-        if whole.end or whole.undone:
+        if whole.end or whole.undone or not whole.steps:       # killed before its first step it did nothing
             os.unlink(folder.path_of(host, one))
 
 
