@@ -59,8 +59,9 @@ def test_fix_history_undo(run, image):
     assert out.index('NOT FIT') < out.index('The plan') < out.index('write /etc/fstab') < out.index('swap: done')
     code, out, _ = run('history')
     assert code == 0 and out.startswith('000001  ') and '  swap: done\n    write /etc/fstab\n' in out
+    everything = hosts.snapshot(image)
     code, out, _ = run('fix', '--yes', 'swap', 'selinux')
-    assert code == 0 and 'The plan' not in out
+    assert code == 0 and 'The plan' not in out and hosts.snapshot(image) == everything
     done = tree(image)
     code, out, _ = run('undo', '--dry-run')
     assert code == 0           # as things are, which is what a check would say
@@ -75,6 +76,13 @@ def test_fix_history_undo(run, image):
     assert code == 2 and '000001 was taken back already' in err
     code, _, err = run('undo', '--yes', '7')
     assert code == 2 and "no transaction '7'; did you mean 000001?" in err
+
+
+def test_an_image_that_is_met_gets_no_file(run, image):
+    before = hosts.snapshot(image)
+    code, out, _ = run('fix', '--yes', 'hosts', 'identity')
+    assert code == 0 and 'The plan' not in out and hosts.snapshot(image) == before
+    assert run('undo', '--yes')[0] == 2 and run('history')[0] == 0 and hosts.snapshot(image) == before
 
 
 def test_an_older_fix_waits_for_the_newer_one_of_the_same_file(run):
