@@ -37,11 +37,13 @@ class Past(NamedTuple):
 def load(host: Any, transaction: str) -> Past:
     """A transaction. CannotChange naming file and line when its file is damaged; a torn last line is a crash's."""
     path = folder.path_of(host, transaction)
-    name = f'{folder.FOLDER}/{transaction}.jsonl'
+    name = text_of(path)
     try:
         raw = _content(path)
-    except OSError as error:
+    except PermissionError as error:
         raise CannotChange(f'{name}: {reason(error)}') from None
+    except OSError as error:
+        raise CannotChange(f'{name}: {reason(error)}. {_way_on(name)}') from None
     lines = raw.split(b'\n')
     lines.pop()                       # what follows the last line end: nothing, or a line that a crash tore
     state = _Reader(transaction)
@@ -49,9 +51,18 @@ def load(host: Any, transaction: str) -> Past:
         try:
             state.take(json.loads(text_of(line)))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise CannotChange(f'{name}:{number}: the journal is damaged ({error}); nothing of it is taken back. The '
-                               'content of files before the change stands in it, base64, under "before"') from None
+            raise CannotChange(f'{name}:{number}: the journal is damaged ({error}); nothing of it is taken back. '
+                               f'{_way_on(name)}') from None
     return state.past(len(raw))
+
+
+def _way_on(name: str) -> str:
+    """What a person does about a file that stops fix, undo and history, and what that costs."""
+    import shlex  # a journal is seldom damaged
+    file = shlex.quote(name)
+    return (f'Until it is moved away there is no fix, undo or history: mv {file} {file}.damaged. What that fix did can '
+            'then be taken back by hand only: the files as they were stand in it, base64, under "before", the commands '
+            'that take others back under "undo"')
 
 
 def _content(path: bytes) -> bytes:

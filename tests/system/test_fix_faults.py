@@ -2,9 +2,12 @@
 
 The product runs as a process of its own on an image in a folder; the file systems in it are mounted for the test.
 """
+import base64
 import contextlib
 import fcntl
+import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -257,7 +260,27 @@ def test_a_damaged_journal_is_told_with_file_and_line(image, line):
         file.write('\n'.join(lines[:2] + [line] + lines[2:]))
     after = tree(image)
     code, said = undo(image)
-    assert code == 2 and '000001.jsonl:3: the journal is damaged' in said and tree(image) == after
+    assert code == 2 and f'{path}:3: the journal is damaged' in said and tree(image) == after
+    for words in ('fix', '--yes', 'selinux'), ('history',):
+        assert nodeprep(image, *words) == (2, said)
+
+
+def test_a_damaged_journal_is_moved_away_as_it_is_told(image):
+    assert fix(image, 'selinux')[0] == 0 and fix(image)[0] == 0
+    with open(image + '/var/lib/nodeprep/journal/000001.jsonl', 'a', encoding='ascii') as file:
+        file.write('\0\n')
+    code, said = fix(image, 'forwarding')
+    assert code == 2
+    (command,) = re.findall(r'no fix, undo or history: (mv \S+ \S+\.damaged)\. ', said)
+    subprocess.run(('sh', '-c', command), check=True)
+    code, said = nodeprep(image, 'history')
+    assert code == 0 and said.startswith('000002 ') and '000001' not in said
+    assert fix(image, 'forwarding')[0] == 0
+    assert undo(image)[0] == undo(image)[0] == 1
+    assert nodeprep(image, 'check', 'swap')[0] == 1 and nodeprep(image, 'check', 'selinux')[0] == 0
+    with open(image + '/var/lib/nodeprep/journal/000001.jsonl.damaged', encoding='ascii') as file:
+        before = json.loads(file.read().split('\n')[1])['before'][0]
+    assert before['path'] == '/etc/selinux/config' and b'SELINUX=enforcing' in base64.b64decode(before['data'])
 
 
 def test_not_root(image):
