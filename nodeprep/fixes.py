@@ -1,7 +1,10 @@
 """What every fix has in common, whoever asks for it: a person at the command line, or the agent."""
 from nodeprep.enforce import DONE, INTERRUPTED, Fixer, Hooks, Outcome
+from nodeprep.journal.reading import unfinished
+from nodeprep.journal.steps import INTENDED
+from nodeprep.journal.undoing import drop_temporary
 from nodeprep.journal.writing import Transaction
-from nodeprep.model import CannotTell
+from nodeprep.model import CannotChange, CannotTell
 from nodeprep.plan import Allowed, Plan
 from nodeprep.policy import Policy
 from nodeprep.record import NamedTuple
@@ -26,6 +29,7 @@ def carry_out(fresh: Callable[[], Any], looked: Looked, planned: Plan, allowed: 
     `fresh` gives a host that remembers nothing.
     """
     host = fresh()
+    _clear_up(host, asker.tell)
     transaction = Transaction(host, asker.by, asker.command, boot_id(host))
     subjects = {one.requirement.id: (one.requirement, one.rule) for one in looked.judged}
     with Stopping(asker.tell) as stopping:
@@ -38,6 +42,17 @@ def carry_out(fresh: Callable[[], Any], looked: Looked, planned: Plan, allowed: 
         finally:
             transaction.end(how)
     return outcomes, transaction
+
+
+def _clear_up(host: Any, tell: Callable[[str], None]) -> None:
+    """Removes what a fix that was killed left beside the files that it wrote; all else of it is undo's."""
+    for past in unfinished(host):
+        for step in past.open:
+            if step.state == INTENDED:
+                try:
+                    drop_temporary(host, step)
+                except CannotChange as error:
+                    tell(f'what {past.id} left stays: {error}')
 
 
 def boot_id(host: Any) -> str:

@@ -11,7 +11,7 @@ from nodeprep.journal import reading
 from nodeprep.journal.writing import Transaction
 from nodeprep.lock import Lock
 from nodeprep.model import CannotChange
-from nodeprep.output import plans
+from nodeprep.output import plans, transactions
 from nodeprep.policy import Policy, load
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
@@ -67,8 +67,8 @@ class _Fix:
 
     def run(self) -> int:
         """Shows the plan, asks, does it, and looks again."""
-        for past in reading.unfinished(self.host):
-            self._say(self.page.cut_short(past.id, past.begun, len(past.open)))
+        for past in reading.half_done(self.host):
+            self._say(self.page.half_done(transactions.tree(past)))
         looked, planned = self._planned(self.host)
         self._say(self.page.plan(self.tree['plan'], self.tree['before'], self.tree['reboot']))
         if not planned.changes:

@@ -27,6 +27,7 @@ class Past(NamedTuple):
     end: str                         # done, failed, interrupted; '' when it was cut short
     undone: str                      # when it was taken back as far as it could be; ''
     size: int = 0                    # bytes
+    returning: bool = False          # an undo of it was cut short
 
     @property
     def open(self) -> Tuple[Step, ...]:
@@ -88,6 +89,11 @@ def unfinished(host: Any) -> List[Past]:
     return [one for one in past(host) if not one.end and not one.undone and one.open]
 
 
+def half_done(host: Any) -> List[Past]:
+    """Those that are neither done nor taken back, since the fix was cut short, or the undo."""
+    return [one for one in past(host) if one.open and (one.returning or not one.end and not one.undone)]
+
+
 class _Reader:
     def __init__(self, transaction: str) -> None:
         self.id = transaction
@@ -95,6 +101,7 @@ class _Reader:
         self.steps: Dict[int, Step] = {}
         self.results: Dict[str, Tuple[str, str]] = {}
         self.end = self.undone = ''
+        self.returning = False
 
     def take(self, line: Dict[str, Any]) -> None:
         """One line. ValueError, KeyError or TypeError when it is not understood."""
@@ -125,6 +132,7 @@ class _Reader:
             self._set(line['undoing'], ours=None if line['ours'] is None else words_from(line, 'ours'))
         else:
             return False
+        self.returning = bool(self.end) and ('undid' in line or 'undoing' in line)
         return True
 
     def _of_all(self, line: Dict[str, Any]) -> None:
@@ -133,7 +141,7 @@ class _Reader:
         elif 'end' in line:
             self.end = str(line['end'])
         elif 'undone' in line:
-            self.undone = str(line['undone'])
+            self.undone, self.returning = str(line['undone']), False
         else:
             raise ValueError('neither a step nor a mark')
 
@@ -146,7 +154,7 @@ class _Reader:
         return Past(self.id, str(self.head.get('begun', '')), {str(key): str(value) for key, value in by.items()},
                     tuple(str(word) for word in self.head.get('command', ())), str(self.head.get('boot_id', '')),
                     tuple(self.steps[number] for number in sorted(self.steps)), self.results, self.end, self.undone,
-                    size)
+                    size, self.returning)
 
 
 def newest(host: Any, transaction: Optional[str] = None) -> Optional[Past]:

@@ -63,8 +63,8 @@ class Way:
 
     def _file(self, step: Step) -> Tuple[str, str]:
         host, before = self.fresh(), step.before[0]
-        if self.act and not in_kernel(before.real):
-            host.drop(f'{before.real.rpartition("/")[0]}/{step.temporary}')
+        if self.act:
+            drop_temporary(host, step)
         now = (not self.act and self._would.get(before.real)) or host.image(before.real, follow=False)
         if now.same_as(before) or in_kernel(before.real) and now.data.strip() == before.data.strip():
             if self.act and before.lacking:
@@ -110,6 +110,13 @@ class Way:
         if self.act and kept.brought_back(self.fresh()):
             how, why = RAN, ''
         return how, why
+
+
+def drop_temporary(host: Any, step: Step) -> None:
+    """Removes the file that a process left beside the one it was killed at writing. CannotChange."""
+    real = step.before[0].real if step.write else ''
+    if real and not in_kernel(real):
+        host.drop(f'{real.rpartition("/")[0]}/{step.temporary}')
 
 
 def _run(host: Any, argv: Tuple[str, ...]) -> str:

@@ -1,6 +1,8 @@
 """Plans and what became of them, as text for people; a script takes -o json."""
+from nodeprep.journal.steps import INTENDED
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
+from nodeprep.output.transactions import UNDO_CUT_SHORT
 from nodeprep.output.words import change, command, shown, verdict
 from nodeprep.typed import Any, Dict, Iterable, List
 
@@ -45,10 +47,16 @@ class Page:
         """Something that a person should know."""
         return '\n'.join(self._text(said, 'warning: ', '         ')) + '\n'
 
-    def cut_short(self, name: str, when: str, steps: int) -> str:
-        """A transaction that a crash or a kill left unfinished."""
-        return self.warning(f'the fix {shown(name)} of {shown(when)} was cut short after {_count(steps, "step")}; '
-                            f'nodeprep undo {shown(name)} takes them back, going on finishes what is left')
+    def half_done(self, past: Tree) -> str:
+        """A transaction, as transactions.tree gives it, that a crash or a kill cut short; or its undo."""
+        name, when = shown(past['id']), shown(past['begun'])
+        if past['state'] == UNDO_CUT_SHORT:
+            return self.warning(f'the undo of the fix {name} of {when} was cut short; nodeprep undo {name} goes on '
+                                'with it')
+        steps = [one for part in past['parts'] for one in part['steps'] if not one['taken_back']]
+        half = [f', in the middle of: {change(one)}' for one in steps if one['state'] == INTENDED]
+        return self.warning(f'the fix {name} of {when} was cut short in step {len(steps)}{"".join(half[-1:])}; '
+                            f'nodeprep undo {name} takes back what it did, going on finishes what is left')
 
     def outcomes(self, tree: Tree) -> str:
         """What became of each part."""

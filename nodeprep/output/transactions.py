@@ -10,19 +10,27 @@ from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List
 
 Tree = Dict[str, Any]
-_STATE = {'done': 'done', 'failed': 'failed', 'interrupted': 'stopped', '': 'CUT SHORT'}
+CUT_SHORT, UNDO_CUT_SHORT = 'cut short', 'undo cut short'
+_TOLD = {CUT_SHORT: 'CUT SHORT, which is taken back by nodeprep undo ',
+         UNDO_CUT_SHORT: 'UNDO CUT SHORT, which goes on with nodeprep undo '}
 
 
 def tree(past: Past) -> Tree:
     """A transaction as mappings, lists and texts, safe to show."""
     found: Tree = clean({
         'id': past.id, 'begun': past.begun, 'by': past.by, 'command': list(past.command),
-        'state': 'undone' if past.undone and not past.open else past.end or 'cut short', 'undone': past.undone,
+        'state': _state(past), 'undone': past.undone,
         'parts': [{'requirement': name, 'result': past.results.get(name, ('cut short', ''))[0],
                    'why': past.results.get(name, ('', ''))[1], 'steps': [_step(one) for one in past.steps
                                                                          if one.part == name]}
                   for name in dict.fromkeys(step.part for step in past.steps)]}, keep='\n')
     return found
+
+
+def _state(past: Past) -> str:
+    if past.returning or past.undone and not past.open:
+        return UNDO_CUT_SHORT if past.open else 'undone'
+    return past.end or CUT_SHORT
 
 
 def _step(step: Step) -> Tree:
@@ -64,7 +72,7 @@ class Page:
         return '\n'.join([''] + self._steps(steps, '') + again) + '\n'
 
     def _one(self, past: Tree) -> List[str]:
-        state = past['state'] if past['state'] != 'cut short' else 'CUT SHORT: nodeprep undo takes it back'
+        state = _TOLD[past['state']] + past['id'] if past['state'] in _TOLD else past['state']
         lines = [f'{past["id"]}  {self._by(past)}  {state}' + (f' {past["undone"]}' if past['undone'] else '')]
         for part in past['parts']:
             lines += self._text(part['result'] + (f': {part["why"]}' if part['why'] else ''),
