@@ -1,0 +1,89 @@
+"""The agent on a node, as its tests ask about it: its journal, its unit, its status. Each wait is for a condition."""
+import contextlib
+import json
+import time
+
+from tests.lab.clock import bounded
+from tests.lab.node import Node
+from tests.lab.units import install
+
+CONFIG = '/etc/nodeprep/nodeprep.yaml'
+# A clock that is followed at once; and what a chronyd that has just begun says of its offset is no fault.
+CHRONY = 'server 127.0.0.1 iburst minpoll 0 maxpoll 0\ndriftfile /var/lib/chrony/drift\n'
+TIME_SYNC = '  time-sync: {servers: [127.0.0.1], advised_offset: 10s, required_offset: 10s}\n'
+# Once an hour: what is told sooner was told because of an event.
+HOURLY = 'interval: 1h\nrequirements:\n' + TIME_SYNC
+
+
+@contextlib.contextmanager
+def equipped(folder):
+    """A node with the units of nodeprep, which are not enabled, and a chronyd that follows its clock."""
+    one = Node(folder)
+    try:
+        with bounded():
+            one.boot()
+            install(one)
+            assert one.run(['systemctl', 'is-enabled', 'nodeprep'])[1] == 'disabled\n'     # installed is not enabled
+            one.write('/etc/chrony.conf', CHRONY)
+            one.ask('systemctl', 'restart', 'chronyd')
+            one.ask('chronyc', 'waitsync', '60', '0', '0', '1')
+            yield one
+    finally:
+        one.stop()
+
+
+def until(what, seconds=60, said=lambda: ''):
+    """The first true value of what(); fails, with what said() gives, when there is none in time."""
+    end = time.time() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        assert time.time() < end, f'it did not come to that: {said()}'
+        time.sleep(0.05)
+
+
+def journal(node, since=''):
+    """nodeprep's own entries after a cursor, the oldest first."""
+    # Chosen here: journalctl with a match and --after-cursor leaves out the first when the cursor's own is no match.
+    out = node.ask('journalctl', '-o', 'json', '--no-pager', *(['--after-cursor', since] if since else []))
+    entries = [json.loads(line) for line in out.splitlines()]
+    return [one for one in entries if one.get('SYSLOG_IDENTIFIER') == 'nodeprep']
+
+
+def cursor(node):
+    """The place in the journal where it ends now."""
+    node.ask('journalctl', '--sync')
+    return json.loads(node.ask('journalctl', '-o', 'json', '-n', '1', '--no-pager'))['__CURSOR']
+
+
+def told(node, since, requirement, state=''):
+    """Waits for a transition of a requirement in the journal and gives its entry."""
+    return until(lambda: next((one for one in journal(node, since) if one.get('NODEPREP_REQUIREMENT') == requirement
+                               and state in ('', one.get('NODEPREP_STATE'))
+                               and 'NODEPREP_NOW' in one), None))
+
+
+def property_of(node, name, unit='nodeprep'):
+    """What systemd says of a unit."""
+    return node.ask('systemctl', 'show', '-p', name, '--value', unit).strip()
+
+
+def status(node):
+    """`nodeprep status` as JSON."""
+    return json.loads(node.run(['nodeprep', 'status', '-o', 'json'])[1])
+
+
+def reload(node, text):
+    """Gives the agent a configuration that is right, and waits until it is in force."""
+    before = status(node)['round']['at']
+    node.write(CONFIG, text)
+    node.ask('systemctl', 'reload', 'nodeprep')
+    until(lambda: status(node)['round']['at'] > before and property_of(node, 'ActiveState') == 'active')
+    assert status(node)['config']['problem'] == ''
+
+
+def report(node):
+    """The newest report in the spool of the agent."""
+    files = sorted(node.ask('sh', '-c', 'ls /var/lib/nodeprep/spool/*.jsonl').split())
+    return json.loads(node.read(files[-1]).splitlines()[-1])
