@@ -2,10 +2,9 @@
 
 They lie in /var/lib/nodeprep/approvals.json; the hand believes them only when root alone could have written it.
 """
-import calendar
 import re
-import time
 
+from nodeprep import epoch
 from nodeprep.agent import stored
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterable, List, Tuple
@@ -70,7 +69,7 @@ def expires(until: str) -> float:
     if not match:
         raise ValueError(f'{until!r} is not a time such as 2027-01-31T22:00:00Z')
     day, clock, fraction, zone = match.groups()
-    seconds = calendar.timegm(time.strptime(f'{day} {clock}', '%Y-%m-%d %H:%M:%S')) + float(fraction or 0)
+    seconds = epoch.of(f'{day} {clock}') + float(fraction or 0)
     if zone in 'Zz':
         return seconds
     ahead = 60 * int(zone[1:3]) + int(zone[4:6])

@@ -2,16 +2,15 @@
 
 The journal's files are only ever added to: one whose size is what it was says what it said.
 """
-import calendar
 import time
 
-from nodeprep.enforce import DONE
-from nodeprep.journal import folder, reading
-from nodeprep.journal.reading import Past
+from nodeprep import epoch
+from nodeprep.journal import folder
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, FrozenSet, List, Optional, Tuple
 
 OF_THE_AGENT = ('policy', 'approval')
+DONE = 'done'             # as enforce has it, which a daemon that only tells need not hold
 
 
 class Fact(NamedTuple):
@@ -45,7 +44,7 @@ class History:
 
     def look(self) -> None:
         """Reads what is new. CannotChange as above."""
-        self._known = {key: self._known.get(key) or _fact(reading.load(self._host, key[0]))
+        self._known = {key: self._known.get(key) or _fact(_load(self._host, key[0]))
                        for key in folder.sizes(self._host)}
 
     @property
@@ -68,13 +67,18 @@ class History:
 
     def steps(self, fact: Fact, requirement: str) -> List[Any]:
         """The steps of a requirement in a transaction."""
-        return [step for step in reading.load(self._host, fact.id).steps if step.part == requirement]
+        return [step for step in _load(self._host, fact.id).steps if step.part == requirement]
 
 
-def _fact(past: Past) -> Fact:
+def _load(host: Any, transaction: str) -> Any:
+    from nodeprep.journal import reading
+    return reading.load(host, transaction)
+
+
+def _fact(past: Any) -> Fact:
     results = {step.part: ('', '') for step in past.steps}
     results.update(past.results)
-    begun = calendar.timegm(time.strptime(past.begun, '%Y-%m-%dT%H:%M:%SZ')) if past.begun else 0
+    begun = epoch.of(past.begun) if past.begun else 0
     undone = past.undone
     if not undone and past.end == DONE and any(step.undone for step in past.steps):
         undone = 'a time that is not known'        # the undo was killed before it could say so

@@ -4,6 +4,7 @@ Sources: chronyc(1) "tracking"; process_cmd_tracking() of client.c in chrony.
 """
 import re
 
+from nodeprep import epoch
 from nodeprep.linux.timestate import State
 from nodeprep.model import CannotTell
 from nodeprep.typed import Any
@@ -82,10 +83,12 @@ def _date(text: str, source: str) -> float:
     >>> _date('Sun Nov 22 21:58:08 2026', ''), _date('Thu Jan  1 00:00:00 1970', '')
     (1795384688.0, 0.0)
     """
-    import calendar
     found = re.match(r'^\w{3} (\w{3}) +([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([0-9]{4})$', text)
     if not found or found.group(1) not in _MONTHS:
         raise CannotTell(f'chronyc tells {text[:40]!r} where a date is expected', source)
     month, day, hour, minute, second, year = found.groups()
-    return float(calendar.timegm((max(1, int(year)), _MONTHS.index(month) + 1, int(day), int(hour), int(minute),
-                                  int(second), 0, 0, 0)))
+    try:
+        return float(epoch.seconds(max(1, int(year)), _MONTHS.index(month) + 1, int(day), int(hour), int(minute),
+                                   int(second)))
+    except ValueError:
+        raise CannotTell(f'chronyc tells {text!r}, which is no date', source) from None

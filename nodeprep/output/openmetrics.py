@@ -3,6 +3,7 @@
 For the textfile collector of node_exporter: `nodeprep check -o openmetrics > nodeprep.prom`. An alert that waivers and
 policy silence: nodeprep_requirement_state{state="drifted"} == 1 and on(requirement) nodeprep_requirement_decides == 1
 """
+from nodeprep import epoch
 from nodeprep.model import STATES
 from nodeprep.output import Options
 from nodeprep.output.words import shown
@@ -32,7 +33,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     _family(lines, 'nodeprep_check_duration_seconds', 'How long the check took.',
             [({}, tree['took_ms'] / 1000)], 'seconds')
     _family(lines, 'nodeprep_check_timestamp_seconds', 'When the check was made, in seconds since 1970.',
-            [({}, _seconds(tree['taken']))], 'seconds')
+            [({}, epoch.of(tree['taken']))], 'seconds')
     return '\n'.join(lines) + '\n# EOF\n'
 
 
@@ -50,9 +51,3 @@ def _labels(labels: Dict[str, str]) -> str:
 
 def _escaped(text: str) -> str:
     return shown(text).replace('\\', '\\\\').replace('"', '\\"')
-
-
-def _seconds(taken: str) -> int:
-    import calendar
-    import time
-    return calendar.timegm(time.strptime(taken, '%Y-%m-%dT%H:%M:%SZ'))
