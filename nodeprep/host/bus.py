@@ -8,9 +8,9 @@ What goes over the wire jeepney writes and reads: 0.7 on Python 3.6, 0.9 later; 
 is loaded at the first connection and adds 0.3 MiB to the resident memory on 3.11 and 1.0 on 3.6 and 3.12, where it
 brings typing along. Its own connections are not used: they block, and keep no time.
 """
+import _socket
 import binascii
 import os
-import socket
 
 from nodeprep.host.files import raw_of, text_of
 from nodeprep.record import NamedTuple
@@ -38,7 +38,7 @@ class Said(NamedTuple):
     body: Tuple[Any, ...]
 
 
-def connected(root: str, path: str = SOCKET) -> socket.socket:
+def connected(root: str, path: str = SOCKET) -> _socket.socket:
     """A socket that is connected to the bus. Gone when it is not there, or when nobody else is connected to it.
 
     systemd itself is, as long as a bus runs. The socket of a bus that does not run is held by systemd, which would
@@ -49,7 +49,7 @@ def connected(root: str, path: str = SOCKET) -> socket.socket:
         raise Gone(f'{path} is not there')
     if not _in_use(below):
         raise Gone(f'{path}: nobody is connected')
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC | _socket.SOCK_NONBLOCK)
     try:
         connection.connect(raw_of(below))
     except OSError as error:
@@ -80,7 +80,7 @@ def in_use(table: str, path: str) -> bool:
 class Bus:
     """A connection that greets the bus as this user; Gone from any method when it ends."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: _socket.socket) -> None:
         import jeepney
         self._jeepney, self._parser, self._socket = jeepney, jeepney.Parser(), connection
         self._kept, self._greeted, self._serial = b'', False, 0

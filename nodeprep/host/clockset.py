@@ -1,11 +1,12 @@
 """Hearing that somebody set the clock: timerfd_create(2) with TFD_TIMER_CANCEL_ON_SET.
 
 A timer of the wall clock that is never due is cancelled by each step of the clock (also when a suspended machine
-wakes, and by a leap second), not by the slewing of a time daemon. Python has timerfd from 3.13 on; the agent, which
-alone uses this, has ctypes loaded for inotify, so there is one way for every Python.
+wakes, and by a leap second), not by the slewing of a time daemon. Python has timerfd from 3.13 on; there is one way
+here for every Python.
 """
 import errno
 import os
+import struct
 
 from nodeprep.host.libc import call
 
@@ -26,12 +27,8 @@ class ClockSet:
             raise
 
     def _arm(self) -> None:
-        import ctypes
-
-        class Itimerspec(ctypes.Structure):
-            _fields_ = [(name, ctypes.c_long) for name in ('every', 'every_ns', 'due', 'due_ns')]
-        call('timerfd_settime', self._handle, _ABSOLUTE | _CANCEL_ON_SET,
-             ctypes.byref(Itimerspec(0, 0, _NEVER, 0)), None)
+        # struct itimerspec: no interval; due never
+        call('timerfd_settime', self._handle, _ABSOLUTE | _CANCEL_ON_SET, struct.pack('4l', 0, 0, _NEVER, 0), None)
 
     def fileno(self) -> int:
         """For poll(2)."""

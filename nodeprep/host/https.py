@@ -6,7 +6,7 @@ once, on a new one, so whatever is asked for must do no harm when it is done twi
 import re
 import time
 
-from nodeprep.host import http1
+from nodeprep.host import http1, tls
 from nodeprep.host.files import reason
 from nodeprep.host.network import Reply
 from nodeprep.model import CannotTell
@@ -118,7 +118,7 @@ class Https:
         connection = self._through() if self._proxy else self._reach(self._server.name, self._server.port)
         try:
             connection.settimeout(min(CONNECTING, self._left()))
-            return self._trusting().wrap_socket(connection, server_hostname=_plain(self._server.name))
+            return tls.begin(self._trusting(), connection, self._server.name)
         except (OSError, ValueError):
             connection.close()
             raise
@@ -126,14 +126,7 @@ class Https:
     def _trusting(self) -> Any:
         """The rules of TLS: 1.2 or later, the server's name in its certificate, and that one signed by our CA."""
         if self._context is None:
-            import ssl
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            if hasattr(context, 'minimum_version'):
-                context.minimum_version = ssl.TLSVersion.TLSv1_2
-            else:
-                context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1
-            context.load_verify_locations(cadata=self._ca)
-            self._context = context
+            self._context = tls.trusting(self._ca)
         return self._context
 
     def _through(self) -> Any:
@@ -163,11 +156,11 @@ class Https:
 
     def _reach(self, name: str, port: int) -> Any:
         """A TCP connection to the first address of a name that takes one."""
-        import socket
-        found = socket.getaddrinfo(_plain(name), port, 0, socket.SOCK_STREAM)
+        import _socket as socket
+        found = socket.getaddrinfo(tls.plain(name), port, 0, socket.SOCK_STREAM)
         last = OSError('it has no address')
         for number, (family, kind, protocol, _, place) in enumerate(found):
-            connection = socket.socket(family, kind, protocol)
+            connection = tls.endpoint(family, kind, protocol)
             try:
                 connection.settimeout(min(CONNECTING, self._left()) / (len(found) - number))
                 connection.connect(place)
@@ -177,12 +170,6 @@ class Https:
                 connection.close()
                 last = error
         raise last
-
-
-def _plain(name: str) -> Any:
-    """A name as bytes: for a text Python loads its tables of international names, half a MiB that never goes again."""
-    import sys
-    return name.encode('ascii') if sys.version_info >= (3, 7) else name
 
 
 def _proxy(url: str) -> Tuple[str, int, bytes]:
@@ -200,7 +187,7 @@ def _proxy(url: str) -> Tuple[str, int, bytes]:
 
 
 def _late(error: Exception) -> bool:
-    import socket
+    import _socket as socket
     return isinstance(error, (socket.timeout, TimeoutError))
 
 
