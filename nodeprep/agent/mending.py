@@ -1,16 +1,16 @@
 """What is to be mended, and by whom it was allowed. The hand does it; here nothing is changed, a unit is started.
 
 One fix at a time. Whether one is allowed is asked before each; the hand asks once more by itself.
+
+What plans and allows is loaded for the first drift that may be mended: most agents only tell, and it is 2 MiB.
 """
-from nodeprep import plandigest
-from nodeprep.agent import allow, approvals, log, proposal, windows
+from nodeprep.agent import log
 from nodeprep.agent.fights import Fight, Fights
 from nodeprep.agent.past import History
 from nodeprep.model import DRIFTED, CannotChange
-from nodeprep.plan import in_order
 from nodeprep.record import NamedTuple
 from nodeprep.report import Judged
-from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Set, Tuple
 
 _LONGEST = 2100.0         # seconds after which a hand without an end is given up: TimeoutStartSec of its unit and more
 _SHOWN = 10               # fixes of the past in the status
@@ -38,6 +38,9 @@ class Proposals(NamedTuple):
 
     def trees(self) -> Dict[str, Dict[str, Any]]:
         """By requirement, as a report has it: the changes, and the digest that an approval must name."""
+        if not self.each:
+            return {}
+        from nodeprep import plandigest
         return {one.part.requirement: {'digest': one.digest, 'changes': plandigest.tree(one.part)['changes']}
                 for one in self.each}
 
@@ -73,11 +76,24 @@ class Mending:
 
         `started` is a unit that started just before, which may be who takes things back.
         """
+        wanted = [one for one in seen.looked.judged if not self._problem and one.finding.state == DRIFTED
+                  and one.rule.mode in ('approve', 'fix')]
+        names = {one.requirement.id for one in wanted}
+        self._parts = {name: part for name, part in self._parts.items() if name in names}
+        chosen, self._waiting = self._planned(names, seen, policy, started) if wanted else ([], {})
+        self._proposals = Proposals(tuple(chosen), tuple(self._fights()))
+        return self._proposals
+
+    def _planned(self, names: Set[str], seen: Any, policy: Any,
+                 started: str) -> Tuple[List[Proposal], Dict[str, str]]:
+        """What would be done about these, and of those about which nothing would be, why."""
+        from nodeprep import plandigest
+        from nodeprep.agent import proposal
+        from nodeprep.plan import in_order
         chosen, left = [], {}
-        for requirement, finding, rule in in_order([tuple(one) for one in seen.looked.judged]):
-            name, judged = requirement.id, Judged(requirement, finding, rule)
-            if self._problem or finding.state != DRIFTED or rule.mode not in ('approve', 'fix'):
-                self._parts.pop(name, None)
+        for judged in [Judged(*one) for one in in_order([tuple(one) for one in seen.looked.judged])]:
+            name = judged.requirement.id
+            if name not in names:
                 continue
             if name in seen.fresh or name not in self._parts:
                 self._parts[name] = proposal.part(seen.host, policy, judged)
@@ -87,14 +103,13 @@ class Mending:
                 chosen.append(Proposal(judged, part, plandigest.digest(part)))
             elif part.left:
                 left[name] = part.left[0].why
-        self._waiting = left
-        self._proposals = Proposals(tuple(chosen), tuple(self._fights()))
-        return self._proposals
+        return chosen, left
 
     def approved(self, trees: Any) -> None:
         """The master said which plans are approved: kept on the disk, where the hand reads it."""
         if self._problem:
             return
+        from nodeprep.agent import approvals
         try:
             for wrong in approvals.store(self._host(), trees):
                 self._log.tell('master', f'an approval is not understood: {wrong}', log.WARNING)
@@ -109,6 +124,7 @@ class Mending:
             against = self._against(one, policy)
             self._waiting.pop(name, None)
             if against:
+                from nodeprep.agent import windows
                 self._waiting[name] = against
                 allowed, now = policy.get('windows', ()), self._time()
                 self.window = None if windows.open_now(allowed, now) else windows.next_opening(allowed, now)
@@ -151,6 +167,7 @@ class Mending:
             return self._trouble
         if self._vain.get(name) == one.digest:
             return f'the hand was asked and did nothing: journalctl -u {unit(name)} says why'
+        from nodeprep.agent import allow, approvals, proposal
         host, now = self._host(), self._time()
         try:
             state = proposal.state(history, Fights(host), name, now)
@@ -191,6 +208,7 @@ class Mending:
             return
         try:
             fights = Fights(host)
+            from nodeprep.agent import proposal
             before = fights.stopped(judged.requirement.id)
             fight = proposal.note(host, history, fights, judged, part, started)
         except CannotChange as error:
