@@ -9,7 +9,7 @@ import os
 import stat
 
 from nodeprep.host.files import followed, raw_of, reason
-from nodeprep.host.folders import private
+from nodeprep.host.folders import made
 from nodeprep.model import Busy, CannotChange
 from nodeprep.typed import Any
 
@@ -53,7 +53,7 @@ class Lock:
         os.close(self._handle)
 
     def _opened(self) -> int:
-        private(os.path.dirname(self._path))
+        made(os.path.dirname(self._path), 0o755)       # in it lies the status of the agent too, for everybody
         # Opening a device would do what that device does: a watchdog ends the machine that looks.
         if os.path.lexists(self._path) and not stat.S_ISREG(os.lstat(self._path).st_mode):
             raise OSError(errno.EINVAL, 'is not a regular file')

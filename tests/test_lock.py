@@ -30,6 +30,17 @@ def test_one_at_a_time(host):
         assert os.path.exists(host.root + PATH)
 
 
+def test_who_comes_first_makes_a_folder_in_which_all_may_read_the_status(host):
+    os.rmdir(host.root + '/run/nodeprep')
+    before = os.umask(0o077)
+    try:
+        with Lock(host, 'nodeprep fix'):
+            modes = [os.stat(host.root + path).st_mode & 0o7777 for path in ('/run/nodeprep', PATH)]
+    finally:
+        os.umask(before)
+    assert modes == [0o755, 0o600]
+
+
 def test_what_is_no_file_is_not_opened(host, tmp_path):
     for make in (os.mkfifo, os.mkdir):
         make(host.root + PATH)

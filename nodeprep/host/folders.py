@@ -17,8 +17,8 @@ _STEP = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LAST = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC       # for fsync(2), which refuses O_PATH
 
 
-def private(folder: bytes) -> None:
-    """Makes a folder that is its owner's alone, whatever the umask is; what lacks above it is made as it usually is.
+def made(folder: bytes, mode: int) -> None:
+    """Makes a folder with this mode, whatever the umask is; what lacks above it is made as it usually is.
 
     Not by makedirs: under a umask of 077 a new /var/lib would be root's alone, and no other program could start.
     """
@@ -29,10 +29,10 @@ def private(folder: bytes) -> None:
     while not os.path.isdir(above):
         lacking.append(above)
         above = os.path.dirname(above)
-    for one, mode in [(one, 0o755) for one in reversed(lacking)] + [(folder, 0o700)]:
+    for one, bits in [(one, 0o755) for one in reversed(lacking)] + [(folder, mode)]:
         with contextlib.suppress(FileExistsError):
-            os.mkdir(one, mode)
-            os.chmod(one, mode)
+            os.mkdir(one, bits)
+            os.chmod(one, bits)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ import re
 import stat
 
 from nodeprep.host.files import followed, raw_of, reason, text_of
-from nodeprep.host.folders import private
+from nodeprep.host.folders import made
 from nodeprep.model import CannotChange
 from nodeprep.typed import Any, List, Tuple
 
@@ -23,8 +23,8 @@ def prepared(host: Any) -> bytes:
     """The folder, made when it was not there: root's alone. CannotChange when that cannot be."""
     folder = place(host)
     try:
-        private(folder.rpartition(b'/')[0])
-        private(folder)
+        made(folder.rpartition(b'/')[0], 0o700)
+        made(folder, 0o700)
         _sync(folder.rpartition(b'/')[0])
     except OSError as error:
         raise CannotChange(f'{FOLDER}: {reason(error)}; without a journal nothing is changed') from None

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from nodeprep.host.changing import Changing
-from nodeprep.host.folders import private
+from nodeprep.host.folders import made
 from nodeprep.host.images import ABSENT, FILE, FOLDER, LINK, Image
 from nodeprep.model import CannotChange
 
@@ -88,8 +88,8 @@ def test_a_link_that_was_followed_when_it_was_looked_at_is_fine(host, tmp_path):
 def test_folders_are_made_as_they_should_be_whatever_the_umask_is(tmp_path, mask):
     before = os.umask(mask)
     try:
-        private(os.fsencode(str(tmp_path / 'var/lib/nodeprep')))
-        private(os.fsencode(str(tmp_path / 'var/lib/nodeprep')))
+        made(os.fsencode(str(tmp_path / 'var/lib/nodeprep')), 0o700)
+        made(os.fsencode(str(tmp_path / 'var/lib/nodeprep')), 0o700)
     finally:
         os.umask(before)
     assert [(tmp_path / name).stat().st_mode & 0o7777 for name in ('var', 'var/lib', 'var/lib/nodeprep')] == [
