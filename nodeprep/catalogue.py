@@ -11,7 +11,12 @@ _FOLDER = os.path.join(os.path.dirname(__file__), 'requirements')
 
 def ids() -> List[str]:
     """Every requirement id, in alphabetical order, from the file names alone: nothing is imported."""
-    return sorted(name[:-3].replace('_', '-') for name in os.listdir(_FOLDER)
+    return list(_ids(_FOLDER))
+
+
+@functools.lru_cache(None)
+def _ids(folder: str) -> List[str]:
+    return sorted(name[:-3].replace('_', '-') for name in os.listdir(folder)
                   if name.endswith('.py') and not name.startswith('_'))
 
 

@@ -36,11 +36,13 @@ def build(judged: Iterable[Judged], node: Dict[str, Any], profile: str, ignored:
     today = time.strftime('%Y-%m-%d', when)
     findings = [_finding(one, skip, today, diffs) for one in judged]
     about = dict(node)
-    return clean({
+    tree: Dict[str, Any] = clean({
         'format': FORMAT, 'id': _uuid4(), 'sequence': sequence, 'taken': time.strftime('%Y-%m-%dT%H:%M:%SZ', when),
         'took_ms': round(took * 1000, 1), 'boot_id': about.pop('boot_id', ''), 'node': about,
         'agent': {'version': __version__, 'profile': profile},
-        'verdict': _verdict(findings), 'summary': _summary(findings), 'findings': findings}, keep='\n')
+        'verdict': _verdict(findings), 'summary': _summary(findings)}, keep='\n')
+    tree['findings'] = findings
+    return tree
 
 
 def dumps(tree: Dict[str, Any], indent: Optional[int] = None) -> str:
@@ -80,13 +82,14 @@ def _finding(one: Judged, ignored: Ignored, today: str, diffs: bool) -> Dict[str
     if waiver and waiver.until < today:
         notes.append(f'the waiver of {waiver.owner} expired on {waiver.until}')
         waiver = None
-    return {
+    tree: Dict[str, Any] = clean({
         'requirement': requirement.id, 'kubeadm': list(requirement.kubeadm), 'title': requirement.title,
         'state': finding.state, 'now': finding.now, 'boot': finding.boot,
         'severity': _severity(finding, rule), 'mode': 'ignore' if requirement.id in ignored.requirements else rule.mode,
         'waiver': {'reason': waiver.reason, 'owner': waiver.owner, 'until': waiver.until} if waiver else None,
-        'note': '; '.join(notes), 'took_ms': round(finding.took * 1000, 2),
-        'observations': [_observation(seen, diffs) for seen in finding.observations]}
+        'note': '; '.join(notes), 'took_ms': round(finding.took * 1000, 2)}, keep='\n')
+    tree['observations'] = [_observation(seen, diffs) for seen in finding.observations]
+    return tree
 
 
 def _severity(finding: Finding, rule: Rule) -> str:
@@ -95,9 +98,14 @@ def _severity(finding: Finding, rule: Rule) -> str:
 
 
 def _observation(seen: Observation, diffs: bool) -> Dict[str, Any]:
-    return {'subject': seen.subject, 'when': seen.when, 'found': seen.found, 'wanted': seen.wanted, 'met': seen.met,
+    tree = {'subject': seen.subject, 'when': seen.when, 'found': seen.found, 'wanted': seen.wanted, 'met': seen.met,
             'source': seen.source, 'fix': [change_tree(change, diffs) for change in seen.fix], 'hint': seen.hint,
             'advised': seen.advised, 'kubeadm': seen.kubeadm}
+    # Most of a report are printable texts: one look at all of them together costs less than one at each.
+    if not seen.fix and f'{seen.subject}{seen.found}{seen.wanted}{seen.source}{seen.hint}{seen.kubeadm}'.isprintable():
+        return tree
+    cleaned: Dict[str, Any] = clean(tree, keep='\n')
+    return cleaned
 
 
 def change_tree(change: Change, diffs: bool = True) -> Dict[str, Any]:

@@ -18,6 +18,10 @@ _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
 
 
+def _name(entry: Any) -> Any:
+    return entry.name
+
+
 class Files:
     """The looking half of a file system. Every path is absolute as the host itself would write it."""
 
@@ -46,6 +50,9 @@ class Files:
 
     def names(self, folder: str) -> List[str]:
         """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
+        known: Optional[List[str]] = self._facts.get(('names', self.root, folder))
+        if known is not None:
+            return list(known)
         try:
             return [name.decode('utf-8', 'surrogateescape') for name in sorted(os.listdir(self._below(folder)))]
         except OSError as error:
@@ -80,15 +87,18 @@ class Files:
     def links(self, folder: str) -> Dict[str, str]:
         """The symbolic links in a folder with where they point; none when there is no such folder.
 
-        One scandir(3), where asking link() of each of a few hundred unit files would cost a millisecond.
+        One scandir(3), where asking link() of each of a few hundred unit files would cost a millisecond; names() of
+        the same folder need no other within the round.
         """
         try:
             with os.scandir(self._below(folder)) as entries:
-                found = [entry for entry in entries if entry.is_symlink()]
+                everything = sorted(entries, key=_name)
+                found = [entry for entry in everything if entry.is_symlink()]
         except OSError as error:
             if error.errno in _ABSENT:
                 return {}
             raise CannotTell(f'{folder}: {reason(error)}', folder) from None
+        self._facts['names', self.root, folder] = [text_of(entry.name) for entry in everything]
         targets = ((text_of(entry.name), self.link(f'{folder}/{text_of(entry.name)}')) for entry in found)
         return {name: target for name, target in targets if target is not None}     # one may be gone meanwhile
 
