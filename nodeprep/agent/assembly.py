@@ -18,7 +18,8 @@ from nodeprep.agent.systemd import Systemd
 from nodeprep.agent.voice import Voice
 from nodeprep.agent.watch import Watcher
 from nodeprep.config import ConfigError
-from nodeprep.host import Host
+from nodeprep.host import Host, libc
+from nodeprep.host.apart import Apart
 from nodeprep.host.files import reason
 from nodeprep.model import Busy
 from nodeprep.policy import load
@@ -69,6 +70,7 @@ def agent(places: Places) -> Agent:
     A bad file in /etc/nodeprep is told and not believed: the defaults hold, in which nothing is ever fixed. A node
     that does not start its agent would fall silent, which helps nobody.
     """
+    libc.lean()
     host = Host('/')
 
     def loaded() -> Any:
@@ -87,14 +89,14 @@ def agent(places: Places) -> Agent:
     mending = _mending(places, journal)
     keep.folder(places.run, 0o755)
     boot_id = str(host.read('/proc/sys/kernel/random/boot_id', missing='')).strip()
-    desk = Desk(places.run, states, voice, mending, time.time, time.monotonic, boot_id)
+    desk = Desk(places.run, states, voice, mending, time.time, time.monotonic, boot_id, Apart)
     looking = Looking(lambda: Host('/'), time.monotonic, Scouts(lambda: Host('/'), time.monotonic))
     bell = Bell()
     bell.listen()
     return Agent(Parts(
         loaded, looking, lambda watches: Watcher(host, watches), states, voice,
         mending, desk, systemd, journal, bell, time.time,
-        time.monotonic, backoff.drawn), policy, problem)
+        time.monotonic, backoff.drawn, libc.give_back), policy, problem)
 
 
 def _voice(places: Places, policy: Any) -> Voice:

@@ -1,12 +1,15 @@
 """What the agent writes down of a round: the report that is told, the status that is shown, and the metrics."""
+import json
+
 from nodeprep import round
-from nodeprep.agent import status, textfile
+from nodeprep.agent import status
 from nodeprep.agent.looking import Seen
 from nodeprep.output import words
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Optional
 
 _TRANSITIONS = 20         # that the status shows
+_TELLING = 10.0           # seconds for a report in a process of its own; it takes some milliseconds
 
 
 class Written(NamedTuple):
@@ -25,10 +28,11 @@ class Desk:
     """The papers of one agent. `line` is its state in a sentence."""
 
     def __init__(self, folder: str, states: Any, voice: Any, mending: Any, time: Callable[[], float],
-                 monotonic: Callable[[], float], boot_id: str) -> None:
+                 monotonic: Callable[[], float], boot_id: str, apart: Any = None) -> None:
+        """`apart` is host.apart.Apart: what finds the differences of files is loaded elsewhere then."""
         self._folder, self._states, self._voice, self._mending = folder, states, voice, mending
         self._time, self._monotonic, self._boot_id = time, monotonic, boot_id
-        self._started = time()
+        self._started, self._apart = time(), apart
         self._last: Optional[Written] = None
         self.line = 'looks for the first time'
         self.troubles: List[str] = []          # of status and metrics: what could not be written
@@ -37,7 +41,7 @@ class Desk:
         """The report of a round as the master gets it: with why it is sent, the fights, and where the agent would mend
         something, what it would do and the digest that an approval must name.
         """
-        tree = round.tell(seen.host, policy, seen.looked, seen.took)
+        tree = self._told(seen, policy)
         tree['why'] = why
         tree['config'] = {'problem': config}
         tree['fights'] = [one.tree() for one in proposals.fights]
@@ -45,6 +49,18 @@ class Desk:
         for finding in tree['findings']:
             if finding['requirement'] in proposed:
                 finding['proposal'] = proposed[finding['requirement']]
+        return tree
+
+    def _told(self, seen: Seen, policy: Any) -> Dict[str, Any]:
+        def tell() -> Dict[str, Any]:
+            return round.tell(seen.host, policy, seen.looked, seen.took)
+        if self._apart is None:
+            return tell()
+        try:
+            raw: bytes = self._apart(lambda: json.dumps(tell()).encode('ascii'), _TELLING).result(wait=True)
+        except OSError:                  # no process is to be had
+            raw = b''
+        tree: Dict[str, Any] = json.loads(raw.decode('ascii')) if raw else tell()
         return tree
 
     def put(self, seen: Seen, policy: Any, config: str, anew: bool, missing: List[str]) -> None:
@@ -88,7 +104,6 @@ class Desk:
         try:
             tree = status.read(self._folder)
             if tree is not None:
-                import json
                 keep.write(f'{self._folder}/{status.NAME}', json.dumps(dict(tree, stopped=self._time())), 0o644,
                            lasting=False)
         except CannotChange as error:
@@ -96,6 +111,7 @@ class Desk:
 
     def _metrics(self, last: Written, voice: Any, hand: Any, troubles: List[str]) -> None:
         since = {name: one.since for name, one in self._states.states.items()}
+        from nodeprep.agent import textfile
         wrong = textfile.write(last.textfile, last.tree, since, {
             'spooled': voice['spool']['waiting'], 'reached': voice['master']['reached'] or 0,
             'fights': len(hand['fights']), 'fixing': bool(hand['fixing']), 'config': not last.config})

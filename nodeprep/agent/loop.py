@@ -34,6 +34,7 @@ class Parts(NamedTuple):
     time: Callable[[], float]
     monotonic: Callable[[], float]
     random: Callable[[], float]
+    tidy: Callable[[], None] = lambda: None      # gives back what a full look needed and nobody uses now
 
 
 class Agent:
@@ -174,6 +175,8 @@ class Agent:
         parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
         parts.systemd.status(parts.desk.line)
         self._watcher.rescan()
+        if watches is None:
+            parts.tidy()
         self._first = False
 
     def _tell(self, seen: Seen, proposals: Any, at: float) -> bool:

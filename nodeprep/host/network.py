@@ -68,23 +68,25 @@ class Network:
         `timeout` is for all of it, however slowly the daemon drips. HTTP/1.0, so that the answer comes in one piece:
         that is simple enough to be read here, where importing http.client would take 20 ms.
         """
-        import socket
+        import _socket as socket
         import time
         source, end, raw = f'{socket_path} GET {target}', time.monotonic() + timeout, b''
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        try:
             connection.settimeout(timeout)
-            try:
-                connection.connect(self._below(socket_path))       # type: ignore[attr-defined]  # from Files
-                connection.sendall(f'GET {target} HTTP/1.0\r\nHost: localhost\r\n\r\n'.encode('ascii'))
-                while not _whole(raw):
-                    connection.settimeout(max(0.001, end - time.monotonic()))
-                    part = connection.recv(65536)
-                    if not part:
-                        break
-                    raw += part
-            except OSError as error:
-                said = error.strerror or str(error) or type(error).__name__
-                raise CannotTell(f'{socket_path}: {said.lower()}', source) from None
+            connection.connect(self._below(socket_path))       # type: ignore[attr-defined]  # from Files
+            connection.sendall(f'GET {target} HTTP/1.0\r\nHost: localhost\r\n\r\n'.encode('ascii'))
+            while not _whole(raw):
+                connection.settimeout(max(0.001, end - time.monotonic()))
+                part = connection.recv(65536)
+                if not part:
+                    break
+                raw += part
+        except OSError as error:
+            said = error.strerror or str(error) or type(error).__name__
+            raise CannotTell(f'{socket_path}: {said.lower()}', source) from None
+        finally:
+            connection.close()
         try:
             return _parsed(raw)
         except ValueError as error:
