@@ -83,7 +83,7 @@ class _Undo:
 
     def run(self) -> int:
         """Shows, asks, does, looks again."""
-        would = self._way(act=False).back(self.past.open, lambda step: None)
+        would = self._way(act=False).back(self.past.steps, lambda step: None)
         self._say(self.page.way_back(transactions.tree(self.past), [_told(one) for one in would]))
         if self.call.dry_run:
             return self._end([_told(one) for one in would], would)
@@ -91,7 +91,7 @@ class _Undo:
             people.agree('Take this back?')
         reopened = Reopened(self.host, self.past.id)
         with Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
-            taken = self._way(act=True).back(self.past.open, reopened.undid)
+            taken = self._way(act=True).back(self.past.steps, reopened.undid)
         reopened.undone(people.who(), all(one.undone for one in taken))
         self._say(self.page.taken_back(self.past.id, [_told(one) for one in taken]))
         return self._end([_told(one) for one in taken], taken)

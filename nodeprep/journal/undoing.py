@@ -27,7 +27,11 @@ class Way:
         self._would: Dict[str, Image] = {}          # without `act`: the files as they would be by now
 
     def back(self, steps: Iterable[Step], say: Say) -> List[Step]:
-        """The steps with how each was taken back; `say` is called with each as soon as that is known."""
+        """The steps with how each was taken back; `say` is called with each as soon as that is known.
+
+        Those that are taken back already are passed over, and heeded.
+        """
+        steps = list(steps)
         taken: List[Step] = []
         again: List[Step] = []
         for step in sorted(steps, key=lambda one: -one.number):
@@ -40,7 +44,9 @@ class Way:
         for step in reversed(again):
             before = [one for one in taken if one.part == step.part and one.undone in (RESTORED, RAN)]
             same = [one for one in taken if one.run == step.run and one.undone == RAN]
-            if step.part in {one.part for one in taken} and not before or same:
+            if any(one.undone and _stops(one.undo, step.run) for one in steps + taken):
+                taken.append(self._mark(step, say, NOTHING, 'it was started by the fix, and is stopped'))
+            elif step.part in {one.part for one in taken} and not before or same:
                 taken.append(self._mark(step, say, NOTHING, 'nothing before it was taken back' if not same else
                                         'it ran already'))
             else:
@@ -110,6 +116,14 @@ class Way:
         if self.act and kept.brought_back(self.fresh()):
             how, why = RAN, ''
         return how, why
+
+
+def _stops(inverse: Tuple[str, ...], restart: Tuple[str, ...]) -> bool:
+    """Whether a command stops all units that the other one starts anew."""
+    end, begin = systemctl.parse(inverse), systemctl.parse(restart)
+    if end is None or begin is None or not (end.verb == 'stop' or end.verb in ('disable', 'mask') and end.now):
+        return False
+    return set(begin.names) <= set(end.names)
 
 
 def drop_temporary(host: Any, step: Step) -> None:

@@ -23,7 +23,7 @@ _UNREACHED: Tuple[Tuple[str, str], ...] = (
      r'(\S{1,200}))?(?=[\s,]|$)', 'a repository answers {0}: {1} does not have what its configuration says'),
     (r'(SSL certificate problem|[Pp]eer.s? [Cc]ertificate[^\n]{0,60}|SSL peer certificate[^\n]{0,60})',
      'the certificate of a repository is not trusted ({0}): see the time of this host, and sslcacert'),
-    (r'(?:Curl error \((?:7|28|35|56)\): |curl#(?:7|28|35|56) - "?)([^\n"]{1,120})',
+    (r'(?:Curl error \((?:7|28|35|56)\): |curl#(?:7|28|35|56) - "?)([^\n"\[]{1,200})',
      'a repository does not answer ({0}): see the way out of this network, and the proxy'),
     (r'Cannot find a valid baseurl for repo: (\S{1,100})', 'the repository {0} has no address that answers: see '
      '/etc/yum.repos.d'),
@@ -59,6 +59,9 @@ _OTHERS: Tuple[Tuple[str, str], ...] = (
     (r'(?:Read-only file system|configured to be read-only)', 'this system is read-only: packages come with its image'),
     (r'(?:need to be root|superuser privileges)', 'only root may change packages'),
 )
+# Which one it was, as dnf and yum say it: one that does not answer stops them even where another has what is wanted.
+_WHICH = (r"(?:Failed to download metadata for repo|[Ee]rrors? during downloading metadata for repository) "
+          r"'([^'\n]{1,100})'|failure: repodata/repomd\.xml from ([^:\s]{1,100}): ")
 _FIRST = 4                # a full disk and a lock stand behind whatever else is said
 
 
@@ -70,10 +73,19 @@ def reason(host: Any, text: str) -> str:
     other = next(_told(_OTHERS[:_FIRST], text), '')
     if unreached and not other:
         try:
-            return dead_repositories(host) or unreached
+            return dead_repositories(host) or _named(unreached, text)
         except CannotTell:
-            return unreached
+            return _named(unreached, text)
     return other or next(_told(_OTHERS[_FIRST:], text), '')
+
+
+def _named(said: str, text: str) -> str:
+    """The sentence with the name of the repository, where a package manager tells it."""
+    found = re.search(_WHICH, text)
+    name = found and (found.group(1) or found.group(2))
+    if not name or not said.startswith('a repository '):
+        return said
+    return said.replace('a repository', f'the repository {name}', 1) + '; enabled=0 in its file leaves it out'
 
 
 def _told(known: Tuple[Tuple[str, str], ...], text: str) -> Iterator[str]:

@@ -109,11 +109,17 @@ class Node:
         assert leader, f'{self.name} is down\n{self.said()}'
         return self._enter(leader, argv, stdin, timeout)
 
+    def entered(self, argv):
+        """The command line that runs a command in the node, for who wants to see it run."""
+        return self._entered(self.leader, argv)
+
+    def _entered(self, leader, argv):
+        return ['nsenter', '-t', str(leader), '-a', 'env', '-i', 'PATH=' + _PATH, 'LC_ALL=C', 'HOME=/root',
+                'PYTHONDONTWRITEBYTECODE=1', 'PYTHONPATH=/opt/nodeprep', *argv]
+
     def _enter(self, leader, argv, stdin=b'', timeout=60):
-        enter = ['nsenter', '-t', str(leader), '-a', 'env', '-i', 'PATH=' + _PATH, 'LC_ALL=C', 'HOME=/root',
-                 'PYTHONDONTWRITEBYTECODE=1', 'PYTHONPATH=/opt/nodeprep']
-        done = subprocess.run(enter + list(argv),
-                              input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, cwd='/')
+        done = subprocess.run(self._entered(leader, argv), input=stdin, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=timeout, cwd='/')
         return done.returncode, done.stdout.decode(errors='surrogateescape'), done.stderr.decode(errors='replace')
 
     def ask(self, *argv):

@@ -31,6 +31,14 @@ YUM_NAME = ('Could not retrieve mirrorlist http://mirrorlist.centos.org/?release
      'does not answer (Timeout was reached'),
     ('  - Curl error (60): SSL peer certificate or SSH remote key was not OK for https://x [SSL certificate problem: '
      'certificate is not yet valid]', 'certificate of a repository is not trusted'),
+    ('Errors during downloading metadata for repository \'dead\':\n  - Curl error (7): Couldn\'t connect to server for '
+     'http://192.0.2.10:1/repodata/repomd.xml [Failed to connect to 192.0.2.10 port 1 after 0 ms: Couldn\'t connect to '
+     'server]\nError: Failed to download metadata for repo \'dead\': Cannot download repomd.xml: Cannot download '
+     'repodata/repomd.xml: All mirrors were tried\n', 'the repository dead does not answer (Couldn\'t connect to '
+     'server for http://192.0.2.10:1/repodata/repomd.xml): see the way out of this network, and the proxy; enabled=0 '),
+    ('failure: repodata/repomd.xml from dead: [Errno 256] No more mirrors to try.\nhttp://192.0.2.10:1/repodata/'
+     'repomd.xml: [Errno 14] curl#7 - "Failed connect to 192.0.2.10:1; Connection refused"\n',
+     'the repository dead does not answer (Failed connect to 192.0.2.10:1; Connection refused)'),
     ('Cannot find a valid baseurl for repo: extras/7/x86_64', 'the repository extras/7/x86_64 has no address'),
     ('Error: Failed to download metadata for repo \'kubernetes\': Yum repo downloading error', 'kubernetes'),
     ('No package conntrack-tools available.\nError: Nothing to do\n', 'no enabled repository has conntrack-tools'),
