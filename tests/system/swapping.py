@@ -19,8 +19,8 @@ def turn():
 
 
 @contextlib.contextmanager
-def swapping(path, *words, alone=False):
-    """A file of 16 MiB on which the machine swaps, turned on with these words of swapon; off and gone afterwards.
+def swappable(path, alone=False):
+    """A file of 16 MiB on which the machine could swap and does not; in the end it is gone, whoever turned it on.
 
     With `alone` the test is skipped where there is other swap, so that a fix takes away nothing else.
     """
@@ -37,13 +37,20 @@ def swapping(path, *words, alone=False):
         os.chmod(path, 0o600)
         run('mkswap', path)
         try:
-            run('swapon', *words, '--', path)
             yield path
         finally:
             if swap_lines() != before:
                 run('swapoff', '--', path)
             os.unlink(path)
         assert swap_lines() == before
+
+
+@contextlib.contextmanager
+def swapping(path, *words, alone=False):
+    """The same, turned on with these words of swapon."""
+    with swappable(path, alone):
+        run('swapon', *words, '--', path)
+        yield path
 
 
 def run(*argv):

@@ -11,7 +11,7 @@ from nodeprep.agent.watch import Watcher
 from nodeprep.host import Host
 from nodeprep.host.libc import call
 from nodeprep.model import Folder, Pollable
-from tests.system.swapping import turn
+from tests.system.swapping import swap_lines, swappable
 from tests.tiers import need
 
 SWAPS, MOUNTS = Pollable('/proc/swaps'), Pollable('/proc/self/mountinfo')
@@ -33,32 +33,8 @@ def watcher():
 @pytest.fixture
 def swap_file(tmp_path):
     """A file that can swap and does not; in the end it does not either."""
-    need('root')
-    for program in ('mkswap', 'swapon', 'swapoff'):
-        need('program', program)
-    path = str(tmp_path / 'swapfile')
-    with turn():
-        before = swap_lines()
-        subprocess.run(['dd', 'if=/dev/zero', 'of=' + path, 'bs=1M', 'count=16', 'status=none'], check=True)
-        os.chmod(path, 0o600)
-        run('mkswap', path)
-        try:
-            yield path
-        finally:
-            if path in swap_lines():
-                run('swapoff', path)
-            os.unlink(path)
-        assert swap_lines() == before
-
-
-def run(*argv):
-    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
-    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, env=dict(os.environ, PATH=path), timeout=120)
-
-
-def swap_lines():
-    with open('/proc/swaps') as source:
-        return source.read()
+    with swappable(str(tmp_path / 'swapfile')) as path:
+        yield path
 
 
 def test_fifty_swapons_are_told_and_how_late_is_printed(watcher, swap_file, capsys):
