@@ -17,6 +17,10 @@ from nodeprep.model import (
 )
 from nodeprep.typed import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
+# Seconds. Nearly every name is answered from a file at once, and threads that take turns at reading files cost a
+# sixteenth of a round more than one after the other.
+_HEAD_START = 0.003
+
 Half = Callable[[Any, Want], Iterator[Observation]]
 
 
@@ -87,6 +91,8 @@ def _start(requirements: List[Requirement], host: Any,
         limit = float(wants[requirement.id].get('time_limit', 5.0))
         deadline = time.perf_counter() + limit
         _thread.start_new_thread(_into, (done, working, requirement, host, wants[requirement.id]))
+        if working.acquire(True, _HEAD_START):
+            working.release()
         started[requirement.id] = _collector(working, done, requirement, deadline, limit)
     return started
 

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 
+from nodeprep.host import listing
 from nodeprep.model import CannotTell
 from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
@@ -16,10 +17,6 @@ _FIRST = 8192             # bytes of the first read; few files are longer
 _LOOKING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _ABSENT = (errno.ENOENT, errno.ENOTDIR)
 _LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
-
-
-def _name(entry: Any) -> Any:
-    return entry.name
 
 
 class Files:
@@ -50,11 +47,8 @@ class Files:
 
     def names(self, folder: str) -> List[str]:
         """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
-        known: Optional[List[str]] = self._facts.get(('names', self.root, folder))
-        if known is not None:
-            return list(known)
         try:
-            return [name.decode('utf-8', 'surrogateescape') for name in sorted(os.listdir(self._below(folder)))]
+            return listing.names(self._below(folder))
         except OSError as error:
             if error.errno in _ABSENT:
                 return []
@@ -85,22 +79,13 @@ class Files:
             raise CannotTell(f'{path}: {reason(error)}', path) from None
 
     def links(self, folder: str) -> Dict[str, str]:
-        """The symbolic links in a folder with where they point; none when there is no such folder.
-
-        One scandir(3), where asking link() of each of a few hundred unit files would cost a millisecond; names() of
-        the same folder need no other within the round.
-        """
+        """The symbolic links in a folder with where they point; none when there is no such folder."""
         try:
-            with os.scandir(self._below(folder)) as entries:
-                everything = sorted(entries, key=_name)
-                found = [entry for entry in everything if entry.is_symlink()]
+            return listing.links(self._below(folder))[1]
         except OSError as error:
             if error.errno in _ABSENT:
                 return {}
             raise CannotTell(f'{folder}: {reason(error)}', folder) from None
-        self._facts['names', self.root, folder] = [text_of(entry.name) for entry in everything]
-        targets = ((text_of(entry.name), self.link(f'{folder}/{text_of(entry.name)}')) for entry in found)
-        return {name: target for name, target in targets if target is not None}     # one may be gone meanwhile
 
     def status(self, path: str) -> Optional[os.stat_result]:
         """stat(2) of what the path leads to; None when it leads nowhere."""
