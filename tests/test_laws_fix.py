@@ -4,6 +4,7 @@ import pytest
 from nodeprep.enforce import DONE, FAILED
 from nodeprep.journal import reading
 from nodeprep.journal.undoing import Way
+from nodeprep.journal.writing import Reopened
 from tests import actor
 from tests.drifted import CASES, Machine
 
@@ -17,15 +18,11 @@ def undo(machine):
         past = reading.newest(machine.host)
         if past is None:
             return lost
-        taken = Way(machine.host.fresh, force_live=True).back(past.open, _note(machine, past.id))
+        with Reopened(machine.host, past.id) as reopened:
+            taken = Way(machine.host.fresh, force_live=True).back(past.open, reopened.undid)
         lost += [step for step in taken if not step.undone]
         if any(not step.undone for step in taken):
             return lost
-
-
-def _note(machine, transaction):
-    from nodeprep.journal.writing import Reopened
-    return Reopened(machine.host, transaction).undid
 
 
 @pytest.fixture(params=CASES, ids='-'.join)

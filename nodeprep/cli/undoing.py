@@ -89,10 +89,10 @@ class _Undo:
             return self._end([_told(one) for one in would], would)
         if not self.call.yes:
             people.agree('Take this back?')
-        reopened = Reopened(self.host, self.past.id)
-        with Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
-            taken = self._way(act=True).back(self.past.steps, reopened.undid)
-        reopened.undone(people.who(), all(one.undone for one in taken))
+        with Reopened(self.host, self.past.id) as reopened:
+            with Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
+                taken = self._way(act=True).back(self.past.steps, reopened.undid)
+            reopened.undone(people.who(), all(one.undone for one in taken))
         self._say(self.page.taken_back(self.past.id, [_told(one) for one in taken]))
         return self._end([_told(one) for one in taken], taken)
 

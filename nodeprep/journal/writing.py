@@ -137,6 +137,13 @@ class Reopened:
         """Ends the way back."""
         when = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(self._host.time()))
         self._mark({'undone': when, 'by': by, 'whole': whole}, sync=True)
+
+    def __enter__(self) -> 'Reopened':
+        """Itself, until the block ends and its file is closed."""
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Closes the file, whatever went wrong."""
         os.close(self._handle)
 
     def _mark(self, line: Dict[str, Any], sync: bool = False) -> None:

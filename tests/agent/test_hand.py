@@ -105,7 +105,8 @@ def test_what_a_person_took_back_stays_taken_back(owned):
     owned.config(FIX)
     assert owned.hand() == 0
     assert undo(owned.machine) == []
-    Reopened(owned.host, '000001').undone({'how': 'person', 'who': 'bob'}, True)
+    with Reopened(owned.host, '000001') as again:
+        again.undone({'how': 'person', 'who': 'bob'}, True)
     before = owned.machine.tree()
     assert owned.hand() == 1 and '000001 did it, and somebody took that back at 2026-' in owned.said
     assert owned.machine.tree() == before and Fights(owned.host).all() == []

@@ -64,19 +64,21 @@ def test_today_ends_at_the_local_midnight(fixes, zone):
 
 def test_what_was_taken_back(fixes):
     history = History(fixes)
-    again = Reopened(fixes, '000004')
-    again.undone({'how': 'person', 'who': 'bob'}, True)
+    with Reopened(fixes, '000004') as again:
+        again.undone({'how': 'person', 'who': 'bob'}, True)
     assert succeeded(history.last('disk'), 'disk')
     history.look()
     assert history.last('disk').undone and not succeeded(history.last('disk'), 'disk')
 
 
 def test_an_undo_that_was_killed_counts_and_a_fix_that_took_itself_back_does_not(fixes):
-    again, step = Reopened(fixes, '000004'), History(fixes).steps(History(fixes).last('disk'), 'disk')[0]
-    again.undid(step._replace(undone='ran', said=''))
+    step = History(fixes).steps(History(fixes).last('disk'), 'disk')[0]
+    with Reopened(fixes, '000004') as again:
+        again.undid(step._replace(undone='ran', said=''))
     assert History(fixes).last('disk').undone == 'a time that is not known'
-    again, step = Reopened(fixes, '000006'), History(fixes).steps(History(fixes).last('swap'), 'swap')[0]
-    again.undid(step._replace(undone='ran', said=''))
+    step = History(fixes).steps(History(fixes).last('swap'), 'swap')[0]
+    with Reopened(fixes, '000006') as again:
+        again.undid(step._replace(undone='ran', said=''))
     assert History(fixes).last('swap').undone == ''
 
 

@@ -125,7 +125,8 @@ def undo_image(root):
         if past is None:
             shutil.rmtree(root + '/var/lib/nodeprep')
             return
-        taken = Way(lambda: Changing(root), force_live=True).back(past.open, Reopened(host, past.id).undid)
+        with Reopened(host, past.id) as reopened:
+            taken = Way(lambda: Changing(root), force_live=True).back(past.open, reopened.undid)
         assert all(step.undone for step in taken), taken
 
 
