@@ -6,9 +6,10 @@ said. So an event that is lost costs time (until the next full look), never the 
 from nodeprep.agent import log
 from nodeprep.agent.looking import Seen
 from nodeprep.agent.outline import outline
+from nodeprep.agent.saying import Saying
 from nodeprep.agent.timer import Timer
 from nodeprep.config import ConfigError
-from nodeprep.model import MET, NOT_APPLICABLE, Unit
+from nodeprep.model import Unit
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, FrozenSet, List, Optional
 
@@ -49,6 +50,7 @@ class Agent:
         self._started = '', float('-inf')   # the unit that started last, and when
         self._more = False                   # whether those that were sent out are back
         self._watcher: Any = None
+        self._saying = Saying(parts.log)
         self._first, self.stopped = True, False
 
     def run(self) -> None:
@@ -168,8 +170,7 @@ class Agent:
         happened = parts.states.see(seen.states, at)
         proposals = parts.mending.consider(seen, self._policy, self._just_started(now))
         new = self._tell(seen, proposals, at)
-        for one in happened:
-            _say(parts.log, one, seen)
+        self._saying.of(happened, seen.looked.judged)
         parts.states.save()
         parts.mending.act(self._policy)
         parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
@@ -213,19 +214,3 @@ def _as_a_node(policy: Any) -> List[Any]:
     """What of the configuration says which kind of node this is, and so stands in each report."""
     return sorted((name, value.value) for name, value in policy.settings.items()
                   if name in ('profile', 'role') or name.startswith('labels.'))
-
-
-def _say(journal: Any, one: Any, seen: Seen) -> None:
-    """A transition as a line of the journal. What was never seen before is told only when it is not as it should be."""
-    state = one.now_is
-    if one.was is None and state.state in (MET, NOT_APPLICABLE):
-        return
-    judged = next(one_judged for one_judged in seen.looked.judged if one_judged.requirement.id == one.requirement)
-    failing = [] if state.state in (MET, NOT_APPLICABLE) else \
-        [found for found in judged.finding.observations if found.met is not True]
-    decides = judged.rule.severity == 'required' and any(found.met is False and not found.advised for found in failing)
-    what = next((f'; {found.subject}: {found.found}; wanted: {found.wanted}' for found in failing), '')
-    before = f' (was {one.was.state})' if one.was else ''
-    journal.tell('state', f'{one.requirement}: {state.state}{before}: now {state.now}, at boot {state.boot}{what}',
-                 log.WARNING if decides else log.NOTICE, requirement=one.requirement, state=state.state,
-                 now=state.now, boot=state.boot)

@@ -55,6 +55,18 @@ def test_an_event_is_looked_at_at_once_and_only_what_it_is_about(whole):
     assert fields == {'requirement': 'swap', 'state': 'met', 'now': 'met', 'boot': 'met'}
 
 
+def test_another_reason_for_the_same_state_is_said_once(whole):
+    whole.begin()
+    table = whole.owned.host.read('/proc/swaps')
+    whole.owned.host.files({'/proc/swaps': table + '/dev/sdx9 partition 2097148 0 -3\n'})
+    whole.rounds(3)
+    said = [message for message in whole.said('state') if message.startswith('swap: drifted for another reason: now')]
+    assert len(said) == 1 and '; /dev/sdx9: ' in said[0] and len(whole.reports()) == 2
+    whole.owned.host.files({'/proc/swaps': table})
+    whole.rounds(3)                                       # one reason less is no line, and a report
+    assert whole.said('state')[-1] == said[0] and len(whole.reports()) == 3
+
+
 def test_what_has_no_event_is_seen_by_the_timer(whole):
     whole.begin()
     no_swap(whole)

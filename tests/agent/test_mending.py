@@ -83,6 +83,22 @@ def test_while_a_fix_goes_on_no_other_begins(make):
     assert len(whole.hands) == 2
 
 
+def test_a_reload_while_a_fix_goes_on_waits_for_its_end_and_is_in_force_for_the_next(make):
+    whole = make('requirements: {selinux: {mode: fix}, swap: {mode: fix}}\n')
+    whole.busy = True
+    whole.rounds(1)
+    assert len(whole.hands) == 1
+    other = {'selinux': 'swap', 'swap': 'selinux'}[whole.hands[0]]
+    whole.owned.config('requirements: {%s: {mode: report}}\n' % other)
+    whole.bell.signals.append('SIGHUP')
+    whole.turn()
+    assert whole.status()['hand']['fixing'] and len(whole.hands) == 1
+    whole.busy = False
+    whole.rounds(3)
+    assert len(whole.hands) == 1 and not whole.status()['hand']['fixing']
+    assert [message for message in whole.said('fix') if message.startswith(whole.hands[0])]
+
+
 def test_mode_approve_proposes_and_waits_for_that_very_plan(make):
     client = Client()
     whole = make(SELINUX % 'approve', client)

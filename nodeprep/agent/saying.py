@@ -1,0 +1,52 @@
+"""What of a round is said in the journal: a line for each state that became another, or failed for another reason."""
+from nodeprep.agent import log
+from nodeprep.model import MET, NOT_APPLICABLE, Observation
+from nodeprep.report import Judged
+from nodeprep.typed import Any, Dict, FrozenSet, Iterable, List, Tuple
+
+_WELL = (MET, NOT_APPLICABLE)
+
+
+class Saying:
+    """Knows what it said last, so that nothing is said twice. `journal` is a log.Log."""
+
+    def __init__(self, journal: Any) -> None:
+        self._log = journal
+        self._failing: Dict[str, FrozenSet[Tuple[str, str]]] = {}
+
+    def of(self, happened: Iterable[Any], judged: Iterable[Judged]) -> None:
+        """Says what became of each requirement since the last round; `happened` are the transitions of the states.
+
+        What was never seen before is told only when it is not as it should be. By how much something fails is no
+        news, and neither is which of the reasons that were said is gone when others stay.
+        """
+        became = {one.requirement: one for one in happened}
+        for one in judged:
+            name, failing = one.requirement.id, _failing(one)
+            subjects = frozenset((found.when, found.subject) for found in failing)
+            before, self._failing[name] = self._failing.get(name), subjects
+            if name in became:
+                was = became[name].was
+                if was is not None or one.finding.state not in _WELL:
+                    self._say(one, f' (was {was.state})' if was else '', failing)
+            elif before is not None:
+                self._say_more(one, [found for found in failing if (found.when, found.subject) not in before])
+
+    def _say_more(self, one: Judged, new: List[Observation]) -> None:
+        if new:
+            self._say(one, ' for another reason' if len(new) == 1 else f' for {len(new)} other reasons', new)
+
+    def _say(self, one: Judged, how: str, failing: List[Observation]) -> None:
+        finding = one.finding
+        decides = one.rule.severity == 'required' and any(
+            found.met is False and not found.advised for found in failing)
+        what = next((f'; {found.subject}: {found.found}; wanted: {found.wanted}' for found in failing), '')
+        self._log.tell('state', f'{finding.requirement}: {finding.state}{how}: now {finding.now}, '
+                       f'at boot {finding.boot}{what}', log.WARNING if decides else log.NOTICE,
+                       requirement=finding.requirement, state=finding.state, now=finding.now, boot=finding.boot)
+
+
+def _failing(one: Judged) -> List[Observation]:
+    if one.finding.state in _WELL:
+        return []
+    return [found for found in one.finding.observations if found.met is not True]
