@@ -20,8 +20,8 @@ def test_what_is_left_out_waits_for_other_machines():
 
 
 def test_a_goal_is_kept_or_missed():
-    assert bench()._goal(1.4, 1.4, '1.40') == 'goal 1.40: kept'
-    assert bench()._goal(1.41, 1.4, '1.40') == 'goal 1.40: MISSED'
+    assert bench().goal(1.4, 1.4, '1.40') == 'goal 1.40: kept'
+    assert bench().goal(1.41, 1.4, '1.40') == 'goal 1.40: MISSED'
 
 
 def test_the_median_is_one_of_the_runs():

@@ -3,8 +3,6 @@ import os
 import shutil
 import subprocess
 
-import pytest
-
 
 def need(what: str, name: str = '') -> None:
     """Skips the calling test (fails it with REQUIRE_ALL_TIERS=1) unless the machine has `what`.
@@ -16,6 +14,7 @@ def need(what: str, name: str = '') -> None:
     lacking = _lacking(what, name)
     if not lacking:
         return
+    import pytest  # here, since benchmarks use what tests have, and are run without it
     if os.environ.get('REQUIRE_ALL_TIERS') == '1':
         pytest.fail(f'tier {what} {name}: {lacking}; REQUIRE_ALL_TIERS=1 does not let it be skipped')
     pytest.skip(f'tier {what} {name}: {lacking}')
