@@ -60,7 +60,8 @@ ALLOWED = {
     # What reaches the master: under which name, and through which proxy, which is chosen as container engines do it.
     'nodeprep.agent.client': ('agent', 'host', 'model', '__version__'),
     'nodeprep.agent.proxy': ('host', 'linux'),
-    'nodeprep.master': ('chain', 'model', 'report', 'output', 'text', 'schema'),
+    'nodeprep.master': ('chain', 'config', 'master', 'model', 'output', 'plandigest', 'report', 'schema', 'text',
+                        'wanted', '__version__'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),
 }
@@ -68,9 +69,12 @@ ALLOWED = {
 OF_THE_SEAM = {'jeepney', 'subprocess', 'socket', '_socket', 'ssl', '_ssl', 'psutil', 'ctypes', '_ctypes',
                'http', 'urllib', 'sh'}
 # `distro` reads release files alone, below the root that it is given; of `_socket` inet_pton and inet_ntop are used,
-# which write an address in another form and open nothing.
+# which write an address in another form and open nothing; `urllib.parse` and `http.HTTPStatus` are words alone.
 ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_socket'),
-             ('nodeprep.linux.hostsfile', '_socket'), ('nodeprep.linux.interfaces', '_socket')}
+             ('nodeprep.linux.hostsfile', '_socket'), ('nodeprep.linux.interfaces', '_socket'),
+             ('nodeprep.master.http.app', 'urllib'), ('nodeprep.master.http.problem', 'http'),
+             ('nodeprep.master.http.request', 'urllib'), ('nodeprep.master.http.routes', 'urllib'),
+             ('nodeprep.master.web.session', 'urllib')}
 
 
 def modules():

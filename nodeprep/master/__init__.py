@@ -1,1 +1,1 @@
-"""The collector: store, fleet, web page. Nothing is here yet. It never imports host, engine, requirements or agent."""
+"""The collector: store, fleet, HTTP, web page. It never imports host, engine, requirements or agent."""

@@ -1,0 +1,95 @@
+"""The ASGI application: finds the route, lets in who may, reads the body, calls the handler, answers."""
+import traceback
+from urllib.parse import quote
+
+from nodeprep.master.http import bodies, gate, response
+from nodeprep.master.http.problem import Problem, try_again
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.http.routes import Route, Table
+from nodeprep.master.secret import redacted
+from nodeprep.typed import Any, Callable, Dict, Optional
+
+ONCE = ('authorization', 'host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'origin')
+
+
+class App:
+    """The application of one master. `show` makes a page of a problem, for people with a browser."""
+
+    def __init__(self, master: Any, table: Table,
+                 show: Optional[Callable[[Problem, Request], Response]] = None) -> None:
+        self._master, self._table, self._show = master, table, show
+
+    async def __call__(self, scope: Dict[str, Any], receive: Any, send: Any) -> None:
+        """One request of ASGI 2.0 or later."""
+        if scope['type'] != 'http':
+            raise ValueError(f'{scope["type"]} is not spoken here')
+        answer = await self.answered(scope, receive)
+        headers = [(name.lower().encode('ascii'), value.encode('latin-1')) for name, value in answer.whole()]
+        await send({'type': 'http.response.start', 'status': answer.status, 'headers': headers})
+        await send({'type': 'http.response.body', 'body': b'' if scope['method'] == 'HEAD' else answer.body})
+
+    async def answered(self, scope: Dict[str, Any], receive: Any) -> Response:
+        """The answer to a request, whatever happens."""
+        request, route = Request(scope['method'], '/', {}), None
+        try:
+            request = _request(scope)
+            route, request.params = self._table.find(request.method, request.path)
+            return await self._handled(route, request, receive)
+        except Problem as found:
+            return self._problem(found, route, request)
+        except Exception as error:      # noqa: BLE001  # whatever it is, the others are served on
+            if type(error).__name__ in TROUBLES:
+                self._master.log(f'the store: {redacted(str(error))}')
+                full = try_again(503, 5.0, 'The master cannot keep or find anything at the moment.')
+                return self._problem(full, route, request)
+            self._master.log(f'a fault in nodeprep ({type(error).__name__}), at {request.method} '
+                             f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
+            return self._problem(Problem(500, 'This is a fault in nodeprep; its log says more.'), route, request)
+
+    async def _handled(self, route: Route, request: Request, receive: Any) -> Response:
+        await gate.admit(request, route, self._master.known)
+        if request.method not in gate.SAFE:
+            packed = await bodies.whole(receive, request.headers.get('content-length', ''), route.most)
+            request.body = bodies.inflated(packed, request.headers.get('content-encoding', ''), route.inflated)
+            if route.page:
+                gate.check_form(request)
+        answer: Response = await route.handler(request, self._master)
+        return answer
+
+    def _problem(self, found: Problem, route: Optional[Route], request: Request) -> Response:
+        if route is None or not route.page:
+            browser = route is None and 'text/html' in request.headers.get('accept', '')
+            return self._show(found, request) if browser and self._show else response.problem(found)
+        if found.status == 401:
+            back = request.path + ('?' + request.raw_query if request.raw_query else '')
+            return response.see('/sign-in?next=' + quote(back if request.method in gate.SAFE else '/', safe=''))
+        return self._show(found, request) if self._show else response.problem(found)
+
+
+TROUBLES = ('StoreTrouble', 'StoreBusy', 'StoreFull', 'StoreGone')
+
+
+def _request(scope: Dict[str, Any]) -> Request:
+    headers: Dict[str, str] = {}
+    for raw_name, raw in scope['headers']:
+        name, value = raw_name.decode('latin-1').lower(), raw.decode('latin-1')
+        if name in headers:
+            if name in ONCE:
+                raise Problem(400, f'The header {name} is there twice.', bodies.CLOSE)
+            value = headers[name] + ('; ' if name == 'cookie' else ', ') + value
+        headers[name] = value
+    raw_path = scope.get('raw_path') or quote(scope['path']).encode('ascii')
+    client = scope.get('client')
+    try:
+        path = raw_path.partition(b'?')[0].decode('ascii')
+        query = scope['query_string'].decode('ascii')
+    except UnicodeDecodeError:
+        raise Problem(400, 'The address is not percent-encoded.') from None
+    return Request(scope['method'], path, headers, query, client[0] if client else '')
+
+
+def _where(error: BaseException) -> str:
+    """The places that an exception went through, and what it says: without the lines' own text, which may be long."""
+    places = [f'  {frame.filename}:{frame.lineno} {frame.name}' for frame in traceback.extract_tb(error.__traceback__)]
+    return redacted('\n'.join(places + [f'  {type(error).__name__}: {str(error)[:300]}']))

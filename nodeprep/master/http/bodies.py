@@ -1,0 +1,133 @@
+"""Bodies of requests: bounded before they are held, unpacked and parsed. What is hostile ends as a problem, cheaply.
+
+Each bound has its attack: length (memory), gzip (a bomb of 1000:1), depth (the stack), digits of a number (time that
+grows with their square), NaN and what overflows (no JSON, and no database takes it), surrogates and NUL (no text).
+"""
+import asyncio
+import json
+import re
+import zlib
+
+from nodeprep.master.http.problem import Problem
+from nodeprep.typed import Any, Callable
+
+SMALL = 64 * 2**10                       # bytes of a body, unless a route takes more
+REPORTS, INFLATED = 8 * 2**20, 32 * 2**20
+PATIENCE = 30.0                          # seconds for a body to come
+DEEPEST = 64                             # levels of lists and objects
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
+_BRACKETS = bytes(set(range(256)) - set(b'[]{}'))
+_UNTEXT = re.compile('[\ud800-\udfff\0]')
+
+
+async def whole(receive: Callable[[], Any], length: str, most: int, patience: float = PATIENCE) -> bytes:
+    """A body as ASGI brings it, at most `most` bytes; `length` is what Content-Length says. Problem 408, 413."""
+    if length and (not length.isdecimal() or len(length) > 15 or int(length) > most):
+        raise too_long(most)
+    parts, size = [], 0
+    loop = asyncio.get_event_loop()
+    end = loop.time() + patience
+    while True:
+        try:
+            message = await asyncio.wait_for(receive(), max(0.001, end - loop.time()))
+        except asyncio.TimeoutError:
+            raise Problem(408, f'The body did not come within {patience:g} seconds.', CLOSE) from None
+        if message['type'] == 'http.disconnect':
+            raise Problem(400, 'The body is cut off.', CLOSE)
+        part = message.get('body', b'')
+        size += len(part)
+        if size > most:
+            raise too_long(most)
+        parts.append(part)
+        if not message.get('more_body'):
+            return b''.join(parts)
+
+
+CLOSE = (('Connection', 'close'),)       # what is left of the body is not read
+
+
+def too_long(most: int) -> Problem:
+    """413."""
+    return Problem(413, f'The body is longer than {most} bytes.', CLOSE)
+
+
+def inflated(body: bytes, coding: str, most: int) -> bytes:
+    """A body without its Content-Encoding. Problem 400, 413, 415."""
+    coding = coding.strip().lower()
+    if coding in ('', 'identity'):
+        if len(body) > most:
+            raise too_long(most)
+        return body
+    if coding not in ('gzip', 'x-gzip'):
+        raise Problem(415, 'The body is packed in another way than gzip.', (('Accept-Encoding', 'gzip'),))
+    unpacker = zlib.decompressobj(31)
+    try:
+        found = unpacker.decompress(body, most + 1)
+    except zlib.error:
+        raise Problem(400, 'The body is not gzip.') from None
+    if len(found) > most:
+        raise Problem(413, f'The body is longer than {most} bytes when it is unpacked.')
+    if not unpacker.eof or unpacker.unused_data:
+        raise Problem(400, 'The body is not one whole gzip.')
+    return found
+
+
+def tree(body: bytes) -> Any:
+    """The JSON of a body. Problem 400 with what is wrong with it."""
+    _not_deep(body)
+    try:
+        found = _DECODER.decode(body.decode('utf-8'))
+    except UnicodeDecodeError:
+        raise Problem(400, 'The body is not UTF-8.') from None
+    except (ValueError, RecursionError) as error:
+        said = f'at character {error.pos}' if isinstance(error, json.JSONDecodeError) else str(error)
+        raise Problem(400, f'The body is not JSON: {said}.') from None
+    if b'\\u' in body or b'\0' in body:
+        _texts(found)
+    return found
+
+
+def _not_deep(body: bytes) -> None:
+    if body.count(b'[') + body.count(b'{') <= DEEPEST:
+        return
+    brackets = _STRING.sub(b'', body).translate(None, _BRACKETS)
+    for _ in range(DEEPEST):
+        if not brackets:
+            return
+        brackets = brackets.replace(b'[]', b'').replace(b'{}', b'')
+    if brackets:
+        raise Problem(400, f'The body is nested deeper than {DEEPEST} levels, or is not JSON.')
+
+
+def _texts(found: Any) -> None:
+    """Goes through texts and names; the depth is known to be small."""
+    if isinstance(found, str):
+        if _UNTEXT.search(found):
+            raise Problem(400, 'The body has half a surrogate pair or a NUL character in a text.')
+    elif isinstance(found, dict):
+        for name, item in found.items():
+            _texts(name)
+            _texts(item)
+    elif isinstance(found, list):
+        for item in found:
+            _texts(item)
+
+
+def _integer(written: str) -> int:
+    if len(written) > 19:
+        raise ValueError('a number has too many digits')
+    return int(written)
+
+
+def _float(written: str) -> float:
+    found = float(written) if len(written) <= 40 else float('inf')
+    if found in (float('inf'), float('-inf')):
+        raise ValueError('a number is too large or too long')
+    return found
+
+
+def _constant(written: str) -> Any:
+    raise ValueError(f'{written} is no number of JSON')
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)

@@ -1,0 +1,109 @@
+"""Who shows a secret: a node with its credential, a person with a user token or the session of a browser.
+
+A node that was found is remembered, since each of ten thousand asks every minute; what is remembered is forgotten at
+once when a credential changed anywhere (see `settle`). Whoever has proved to be somebody is not held up by those who
+try wrong secrets from the same address, such as behind one NAT.
+"""
+import collections
+
+from nodeprep.master import secret
+from nodeprep.master.http.problem import Problem, try_again
+from nodeprep.master.http.request import NodeId, Person
+from nodeprep.master.tries import Tries
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Optional, Union
+
+MOST = 50000              # nodes that are remembered
+CHALLENGE = (('WWW-Authenticate', 'Bearer realm="nodeprep"'),)
+
+
+class Session(NamedTuple):
+    """Somebody who signed in with a browser; `secret` is what the cookie held."""
+
+    person: Person
+    secret: str
+
+
+class Known:
+    """Looks secrets up. `read` is Master.read; `queries` has node, person and session (cursor, hash, now)."""
+
+    def __init__(self, read: Callable[..., Any], queries: Any, tries: Tries, clock: Callable[[], float]) -> None:
+        self._read, self._queries, self._tries, self._clock = read, queries, tries, clock
+        self._nodes: Any = collections.OrderedDict()         # hash -> (NodeId, expires)
+        self._proven: Any = collections.OrderedDict()        # hashes of people's secrets that were right before
+        self._version: Any = None
+
+    async def bearer(self, text: str, address: str) -> Union[Person, NodeId]:
+        """Who shows this secret in an Authorization header. Problem 401, 429."""
+        if secret.is_one(secret.NODE, text):
+            return await self._node(secret.hashed(text), address)
+        if secret.is_one(secret.PERSON, text):
+            found = await self._person(secret.hashed(text), self._queries.person, address)
+            if found is not None:
+                return found
+        else:
+            self._may_try(address)
+        raise self._wrong(address)
+
+    async def signing_in(self, text: str, address: str) -> Person:
+        """The person whose user token this is. Problem 401, 429."""
+        found = await self.bearer(text, address) if secret.is_one(secret.PERSON, text) else None
+        if not isinstance(found, Person):
+            self._may_try(address)
+            raise self._wrong(address)
+        return found
+
+    async def session(self, text: str, address: str) -> Optional[Session]:
+        """The session of a cookie; None when it is over. Problem 429."""
+        if not secret.is_one(secret.SESSION, text):
+            return None
+        found = await self._person(secret.hashed(text), self._queries.session, address)
+        if found is None:
+            self._tries.failed(address)
+            return None
+        return Session(found, text)
+
+    def settle(self, version: Any) -> None:
+        """Tells which version of all credentials there is now: with a new one nothing is remembered."""
+        if version != self._version:
+            self._version = version
+            self._nodes.clear()
+
+    async def _node(self, digest: str, address: str) -> NodeId:
+        held = self._nodes.get(digest)
+        now = self._clock()
+        if held is not None and (held[1] is None or now < held[1]):
+            found: NodeId = held[0]
+            return found
+        self._may_try(address)
+        version = self._version
+        row = await self._read(lambda cursor: self._queries.node(cursor, digest, now))
+        if row is None:
+            raise self._wrong(address)
+        number, name, expires = row
+        if version == self._version:
+            self._nodes[digest] = NodeId(number, name), expires
+            if len(self._nodes) > MOST:
+                self._nodes.popitem(last=False)
+        return NodeId(number, name)
+
+    async def _person(self, digest: str, query: Callable[..., Any], address: str) -> Optional[Person]:
+        if digest not in self._proven:
+            self._may_try(address)
+        row = await self._read(lambda cursor: query(cursor, digest, self._clock()))
+        if row is None:
+            self._proven.pop(digest, None)
+            return None
+        self._proven[digest] = True
+        if len(self._proven) > MOST:
+            self._proven.popitem(last=False)
+        return Person(*row)
+
+    def _may_try(self, address: str) -> None:
+        wait = self._tries.wait(address)
+        if wait:
+            raise try_again(429, wait, 'Too many wrong secrets came from this address.')
+
+    def _wrong(self, address: str) -> Problem:
+        self._tries.failed(address)
+        return Problem(401, 'The secret is not known, or no longer.', CHALLENGE)
