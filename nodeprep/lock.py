@@ -8,7 +8,7 @@ import fcntl
 import os
 import stat
 
-from nodeprep.host.files import followed, raw_of, reason
+from nodeprep.host.files import followed, raw_of, reason, text_of
 from nodeprep.host.folders import made
 from nodeprep.model import Busy, CannotChange
 from nodeprep.typed import Any
@@ -33,14 +33,14 @@ class Lock:
             handle = self._opened() if self._file else os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             said = 'run it as root' if error.errno in (errno.EACCES, errno.EPERM) else reason(error)
-            raise CannotChange(f'{os.fsdecode(self._path)}: {said}') from None
+            raise CannotChange(f'{text_of(self._path)}: {said}') from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = (os.read(handle, 300) if self._file else _holder(handle)).decode('utf-8', 'replace').strip()
             os.close(handle)
             if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise CannotChange(f'{os.fsdecode(self._path)}: {reason(error)}') from None
+                raise CannotChange(f'{text_of(self._path)}: {reason(error)}') from None
             raise Busy(f'another nodeprep is at work ({holder or "it did not say who"}); wait for it and '
                        'try again') from None
         self._handle = handle

@@ -7,7 +7,8 @@ import subprocess
 def need(what: str, name: str = '') -> None:
     """Skips the calling test (fails it with REQUIRE_ALL_TIERS=1) unless the machine has `what`.
 
-    root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made); interpreter 3.6
+    root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made)
+    locales (localedef can make one of any country and character set)
     sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
     swapless (no swap is on, so that a fix of the machine turns off just what the test turned on)
     """
@@ -29,6 +30,10 @@ def _lacking(what: str, name: str) -> str:
     if what == 'netns':
         done = subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.PIPE)
         return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()
+    if what == 'locales':
+        lacking = [path for path in ('/usr/share/i18n/locales/de_DE', '/usr/share/i18n/charmaps/ISO-8859-1.gz')
+                   if not os.path.exists(path)]
+        return f'{lacking[0]} is not there' if lacking else _lacking('program', 'localedef')
     if what == 'sock_diag':
         from nodeprep.host import sockdiag
         try:

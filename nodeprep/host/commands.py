@@ -1,6 +1,7 @@
 """Commands that only look: lists, run in the C locale, with a fixed PATH that has sbin, no input, and a time limit."""
 import stat
 
+from nodeprep.host.files import raw_of
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Sequence
@@ -49,8 +50,8 @@ class Commands:
     def _run(self, argv: Sequence[str], timeout: float) -> Answer:
         import subprocess
         try:
-            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  timeout=timeout, env=ENVIRONMENT, cwd='/')
+            done = subprocess.run([raw_of(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, timeout=timeout, env=ENVIRONMENT, cwd='/')
         except subprocess.TimeoutExpired:
             raise CannotTell(f'{argv[0]} did not answer within {timeout:g} s', ' '.join(argv)) from None
         except OSError as error:

@@ -7,7 +7,7 @@ import signal
 import time
 
 from nodeprep.host.commands import ENVIRONMENT, MOST, Answer
-from nodeprep.host.files import reason, text_of
+from nodeprep.host.files import raw_of, reason, text_of
 from nodeprep.model import CannotChange
 from nodeprep.typed import Any, Callable, List, Optional, Tuple
 
@@ -19,8 +19,8 @@ def run(argv: List[str], patience: float, watch: Optional[Callable[[], Tuple[str
     """How the command ended. CannotChange when it does not start, does not end in `patience` seconds or is stopped."""
     import subprocess
     try:
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 env=ENVIRONMENT, cwd='/', start_new_session=True)
+        child = subprocess.Popen([raw_of(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, env=ENVIRONMENT, cwd='/', start_new_session=True)
     except OSError as error:
         raise CannotChange(f'{argv[0]}: {reason(error)}') from None
     out, err = _watched(child, argv, time.monotonic() + patience, patience, watch)

@@ -23,7 +23,8 @@ class Files:
     """The looking half of a file system. Every path is absolute as the host itself would write it."""
 
     def __init__(self, root: str = '/') -> None:
-        self.root = os.path.realpath(root)
+        # A word of the command line is text by the locale, a path here is so whatever the locale.
+        self.root = text_of(os.path.realpath(os.fsencode(root)))
         self._facts: Dict[Any, Any] = {}        # what is remembered for the round
 
     def read(self, path: str, missing: Optional[str] = None) -> str:

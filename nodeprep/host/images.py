@@ -109,7 +109,8 @@ def attributes(real: Any) -> Tuple[Tuple[str, bytes], ...]:
     follow = isinstance(real, int)
     try:
         names = os.listxattr(real, follow_symlinks=follow)
-        return tuple((name, os.getxattr(real, name, follow_symlinks=follow)) for name in sorted(names))
+        return tuple((text_of(os.fsencode(name)), os.getxattr(real, name, follow_symlinks=follow))
+                     for name in sorted(names))
     except OSError as error:
         if error.errno == errno.ENOTSUP:
             return ()

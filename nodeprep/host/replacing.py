@@ -101,8 +101,8 @@ def _give_attributes(handle: int, wanted: Any, new: bool) -> None:
     there = dict(images.attributes(handle))
     for name, value in wanted.items():
         if there.get(name) != value:
-            os.setxattr(handle, name, value)
+            os.setxattr(handle, raw_of(name), value)
     # A folder with a default ACL gave its own to the temporary file: right for a new file, not for one that had none.
     for name in set(there) - set(wanted) if not new else ():
         if not name.startswith('security.'):          # labels and hashes are the kernel's, which keeps them
-            os.removexattr(handle, name)
+            os.removexattr(handle, raw_of(name))

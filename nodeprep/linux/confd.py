@@ -4,7 +4,6 @@ Sources: conf_files_list_strv() and files_add() of src/basic/conf-files.c in the
 (239), EL9 (252) and EL10 (257); CONF_PATHS of src/basic/def.h. libkmod has the same folders: conf_files_list() of
 libkmod/libkmod-config.c.
 """
-import os
 import stat
 
 from nodeprep.model import CannotTell
@@ -36,7 +35,7 @@ def files(host: Any, kind: str, folders_hide: bool = True) -> List[str]:
             if not folders_hide and host.link(path) is None and host.is_folder(path):
                 continue
             chosen[name] = path
-    return [chosen[name] for name in sorted(chosen, key=os.fsencode)]
+    return [chosen[name] for name in sorted(chosen, key=lambda name: name.encode('utf-8', 'surrogateescape'))]
 
 
 def text(host: Any, path: str) -> str:

@@ -1,4 +1,5 @@
 """Which release of which system a host runs, and what follows from it."""
+import os
 import re
 
 from nodeprep.model import CannotTell
@@ -79,7 +80,12 @@ def _systemd(host: Any, family: str, major: int) -> int:
 
 def _from_distro(host: Any) -> Dict[str, str]:
     import distro
-    here = distro.LinuxDistribution(include_lsb=False, include_uname=False, root_dir=host.root)
-    if not here.id():
-        raise CannotTell('no os-release file, and no other release file that is known', '/etc/os-release')
-    return {'ID': here.id(), 'VERSION_ID': here.version(), 'NAME': here.name(pretty=True), 'ID_LIKE': here.like()}
+    # distro opens paths as the locale has them, and its files are to be UTF-8.
+    root = os.fsdecode(host.root.encode('utf-8', 'surrogateescape'))
+    here = distro.LinuxDistribution(include_lsb=False, include_uname=False, root_dir=root)
+    try:
+        if not here.id():
+            raise CannotTell('no os-release file, and no other release file that is known', '/etc/os-release')
+        return {'ID': here.id(), 'VERSION_ID': here.version(), 'NAME': here.name(pretty=True), 'ID_LIKE': here.like()}
+    except UnicodeError:
+        raise CannotTell('no os-release file, and a release file that is not UTF-8', '/etc/os-release') from None

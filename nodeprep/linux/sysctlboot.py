@@ -5,7 +5,6 @@ variable of conf/all/forwarding), net/ipv6/addrconf.c (conf/all/forwarding sets 
 net/bridge/br_netfilter_hooks.c (any number but 0 becomes 1; 1 to begin with), kernel/sysctl.c (numbers),
 fs/proc/proc_sysctl.c (sysctl. arguments, since 5.8).
 """
-import os
 import re
 
 from nodeprep.linux import bootargs, confd, sysctld, unitfiles
@@ -133,7 +132,7 @@ def _texts(host: Any, overlay: Dict[str, str]) -> Iterable[Tuple[str, str]]:
     for path, text in overlay.items():
         if path.startswith('/etc/sysctl.d/'):
             by_name[path.rpartition('/')[2]] = (path, text)
-    return [by_name[name] for name in sorted(by_name, key=os.fsencode)] + last
+    return [by_name[name] for name in sorted(by_name, key=lambda name: name.encode('utf-8', 'surrogateescape'))] + last
 
 
 def _at_first(host: Any) -> Dict[str, Left]:
