@@ -8,27 +8,42 @@ import gc
 import os
 import sys
 
+from nodeprep.typed import Any
+
+ROLLED_BACK = 4           # a fix or undo failed, and what it did was taken back
+
 
 def main() -> None:
     """The console script. What ends a command otherwise than it foresaw gets a code of sysexits.h or the shell.
 
     None of them may be 0, 1 or 3, which are verdicts: 70 a fault of nodeprep, 74 the output could not be written,
-    130 interrupted.
+    130 interrupted. 4 stays: that a fix was taken back is more than that its output was lost.
     """
     _open_what_is_closed()
+    code: Any = 0
     try:
-        _run(sys.argv[1:])
-        sys.stdout.flush()
+        code = _code(sys.argv[1:])
+        sys.stdout.flush()          # what is still in the buffer would fail at the interpreter's end, with its code
     except KeyboardInterrupt:
         end('interrupted', 130)
     except BrokenPipeError:
-        end('', 74)
+        end('', code if code == ROLLED_BACK else 74)
     except OSError as error:
-        end(f'{error.filename or "output"}: {error.strerror}', 74)
+        end(f'{error.filename or "output"}: {error.strerror}', code if code == ROLLED_BACK else 74)
     except Exception as error:      # noqa: BLE001  # a traceback and exit code 1 would read as "drifted"
         import traceback
         say(traceback.format_exc())
         end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
+    sys.exit(code)
+
+
+def _code(words: list) -> Any:
+    """What a command ends with."""
+    try:
+        _run(words)
+    except SystemExit as asked:
+        return asked.code
+    return 0
 
 
 def _run(words: list) -> None:
@@ -64,10 +79,16 @@ def _plainly(command: str, read: dict) -> int:
 
 
 def _open_what_is_closed() -> None:
-    """`nodeprep check >&-` asks for the exit code alone. Python has no stream then, and files would take its number."""
-    if sys.stdout is None or sys.stderr is None:
-        nowhere = open(os.devnull, 'w')         # noqa: SIM115  # until the process ends
-        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    """`nodeprep check >&-` asks for the exit code alone. Python has no stream then.
+
+    The next file that is opened would take its number, and hold what the C library or a child says there: the journal.
+    """
+    for number, name, mode in ((0, 'stdin', 'r'), (1, 'stdout', 'w'), (2, 'stderr', 'w')):
+        if getattr(sys, name) is None:
+            # The lowest number that is free, which is this one: those below it are open by now.
+            handle = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(handle, handle == number)
+            setattr(sys, name, open(handle, mode))          # noqa: SIM115  # until the process ends
 
 
 def _collect_no_garbage() -> None:
@@ -81,8 +102,8 @@ def end(said: str, code: int) -> None:
     """Ends the process with a code and what is to be said of it, when the output may no longer take anything."""
     if said:
         say(said)
-    # What is left in the buffer cannot be written either; Python would complain once more when it flushes at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
     sys.exit(code)
 
 
@@ -92,4 +113,12 @@ def say(said: str) -> None:
         sys.stderr.write(f'nodeprep: {said}\n')
         sys.stderr.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        _let_go(sys.stderr)
+
+
+def _let_go(stream: Any) -> None:
+    """What is in the buffer and cannot be written is lost; Python would complain of it when it flushes at its end."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

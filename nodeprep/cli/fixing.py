@@ -3,8 +3,8 @@ import sys
 
 from nodeprep import fixes, output, plan
 from nodeprep import round as rounds
-from nodeprep.cli import people
-from nodeprep.cli.usage import stopping_on_bad_input, write, write_along
+from nodeprep.cli import ROLLED_BACK, people
+from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.enforce import DONE, SKIPPED, Outcome
 from nodeprep.host.changing import Changing
 from nodeprep.journal import reading
@@ -16,8 +16,6 @@ from nodeprep.policy import Policy, load
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
-
-ROLLED_BACK = 4
 
 
 class Call(NamedTuple):
@@ -67,10 +65,10 @@ class _Fix:
 
     def run(self) -> int:
         """Shows the plan, asks, does it, and looks again."""
-        for past in reading.half_done(self.host):
-            self._say(self.page.half_done(transactions.tree(past)))
+        half = [self.page.half_done(transactions.tree(past)) for past in reading.half_done(self.host)]
         looked, planned = self._planned(self.host)
-        self._say(self.page.plan(self.tree['plan'], self.tree['before'], self.tree['reboot']))
+        show_first(self.stream, ''.join(half) + self.page.plan(self.tree['plan'], self.tree['before'],
+                                                               self.tree['reboot']))
         if not planned.changes:
             self._forget_fights()
             return self._end(self.tree['before'])
@@ -81,10 +79,12 @@ class _Fix:
         after = self._look(people.host_of(self.call.root))[1]
         self.tree.update(transaction=transaction.id if transaction.steps else '', after=after,
                          outcomes=[clean(one._asdict()) for one in outcomes])
-        self._say(self.page.outcomes(self.tree))
-        if transaction.trouble:
-            self._say(self.page.warning(transaction.trouble))
-        return self._end(after, any(one.result not in (DONE, SKIPPED) for one in outcomes))
+        rolled_back = any(one.result not in (DONE, SKIPPED) for one in outcomes)
+        with telling(ROLLED_BACK if rolled_back else 0):
+            self._say(self.page.outcomes(self.tree))
+            if transaction.trouble:
+                self._say(self.page.warning(transaction.trouble))
+            return self._end(after, rolled_back)
 
     def _forget_fights(self) -> None:
         """What a person names, the agent may fix again, however often it was taken back."""

@@ -4,7 +4,7 @@ import sys
 from nodeprep import output
 from nodeprep import round as rounds
 from nodeprep.cli import people
-from nodeprep.cli.usage import stopping_on_bad_input, write, write_along
+from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.journal import folder, reading
@@ -84,17 +84,21 @@ class _Undo:
     def run(self) -> int:
         """Shows, asks, does, looks again."""
         would = self._way(act=False).back(self.past.steps, lambda step: None)
-        self._say(self.page.way_back(transactions.tree(self.past), [_told(one) for one in would]))
+        shown = self.page.way_back(transactions.tree(self.past), [_told(one) for one in would])
         if self.call.dry_run:
+            write(self.stream, shown)
             return self._end([_told(one) for one in would], would)
+        show_first(self.stream, shown)
         if not self.call.yes:
             people.agree('Take this back?')
         with Reopened(self.host, self.past.id) as reopened:
             with Stopping(lambda said: write_along(self.stream, f'  ... {said}\n')):
                 taken = self._way(act=True).back(self.past.steps, reopened.undid)
             reopened.undone(people.who(), all(one.undone for one in taken))
-        self._say(self.page.taken_back(self.past.id, [_told(one) for one in taken]))
-        return self._end([_told(one) for one in taken], taken)
+        with telling(0 if all(one.undone for one in taken) else NOT_ALL):
+            write(self.stream, self.page.taken_back(self.past.id, [_told(one) for one in taken]))
+            self.stream.flush()
+            return self._end([_told(one) for one in taken], taken)
 
     def _way(self, act: bool) -> Way:
         return Way(lambda: Changing(self.call.root), act, self.call.force_live)
@@ -111,10 +115,6 @@ class _Undo:
             options = self.page.options._replace(quiet=True, ids=''.join(f' {one}' for one in parts))
             write(sys.stdout, '\n' + output.renderer('table')(report, options))
         return NOT_ALL if not all(one.undone for one in steps) else output.exit_code(report, 'table')
-
-    def _say(self, text: str) -> None:
-        write(self.stream, text)
-        self.stream.flush()
 
 
 def _told(step: Step) -> Dict[str, Any]:

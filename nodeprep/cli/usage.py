@@ -3,11 +3,12 @@ import contextlib
 import functools
 import sys
 
-from nodeprep.cli import say
+from nodeprep.cli import end, say
 from nodeprep.config import ConfigError
+from nodeprep.host.files import reason
 from nodeprep.model import Busy, CannotChange
 from nodeprep.text import UnknownName, clean
-from nodeprep.typed import Any, Callable
+from nodeprep.typed import Any, Callable, Iterator
 
 BUSY = 75                 # EX_TEMPFAIL of sysexits.h: try again
 
@@ -44,6 +45,27 @@ def write_along(stream: Any, text: str) -> None:
     with contextlib.suppress(OSError, RuntimeError):
         write(stream, text)
         stream.flush()
+
+
+def show_first(stream: Any, text: str) -> None:
+    """Shows what is about to be done. When that cannot be shown nothing is begun: exit code 2."""
+    try:
+        write(stream, text)
+        stream.flush()
+    except OSError as error:
+        end(f'what would be done cannot be shown ({reason(error)}): nothing was changed', 2)
+
+
+@contextlib.contextmanager
+def telling(code: int) -> Iterator[None]:
+    """While it is told what was done: when that cannot be written, the exit code is this one, if it is not 0."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        if not code:
+            raise
+        end(f'output: {reason(error)}', code)
 
 
 def _stop(said: str, code: int = 2) -> None:

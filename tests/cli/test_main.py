@@ -26,9 +26,12 @@ def test_a_wrong_command_is_answered_with_the_right_one():
 
 
 @pytest.mark.skipif(not os.path.exists('/dev/full'), reason='needs /dev/full')
-def test_an_output_that_cannot_be_written_is_no_verdict():
+@pytest.mark.parametrize('unbuffered', ['', '1'])
+@pytest.mark.parametrize('argv', [['requirements'], ['check', 'hosts'], ['check', '--role', 'worker', 'hosts']])
+def test_an_output_that_cannot_be_written_is_no_verdict(argv, unbuffered):
     with open('/dev/full', 'w') as full:
-        done = subprocess.run(NODEPREP + ['requirements'], stdout=full, stderr=subprocess.PIPE)
+        done = subprocess.run(NODEPREP + argv, stdout=full, stderr=subprocess.PIPE,
+                              env=dict(os.environ, PYTHONUNBUFFERED=unbuffered))
     assert done.returncode == 74 and b'No space left on device' in done.stderr and b'Traceback' not in done.stderr
 
 
@@ -49,10 +52,12 @@ def test_a_reader_that_leaves_is_no_fault():
 
 
 @pytest.mark.parametrize('argv', [['check', 'hosts'], ['check', '--verbose', 'hosts'], ['requirements']])
-def test_a_reader_that_left_is_no_verdict(argv):
+@pytest.mark.parametrize('unbuffered', ['', '1'])
+def test_a_reader_that_left_is_no_verdict(argv, unbuffered):
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(NODEPREP + argv, stdout=writing, stderr=subprocess.PIPE)
+    done = subprocess.run(NODEPREP + argv, stdout=writing, stderr=subprocess.PIPE,
+                          env=dict(os.environ, PYTHONUNBUFFERED=unbuffered))
     os.close(writing)
     assert (done.returncode, done.stderr) == (74, b'')
 
