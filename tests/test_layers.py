@@ -70,10 +70,12 @@ OF_THE_SEAM = {'jeepney', 'subprocess', 'socket', '_socket', 'ssl', '_ssl', 'psu
                'http', 'urllib', 'sh'}
 # `distro` reads release files alone, below the root that it is given; of `_socket` inet_pton and inet_ntop are used,
 # which write an address in another form and open nothing; `urllib.parse` and `http.HTTPStatus` are words alone.
+# The master serves by a library, to which it gives `ssl` contexts and listening sockets.
 ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_socket'),
              ('nodeprep.linux.hostsfile', '_socket'), ('nodeprep.linux.interfaces', '_socket'),
              ('nodeprep.master.http.app', 'urllib'), ('nodeprep.master.http.problem', 'http'),
              ('nodeprep.master.http.request', 'urllib'), ('nodeprep.master.http.routes', 'urllib'),
+             ('nodeprep.master.keys', 'ssl'),
              ('nodeprep.master.web.session', 'urllib')}
 
 

@@ -1,0 +1,93 @@
+"""master.yaml: what is understood, and what is said about the rest."""
+import os
+
+import pytest
+
+from nodeprep.config import ConfigError, parse
+from nodeprep.master import settings
+from nodeprep.master.settings import Settings, Webhook
+
+
+def read(text, exposed=False):
+    return settings.read(parse(text, 'master.yaml'), lambda: exposed)
+
+
+def problems(text, exposed=False):
+    with pytest.raises(ConfigError) as caught:
+        read(text, exposed)
+    return list(caught.value.problems)
+
+
+WHOLE = '''
+listen: "[::]:443"
+names: [k8s-master, k8s-master.example.com, 192.0.2.1, "fd00::1"]
+database: postgresql://nodeprep@db/nodeprep
+certificate: /etc/pki/m.crt
+key: /etc/pki/m.key
+ca: /etc/pki/root.crt
+heartbeat: 30s
+silent_after: 5m
+retention: {reports: 7d, transitions: 100d, audit: 700d}
+approvals: {valid: 8h}
+webhooks:
+  - {name: pager, url: "https://alerts.example.com/x", kind: alertmanager}
+  - {name: log, url: "http://127.0.0.1:8080", secret: hush}
+'''
+
+
+def test_a_whole_file_is_read():
+    assert read(WHOLE) == Settings(
+        ('::', 443), ('k8s-master', 'k8s-master.example.com', '192.0.2.1', 'fd00::1'),
+        'postgresql://nodeprep@db/nodeprep', '/etc/pki/m.crt', '/etc/pki/m.key', '/etc/pki/root.crt', 30.0, 300.0,
+        7 * 86400.0, 100 * 86400.0, 700 * 86400.0, 8 * 3600.0,
+        (Webhook('pager', 'https://alerts.example.com/x', 'alertmanager'),
+         Webhook('log', 'http://127.0.0.1:8080', 'generic', 'hush')))
+
+
+def test_without_a_file_there_are_defaults(tmp_path):
+    assert read('# nothing\n') == Settings()
+    assert Settings().listen == ('0.0.0.0', 9443) and Settings().silent_after == 180.0
+    with pytest.raises(ConfigError, match='no such file'):
+        settings.load(str(tmp_path / 'none.yaml'))
+
+
+@pytest.mark.parametrize('text, said', [
+    ('lisen: 1', "master.yaml:1: unknown key 'lisen'; did you mean listen?"),
+    ('retention: {report: 1d}', "master.yaml:1: unknown key 'retention.report'; did you mean reports?"),
+    ('retention: 30d', 'master.yaml:1: retention: is not a mapping'),
+    ('retention: {reports: 1h}', "master.yaml:1: retention.reports: '1h' is too short; at least 86400s"),
+    ('heartbeat: often', "master.yaml:1: heartbeat: 'often' is not a duration; write it as 100ms, 60s, 5m or 2h"),
+    ('listen: 0.0.0.0:99999', "master.yaml:1: listen: '0.0.0.0:99999' is not ADDRESS:PORT, such as 0.0.0.0:9443 or "
+                              '[::]:9443'),
+    ('listen: [a]', 'master.yaml:1: listen: must be a single value'),
+    ('names: [a b]', "master.yaml:1: names: 'a b' is neither a host name nor an address"),
+    ('names: k8s', 'master.yaml:1: names: is not a list; write it as [k8s-master, 192.0.2.1]'),
+    ('database: mysql://x', 'master.yaml:1: database: is neither sqlite:///PATH nor postgresql://USER@HOST/NAME'),
+    ('\ncertificate: /a', 'master.yaml:2: certificate and key are named together, or neither'),
+    ('ca: /a', 'master.yaml:1: ca is for a certificate of your own; name certificate and key too'),
+    ('key: a', "master.yaml:1: key: 'a' is not an absolute path"),
+    ('heartbeat: 2m', 'master.yaml:1: silent_after is at least three heartbeats, 360s; a node is not silent because '
+                      'one was lost'),
+    ('webhooks: [{name: a}]', 'master.yaml:1: webhooks: webhook a has no url such as '
+                              'https://alerts.example.com/nodeprep'),
+    ('webhooks: [{name: a, url: "http://x", kind: slack}]',
+     'master.yaml:1: webhooks: webhook a: kind is one of generic, alertmanager'),
+    ('webhooks: [{name: a, url: "http://x"}, {name: a, url: "http://y"}]',
+     'master.yaml:1: two webhooks are called a'),
+])
+def test_what_is_wrong_is_told_with_its_place(text, said):
+    assert said in problems(text)
+
+
+def test_a_secret_that_others_may_read_is_refused_and_never_shown(tmp_path):
+    text = 'webhooks: [{name: a, url: "http://x", secret: hush}]'
+    assert problems(text, exposed=True) == ['master.yaml:1: there is a secret in this file, which others may read: '
+                                            'chmod 0600 it']
+    path = tmp_path / 'master.yaml'
+    path.write_text(text)
+    os.chmod(path, 0o644)
+    with pytest.raises(ConfigError):
+        settings.load(str(path))
+    os.chmod(path, 0o600)
+    found = settings.load(str(path))
+    assert found.webhooks[0].secret == 'hush' and 'hush' not in repr(found)
