@@ -4,6 +4,7 @@ One file for each transaction, /var/lib/nodeprep/journal/ID.jsonl: one JSON obje
 
 steps.py      what a transaction is made of, as values and as lines
 folder.py     where the files are, whom they must belong to, how many are kept
+appending.py  lines that are there whole or not at all
 writing.py    a transaction that is going on
 reading.py    transactions of the past
 undoing.py    the way back

@@ -4,7 +4,6 @@ One fsync(2) before each change. A done mark needs none of its own: without it t
 step was done.
 """
 import contextlib
-import json
 import os
 import time
 
@@ -12,6 +11,7 @@ from nodeprep import __version__
 from nodeprep.host.files import reason
 from nodeprep.host.images import Image
 from nodeprep.journal import folder, reading
+from nodeprep.journal.appending import Lines
 from nodeprep.journal.steps import DONE, FAILED, FORMAT, Step, as_line, image_line
 from nodeprep.model import CannotChange, Run
 from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
@@ -28,7 +28,8 @@ class Transaction:
         self._head: Dict[str, Any] = {
             'journal': FORMAT, 'id': self.id, 'begun': time.strftime('%Y-%m-%dT%H:%M:%SZ', now), 'by': by,
             'command': list(command), 'boot_id': boot_id, 'version': __version__}
-        self._handle: Optional[int] = None
+        self._file: Optional[Lines] = None
+        self._refusal = ''              # why no step can be noted any more
         self.steps: List[Step] = []
         self.trouble = ''               # why marks could not be written
 
@@ -66,11 +67,11 @@ class Transaction:
 
     def end(self, how: str) -> None:
         """Ends the transaction: done, failed or interrupted; and lets go of the oldest that are too many."""
-        if self._handle is None:
+        if self._file is None:
             return
         self._mark({'end': how}, sync=True)
-        os.close(self._handle)
-        self._handle = None
+        self._file.close()
+        self._file = None
         try:
             forget_oldest(self.host)
         except OSError as error:         # the fix itself is done
@@ -81,33 +82,51 @@ class Transaction:
         return [step for step in self.steps if step.part == part]
 
     def _intend(self, step: Step) -> Step:
-        lines = [as_line(step)]
-        if self._handle is None:
-            self._begin()
-            lines.insert(0, self._head)
-        self._write(*lines)
-        if len(self.steps) == 0:
-            folder.sync(self.host)
+        if self._refusal:
+            raise CannotChange(self._refusal)
+        try:
+            if self._file is None:
+                self._file = self._begun()
+                self._file.add([self._head, as_line(step)], sync=True)
+                self._last()
+            else:
+                self._file.add([as_line(step)], sync=True)
+        except CannotChange as error:
+            # What follows would have this step's number, or no first line before it: a journal that nobody reads.
+            self._refusal = str(error)
+            if not self.steps:
+                self._abandon()
+            raise
         self.steps.append(step)
         return step
 
-    def _begin(self) -> None:
+    def _begun(self) -> Lines:
         folder.prepared(self.host)
         try:
-            self._handle = os.open(folder.path_of(self.host, self.id),
-                                   os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            return Lines(os.open(folder.path_of(self.host, self.id),
+                                 os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         except OSError as error:
             raise CannotChange(f'{folder.FOLDER}: {reason(error)}; without a journal nothing is changed') from None
 
-    def _write(self, *lines: Dict[str, Any]) -> None:
-        assert self._handle is not None
-        append(self._handle, lines, sync=True)
+    def _last(self) -> None:
+        try:
+            folder.sync(self.host)
+        except OSError as error:
+            raise CannotChange(f'{folder.FOLDER}: {reason(error)}; without a journal nothing is changed') from None
+
+    def _abandon(self) -> None:
+        """Leaves no file of a transaction that did nothing; one that stays has no step that was done."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            with contextlib.suppress(OSError):
+                os.unlink(folder.path_of(self.host, self.id))
 
     def _mark(self, line: Dict[str, Any], sync: bool = False) -> None:
         # A mark that cannot be written must not stop what takes a change back: without it the way back looks by itself.
-        if self._handle is not None:
+        if self._file is not None:
             try:
-                append(self._handle, [line], sync)
+                self._file.add([line], sync)
             except CannotChange as error:
                 self.trouble = str(error)
 
@@ -123,8 +142,8 @@ class Reopened:
         self._host = host
         path = folder.path_of(host, transaction)
         try:
-            self._handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
-            _cut_torn_line(self._handle)
+            self._file = Lines(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW))
+            self._file.cut_torn_line()
         except OSError as error:
             raise CannotChange(f'{folder.FOLDER}/{transaction}.jsonl: {reason(error)}') from None
 
@@ -144,40 +163,11 @@ class Reopened:
 
     def __exit__(self, *error: Any) -> None:
         """Closes the file, whatever went wrong."""
-        os.close(self._handle)
+        self._file.close()
 
     def _mark(self, line: Dict[str, Any], sync: bool = False) -> None:
         with contextlib.suppress(CannotChange):            # as with the marks of a Transaction
-            append(self._handle, [line], sync)
-
-
-def _cut_torn_line(handle: int) -> None:
-    size = os.fstat(handle).st_size
-    end = size
-    while end:
-        begin = max(0, end - 65536)
-        part = os.pread(handle, end - begin, begin)
-        if b'\n' in part:
-            end = begin + part.rindex(b'\n') + 1
-            break
-        end = begin
-    if end < size:
-        os.ftruncate(handle, end)
-
-
-def append(handle: int, lines: Iterable[Dict[str, Any]], sync: bool) -> None:
-    """Adds lines to a journal's file. CannotChange when they do not fit: then nothing more may be changed."""
-    text = ''.join(json.dumps(line) + '\n' for line in lines).encode('ascii')
-    try:
-        before = os.fstat(handle).st_size
-        written = os.write(handle, text)
-        if written < len(text):
-            os.ftruncate(handle, before)
-            raise CannotChange(f'{folder.FOLDER}: no space left on device; without a journal nothing is changed')
-        if sync:
-            os.fdatasync(handle)
-    except OSError as error:
-        raise CannotChange(f'{folder.FOLDER}: {reason(error)}; without a journal nothing is changed') from None
+            self._file.add([line], sync)
 
 
 def forget_oldest(host: Any) -> None:

@@ -90,6 +90,25 @@ def test_no_room_for_the_journal(image):
     assert tree(image) == before
 
 
+def test_room_for_a_mark_in_the_journal_and_none_for_a_step(image):
+    with open(image + '/etc/selinux/config', 'a', encoding='utf-8') as file:
+        file.write('# a long comment\n' * 1000)               # its image takes more than the page that is left
+    before = tree(image)
+    os.makedirs(image + '/var/lib/nodeprep')
+    with on_tmpfs(image + '/var/lib/nodeprep', '64k'):
+        os.makedirs(image + '/var/lib/nodeprep/journal', 0o700)
+        os.chmod(image + '/var/lib/nodeprep', 0o700)
+        fill(image + '/var/lib/nodeprep')
+        os.truncate(image + '/var/lib/nodeprep/filler', os.path.getsize(image + '/var/lib/nodeprep/filler') - 8192)
+        code, said = fix(image, 'swap', 'selinux')
+        assert code == 4 and 'no space left on device; without a journal nothing is changed' in said
+        assert tree(image) == before
+        os.unlink(image + '/var/lib/nodeprep/filler')
+        assert fix(image, 'swap', 'selinux')[0] == 0         # the journal was not damaged
+        assert undo(image)[0] == 1
+    assert tree(image) == before
+
+
 def test_no_room_for_the_file(image):
     before = tree(image)
     with on_tmpfs(image + '/etc', '4M'):
