@@ -90,7 +90,10 @@ def _start(requirements: List[Requirement], host: Any,
         working.acquire()
         limit = float(wants[requirement.id].get('time_limit', 5.0))
         deadline = time.perf_counter() + limit
-        _thread.start_new_thread(_into, (done, working, requirement, host, wants[requirement.id]))
+        try:
+            _thread.start_new_thread(_into, (done, working, requirement, host, wants[requirement.id]))
+        except RuntimeError:                   # RLIMIT_NPROC, pids.max: then before the rest instead of beside it
+            _into(done, working, requirement, host, wants[requirement.id])
         if working.acquire(True, _HEAD_START):
             working.release()
         started[requirement.id] = _collector(working, done, requirement, deadline, limit)

@@ -1,4 +1,5 @@
 """Exceptions become states here and nowhere else; unknown is never met."""
+import _thread
 import threading
 
 import pytest
@@ -69,3 +70,17 @@ def test_what_waits_for_others_runs_beside_the_rest_and_is_given_up_in_time(host
     assert list(findings) == ['waits', 'pretend']
     assert findings['pretend'].state == 'met' and findings['waits'].now == 'unknown'
     assert 'no answer within 0.05 s' in findings['waits'].observations[0].found
+
+
+def test_where_there_can_be_no_thread_what_waits_is_looked_at_before_the_rest(host, monkeypatch):
+    class Waits(Pretend):
+        """It answers at once."""
+
+        id, waits = 'waits', True
+
+    def none(*_):
+        raise RuntimeError("can't start new thread")
+    monkeypatch.setattr(_thread, 'start_new_thread', none)
+    waiting, other = Waits([seen(False)]), Pretend([seen()])
+    findings = examine_all([waiting, other], host, {'waits': wants(waiting), 'pretend': wants(other)})
+    assert (findings['waits'].state, findings['pretend'].state) == ('drifted', 'met')

@@ -3,6 +3,7 @@
 click is loaded only for a command line that needs it: not for a `nodeprep check`, `nodeprep check swap --quiet` or
 `nodeprep fix --dry-run`, which timers and people call all day, since it costs as much as all the checks together.
 """
+import _thread
 import atexit
 import gc
 import os
@@ -21,6 +22,7 @@ def main() -> None:
     """
     _open_what_is_closed()
     code: Any = 0
+    threads = _thread._count()
     try:
         code = _code(sys.argv[1:])
         sys.stdout.flush()          # what is still in the buffer would fail at the interpreter's end, with its code
@@ -34,6 +36,8 @@ def main() -> None:
         import traceback
         say(traceback.format_exc())
         end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
+    if _thread._count() > threads and isinstance(code, int):
+        _leave(code)
     sys.exit(code)
 
 
@@ -105,6 +109,16 @@ def end(said: str, code: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         _let_go(stream)
     sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """Ends the process at once, since a thread goes on that was not waited for any longer.
+
+    exit(3) takes the tables of OpenSSL away, and a thread that is just using them ends the process by a signal.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        _let_go(stream)
+    os._exit(code)
 
 
 def say(said: str) -> None:

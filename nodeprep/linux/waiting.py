@@ -16,6 +16,8 @@ class Outcome(NamedTuple):
 def all_within(seconds: float, jobs: Sequence[Callable[[], Any]], workers: int = _WORKERS) -> List[Outcome]:
     """What each job gave, in their order. One that is not done in time, or not even begun, could not tell.
 
+    Where the system allows no further thread (RLIMIT_NPROC, pids.max) fewer take turns; without any no job is begun.
+
     The threads are daemons: one that hangs in the C library is left behind, and does not hold up the process's end.
     Any other exception of a job is raised here.
     """
@@ -23,9 +25,10 @@ def all_within(seconds: float, jobs: Sequence[Callable[[], Any]], workers: int =
     late = Outcome(None, CannotTell(f'no answer within {seconds:g} s'))
     outcomes: List[Any] = [late] * len(jobs)
     deadline = time.monotonic() + seconds
-    for lock in _started(list(enumerate(jobs))[::-1], outcomes, deadline, workers):
+    started = _started(list(enumerate(jobs))[::-1], outcomes, deadline, workers)
+    for lock in started:
         lock.acquire(True, max(0.0, deadline - time.monotonic()))
-    done = list(outcomes)
+    done = list(outcomes) if started else [Outcome(None, CannotTell('no further thread can be started'))] * len(jobs)
     for outcome in done:
         if isinstance(outcome, BaseException):
             raise outcome
@@ -45,10 +48,15 @@ def _started(waiting: List[Any], outcomes: List[Any], deadline: float, workers: 
             pass              # another thread took the last one
         finally:
             working.release()
-    locks = [_thread.allocate_lock() for _ in range(min(workers, len(waiting)))]
-    for lock in locks:
+    locks: List[Any] = []
+    for _ in range(min(workers, len(waiting))):
+        lock = _thread.allocate_lock()
         lock.acquire()
-        _thread.start_new_thread(work, (lock,))
+        try:
+            _thread.start_new_thread(work, (lock,))
+        except RuntimeError:
+            break
+        locks.append(lock)
     return locks
 
 

@@ -1,4 +1,5 @@
 """The console script as a process of its own: how it ends when things go wrong outside its work."""
+import json
 import os
 import signal
 import subprocess
@@ -112,3 +113,18 @@ def test_a_plain_check_needs_no_option_parser_and_says_the_same_as_with_it():
 def test_a_wrong_id_is_refused_on_either_way(argv):
     done = subprocess.run(NODEPREP + argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 2 and done.stdout == b'' and b'unknown requirement' in done.stderr
+
+
+def test_a_thread_that_nobody_waits_for_any_longer_does_not_end_the_process_by_a_signal():
+    code = '''
+import atexit, sys, threading
+from nodeprep.host import Host
+Host.https = lambda *_: threading.Event().wait()
+atexit.register(lambda: sys.stderr.write('took down what the thread uses'))
+sys.argv = ['nodeprep', 'check', 'registry', '--output', 'json']
+from nodeprep.cli import main
+main()
+'''
+    done = subprocess.run([sys.executable, '-c', code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b'')
+    assert 'no answer within' in json.loads(done.stdout.decode())['findings'][0]['observations'][0]['found']

@@ -1,4 +1,5 @@
 """Jobs side by side under one limit."""
+import _thread
 import threading
 
 import pytest
@@ -62,3 +63,24 @@ def test_one_job():
     with pytest.raises(CannotTell):
         within(10, refuse)
     assert all_within(1, []) == []
+
+
+def allow_threads(monkeypatch, count):
+    start, left = _thread.start_new_thread, [None] * count
+
+    def limited(*arguments):
+        if not left:
+            raise RuntimeError("can't start new thread")
+        left.pop()
+        return start(*arguments)
+    monkeypatch.setattr(_thread, 'start_new_thread', limited)
+
+
+def test_fewer_threads_than_wanted_do_all_jobs(monkeypatch):
+    allow_threads(monkeypatch, 1)
+    assert [one.value for one in all_within(10, [lambda at=at: at for at in range(5)])] == list(range(5))
+
+
+def test_without_any_thread_it_is_said_at_once_that_there_can_be_none(monkeypatch):
+    allow_threads(monkeypatch, 0)
+    assert [one.error.reason for one in all_within(10, [lambda: 1] * 2)] == ['no further thread can be started'] * 2
