@@ -55,11 +55,11 @@ def judge(report: Dict[str, Any], sequence: int = 0, head: str = GENESIS) -> Lin
     """
     number: Any = report.get('sequence')
     chain: Any = report.get('chain')
-    if not _counts(number) or not isinstance(chain, dict):
+    if not counts(number) or not isinstance(chain, dict):
         return Link(BAD, 'it has no sequence number, or no chain')
     previous: Any = chain.get('previous')
     own: Any = chain.get('digest')
-    if not (_is_digest(previous) and _is_digest(own)):
+    if not (is_digest(previous) and is_digest(own)):
         return Link(BAD, f'report {number} has no proper chain')
     try:
         right = digest(previous, report) == own
@@ -67,6 +67,11 @@ def judge(report: Dict[str, Any], sequence: int = 0, head: str = GENESIS) -> Lin
         return Link(BAD, f'report {number} cannot be written as JSON: {type(error).__name__}')
     if not right:
         return Link(BAD, f'report {number} was changed after it was written: it has not the digest that it names')
+    return placed(number, previous, named_gap(chain), sequence, head)
+
+
+def placed(number: int, previous: str, gap: Optional[Tuple[int, int]], sequence: int, head: str) -> Link:
+    """judge() for one whose digest is right: `number`, what it follows, and the numbers that it says are lost."""
     if number <= sequence:
         return Link(SEEN, f'report {number} came after {sequence}')
     if number == sequence + 1:
@@ -74,9 +79,9 @@ def judge(report: Dict[str, Any], sequence: int = 0, head: str = GENESIS) -> Lin
             return Link(NEXT)
         if previous == GENESIS:
             return Link(RESTART, f'report {number} begins a new chain')
-        if _gap(chain) is None:
+        if gap is None:
             return Link(FORK, f'report {number} follows another report {sequence} than the one held')
-    return _after_a_hole(number, sequence, previous, _gap(chain))
+    return _after_a_hole(number, sequence, previous, gap)
 
 
 def _after_a_hole(number: int, sequence: int, previous: str, gap: Optional[Tuple[int, int]]) -> Link:
@@ -99,16 +104,19 @@ def verify(reports: Iterable[Dict[str, Any]], sequence: int = 0, head: str = GEN
     return links
 
 
-def _gap(chain: Dict[str, Any]) -> Optional[Tuple[int, int]]:
+def named_gap(chain: Dict[str, Any]) -> Optional[Tuple[int, int]]:
+    """The first and the last number that a "chain" says are lost; None when it says nothing of the kind."""
     gap = chain.get('gap')
-    if isinstance(gap, list) and len(gap) == 2 and _counts(gap[0]) and _counts(gap[1]) and gap[0] <= gap[1]:
+    if isinstance(gap, list) and len(gap) == 2 and counts(gap[0]) and counts(gap[1]) and gap[0] <= gap[1]:
         return gap[0], gap[1]
     return None
 
 
-def _counts(number: Any) -> bool:
+def counts(number: Any) -> bool:
+    """Whether it is a number that a report can have."""
     return isinstance(number, int) and not isinstance(number, bool) and number > 0
 
 
-def _is_digest(text: Any) -> bool:
+def is_digest(text: Any) -> bool:
+    """Whether it is written as a digest."""
     return isinstance(text, str) and len(text) == 64 and not set(text) - set('0123456789abcdef')

@@ -6,17 +6,26 @@ schema library; a test holds it against one.
 import os
 import re
 
-from nodeprep.typed import Any, Dict
+from nodeprep.typed import Any, Callable, Dict
 
 _FOLDER = os.path.join(os.path.dirname(__file__), 'data')
 _TYPES: Dict[str, Any] = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,
                           'number': (int, float), 'null': type(None)}
+_CLASSES: Dict[str, Any] = {'string': str, 'boolean': bool, 'integer': int, 'null': type(None)}
+_HASHED = frozenset((str, bool, int, float, type(None)))
 
 
 def text(version: int = 1) -> str:
     """The schema of a format as it is published."""
     with open(os.path.join(_FOLDER, f'report-{version}.schema.json'), encoding='utf-8') as file:
         return file.read()
+
+
+def sound(version: int = 1) -> Callable[[Any], bool]:
+    """A function that says of a tree whether problem() would find nothing, a hundred times as fast: to be kept."""
+    import json
+    whole = json.loads(text(version))
+    return _sound(whole, whole)
 
 
 def problem(tree: Any, version: int = 1) -> str:
@@ -89,3 +98,57 @@ def _referred(reference: str, whole: Any) -> Any:
     for part in reference[2:].split('/'):
         found = found[part]
     return found
+
+
+def _sound(schema: Any, whole: Any) -> Callable[[Any], bool]:
+    """The schema as functions: what it says is looked up once, not for each value."""
+    while '$ref' in schema:
+        schema = _referred(schema['$ref'], whole)
+    if 'anyOf' in schema or 'oneOf' in schema:
+        either = [_sound(one, whole) for one in schema.get('anyOf') or schema['oneOf']]
+        return lambda value: any(check(value) for check in either)
+    kind = schema.get('type')
+    if kind == 'object':
+        return _sound_object(schema, whole)
+    if kind == 'array':
+        item, least = _sound(schema.get('items', {}), whole), schema.get('minItems', 0)
+        return lambda value: value.__class__ is list and len(value) >= least and all(map(item, value))
+    if set(schema) <= {'type', 'description'}:
+        if kind is None:
+            return lambda value: True
+        classes = frozenset(_CLASSES[name] for name in ([kind] if isinstance(kind, str) else kind) if name in _CLASSES)
+        return lambda value: value.__class__ in classes or not _problem(value, schema, whole, '')
+    return _sound_scalar(schema, whole)
+
+
+def _sound_scalar(schema: Any, whole: Any) -> Callable[[Any], bool]:
+    """What is good at the first look; anything else is looked at in the slow way."""
+    words = set(schema) - {'description'}
+    if words == {'enum'}:
+        allowed = frozenset((one.__class__, one) for one in schema['enum'])
+        return lambda value: value.__class__ in _HASHED and (value.__class__, value) in allowed
+    if words == {'type', 'pattern'} and schema['type'] == 'string':
+        search = re.compile(schema['pattern']).search
+        return lambda value: value.__class__ is str and search(value) is not None
+    if words == {'type', 'minimum'} and schema['type'] in ('integer', 'number'):
+        least, classes = schema['minimum'], {int} if schema['type'] == 'integer' else {int, float}
+        return lambda value: value.__class__ in classes and value >= least or not _problem(value, schema, whole, '')
+    return lambda value: not _problem(value, schema, whole, '')
+
+
+def _sound_object(schema: Any, whole: Any) -> Callable[[Any], bool]:
+    required = frozenset(schema.get('required', ()))
+    known = {name: _sound(one, whole) for name, one in schema.get('properties', {}).items()}
+    texts = {name for name, one in schema.get('properties', {}).items() if set(one) <= {'type', 'description'}
+             and one.get('type') == 'string'}
+    more = schema.get('additionalProperties', True)
+    others = _sound(more, whole) if isinstance(more, dict) else lambda value: bool(more)
+
+    def check(value: Any) -> bool:
+        if value.__class__ is not dict or not required <= value.keys():
+            return False
+        for name, item in value.items():
+            if not (item.__class__ is str and name in texts or known.get(name, others)(item)):
+                return False
+        return True
+    return check

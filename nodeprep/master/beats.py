@@ -1,0 +1,68 @@
+"""What heartbeats become: one short row is written for each node, and the answer says what a person allowed."""
+import json
+import time
+
+from nodeprep.master.store import Beat, approvals, nodes
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.master.store.nodes import NotMember
+from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, List, Tuple
+
+_FIGHTS, _TEXT = 50, 500
+_PULSE = ('UPDATE pulse SET heard = ?, heartbeat = ?, skew_ms = ?, skew_bound_ms = ?, spooled = ?, spool_trouble = ?, '
+          'note = ?, fights = ? WHERE node = ?')
+
+
+def take(cursor: Cursor, loads: List[Tuple[int, Dict[str, Any], float]]) -> List[Any]:
+    """The answers to heartbeats (node, tree, received): Beat, or NotMember for a node that is none any more."""
+    newest = {node: (tree, received) for node, tree, received in loads}
+    known = nodes.known(cursor, newest, lock=False)
+    speaking = {node: known[node] for node in newest if node in known and known[node].status in nodes.SPEAKING}
+    cursor.many(_PULSE, [_pulse(newest[node][0], newest[node][1], speaking[node]) for node in sorted(speaking)])
+    for node in speaking.values():
+        if node.silent_since is not None:
+            nodes.heard(cursor, known, {node.id: newest[node.id][1]})
+    given = approvals.given(cursor, [node for node in speaking if speaking[node].status == nodes.MEMBER],
+                            max((received for _, _, received in loads), default=0.0))
+    answers = {node: Beat(speaking[node].sequence, tuple(map(_approval, given.get(node, ())))) for node in speaking}
+    return [answers.get(node) or NotMember(f'node {node} is no member') for node, _, _ in loads]
+
+
+def _pulse(tree: Dict[str, Any], received: float, node: nodes.Known) -> Tuple[Any, ...]:
+    skew, spool, fights = tree.get('skew'), tree.get('spool'), tree.get('fights')
+    offset = bound = None
+    if isinstance(skew, dict):
+        offset, bound = _number(skew.get('offset_ms')), _number(skew.get('bound_ms'))
+    waiting, trouble = 0, ''
+    if isinstance(spool, dict):
+        waiting, trouble = int(_number(spool.get('waiting')) or 0), _text(spool.get('trouble'))
+    said = '[]'
+    if fights and isinstance(fights, list):
+        said = json.dumps([one for one in fights[:_FIGHTS] if isinstance(one, dict)])
+    return received, received, offset, bound, waiting, trouble, _note(tree, node), said, node.id
+
+
+def _note(tree: Dict[str, Any], node: nodes.Known) -> str:
+    """What the heartbeat says otherwise than the newest report: a report is on its way, or was lost."""
+    notes = []
+    for name, was in (('boot_id', node.boot_id), ('verdict', node.verdict)):
+        said = tree.get(name)
+        if said and was and said != was:
+            notes.append(f'{name} {_text(said)}')
+    return '; '.join(notes)
+
+
+def _approval(row: Tuple[Any, ...]) -> Dict[str, Any]:
+    name, requirement, digest, by, until = row
+    return {'id': name, 'requirement': requirement, 'digest': digest, 'by': by,
+            'until': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(until))}
+
+
+def _number(value: Any) -> Any:
+    """A number that both databases hold; None for anything else."""
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**53
+    return float(value) if good else None
+
+
+def _text(value: Any) -> str:
+    return str(clean(value[:_TEXT])) if isinstance(value, str) else ''

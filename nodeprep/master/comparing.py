@@ -1,0 +1,99 @@
+"""What reports change in the states of their nodes: a transition for each requirement that is otherwise now."""
+import json
+import zlib
+
+from nodeprep.master.prepared import Part, Report
+from nodeprep.master.store import approvals, states
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.master.store.nodes import Known
+from nodeprep.master.store.states import State
+from nodeprep.model import NOT_APPLICABLE
+from nodeprep.output import words
+from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
+
+_SAYS = 500               # letters of what is said of a failing finding beside its state; all of it is in the evidence
+Key = Tuple[int, str]
+
+
+def compare(cursor: Cursor, applied: List[Tuple[Known, Report, float]]) -> List[Tuple[Any, ...]]:
+    """Brings the states up to these reports, each node's in order; returns the transitions, as states.add wants them.
+    """
+    found = states.of(cursor, {node.id for node, _, _ in applied})
+    changes = Changes(found)
+    for node, report, received in applied:
+        changes.report(node.id, report, received)
+    changes.write(cursor)
+    return changes.transitions
+
+
+class Changes:
+    """What is written of some reports together: of each state the last that it came to, and every transition."""
+
+    def __init__(self, known: Dict[Key, State]) -> None:
+        """`known`: the states before, which are brought up to date here."""
+        self._known = known
+        self._names: Dict[int, List[str]] = {}
+        for node, requirement in known:
+            self._names.setdefault(node, []).append(requirement)
+        self._puts: Dict[Key, State] = {}
+        self._evidence: Dict[Key, str] = {}
+        self._gone: Dict[Key, None] = {}
+        self._proposals: Dict[Key, Tuple[Optional[str], Part, float]] = {}      # the digest that was known before
+        self.transitions: List[Tuple[Any, ...]] = []
+
+    def report(self, node: int, report: Report, received: float) -> None:
+        """Compares one report."""
+        names = []
+        for part in report.parts:
+            requirement = part.tree['requirement']
+            names.append(requirement)
+            self._part((node, requirement), part, report, received)
+        known = self._names.get(node, ())
+        if names != known:
+            for gone in set(known) - set(names):
+                self._lost((node, gone), report)
+            self._names[node] = names
+
+    def write(self, cursor: Cursor) -> None:
+        """Writes all of it."""
+        states.put(cursor, self._puts)
+        states.put_evidence(cursor, [(node, requirement, zlib.compress(text.encode('ascii'), 1))
+                                     for (node, requirement), text in self._evidence.items()])
+        states.remove(cursor, list(self._gone))
+        states.add(cursor, self.transitions)
+        for (node, requirement), (before, part, at) in self._proposals.items():
+            if part.digest != before:
+                approvals.propose(cursor, node, requirement, part.digest, part.tree, at)
+
+    def _part(self, key: Key, part: Part, report: Report, received: float) -> None:
+        tree, old = part.tree, self._known.get(key)
+        state, now, boot, severity = tree['state'], tree['now'], tree['boot'], tree['severity']
+        if old is None or old[:4] != (state, now, boot, severity):
+            self.transitions.append((*key, report.taken, old.state if old else None, state, now, boot, severity,
+                                     report.sequence))
+        elif old.seen == part.seen:
+            return
+        failing = words.alike(words.failing(tree)) if state != 'met' and state != NOT_APPLICABLE else []
+        says = clean('; '.join(words.statement(group) for group in failing)[:_SAYS])
+        fresh = State(state, now, boot, severity, tree['mode'],
+                      old.since if old and old.state == state else report.taken, clean(tree['title']), says,
+                      json.dumps(tree['waiver']) if tree['waiver'] else None, part.digest, part.seen)
+        if part.digest != (old.digest if old else None):
+            before = self._proposals[key][0] if key in self._proposals else old.digest if old else None
+            self._proposals[key] = (before, part, received)
+        self._known[key] = self._puts[key] = fresh
+        self._evidence[key] = part.text
+        self._gone.pop(key, None)
+
+    def _lost(self, key: Key, report: Report) -> None:
+        """A requirement that the node does not speak of any more, because of its profile or its version."""
+        old = self._known.pop(key)
+        self.transitions.append((*key, report.taken, old.state, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE,
+                                 old.severity, report.sequence))
+        if old.digest is not None:
+            none = Part({}, '', 0, None)
+            self._proposals[key] = (self._proposals.get(key, (old.digest,))[0], none, report.taken)
+        self._puts.pop(key, None)
+        self._evidence.pop(key, None)
+        self._gone[key] = None

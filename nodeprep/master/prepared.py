@@ -1,0 +1,109 @@
+"""A report that came over the network, looked at as far as that goes without the database: in the thread of who brings
+it, while another one writes. What cannot be is refused here, with the reason.
+"""
+import json
+import re
+import zlib
+
+from nodeprep import epoch, plandigest, schema
+from nodeprep.chain import counts, hashed, is_digest, named_gap
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
+
+MOST_NUMBER = 2**53       # what every JSON parser reads exactly, and both databases hold
+_FINDINGS, _NAME = 256, 64
+_TOOK = re.compile(r'"took_ms":[-+.0-9eE]+')
+_encode = json.JSONEncoder(sort_keys=True, separators=(',', ':'), ensure_ascii=True, allow_nan=False).encode
+_sound = schema.sound()
+
+
+class Refused(ValueError):
+    """A report that will never be taken, and why."""
+
+
+class Part(NamedTuple):
+    """A finding: its tree, its canonical JSON, a checksum of it that does not know how long it took, and the digest of
+    the plan that waits for an approval (None: none does).
+    """
+
+    tree: Dict[str, Any]
+    text: str
+    seen: int
+    digest: Optional[str]
+
+
+class Report(NamedTuple):
+    """What is written of one. `body` is its canonical JSON by zlib; `about` a digest of what it says of the node."""
+
+    tree: Dict[str, Any]
+    sequence: int
+    previous: str
+    digest: str
+    gap: Optional[Tuple[int, int]]
+    taken: float
+    body: bytes
+    about: str
+    parts: Tuple[Part, ...]
+
+
+def report(tree: Any) -> Report:
+    """One report, from what JSON gave. Refused."""
+    number, chain = _numbered(tree)
+    try:
+        text, findings = _canonical(tree)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Refused(f'report {number} cannot be written as JSON: {type(error).__name__}') from None
+    content = text.encode('ascii')
+    if hashed(chain['previous'], content) != chain['digest']:
+        raise Refused(f'report {number} was changed after it was written: it has not the digest that it names')
+    if not _sound(tree):
+        raise Refused(f'report {number}: {schema.problem(tree)}')
+    try:
+        taken = float(epoch.of(tree['taken']))
+    except ValueError as error:
+        raise Refused(f'report {number}: taken: {error}') from None
+    return Report(tree, number, chain['previous'], chain['digest'], named_gap(chain), taken, zlib.compress(content, 1),
+                  f'{zlib.crc32(_encode(tree["node"]).encode("ascii")):08x}',
+                  tuple(map(_part, tree['findings'], findings)))
+
+
+def _numbered(tree: Any) -> Tuple[int, Dict[str, Any]]:
+    """The number of a report, and its chain."""
+    number: Any = tree.get('sequence') if isinstance(tree, dict) else None
+    chain: Any = tree.get('chain') if isinstance(tree, dict) else None
+    if not counts(number) or number > MOST_NUMBER or not isinstance(chain, dict):
+        raise Refused('a report has no sequence number, or no chain')
+    if not (is_digest(chain.get('previous')) and is_digest(chain.get('digest'))):
+        raise Refused(f'report {number} has no proper chain')
+    findings = tree.get('findings')
+    if not isinstance(findings, list) or not all(isinstance(one, dict) for one in findings):
+        raise Refused(f'report {number}: findings: is not a list of objects')
+    names = {one.get('requirement') for one in findings if isinstance(one.get('requirement'), str)}
+    if len(names) < len(findings) or len(names) > _FINDINGS or any(len(name) > _NAME for name in names):
+        raise Refused(f'report {number}: findings: each names another requirement, in at most {_NAME} letters, '
+                      f'and they are at most {_FINDINGS}')
+    return number, chain
+
+
+def _canonical(tree: Dict[str, Any]) -> Tuple[str, List[str]]:
+    """chain.canonical of a report without its chain, and of each finding, which is a part of that."""
+    findings = [_encode(one) for one in tree['findings']]
+    before = _encode({key: value for key, value in tree.items() if key < 'findings' and key != 'chain'})
+    after = _encode({key: value for key, value in tree.items() if key > 'findings'})
+    joined = ','.join(findings)
+    return f'{before[:-1]}{"," if before != "{}" else ""}"findings":[{joined}],{after[1:]}', findings
+
+
+def _part(tree: Dict[str, Any], text: str) -> Part:
+    return Part(tree, text, zlib.crc32(_TOOK.sub('', text).encode('ascii')),
+                _digest(tree) if 'proposal' in tree and tree['mode'] == 'approve' else None)
+
+
+def _digest(tree: Dict[str, Any]) -> Optional[str]:
+    """Of the plan that a finding proposes, when it is the digest of what it shows: people see that, and allow this."""
+    proposal = tree['proposal']
+    if not isinstance(proposal, dict) or not isinstance(proposal.get('changes'), list):
+        return None
+    own = proposal.get('digest')
+    right = plandigest.of_tree({'requirement': tree['requirement'], 'changes': proposal['changes']})
+    return right if own == right else None

@@ -1,0 +1,102 @@
+"""The nodes: who is a member, and what their newest reports and heartbeats say of themselves."""
+import json
+
+from nodeprep.chain import GENESIS
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.text import clean
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
+
+MEMBER, QUARANTINED, LEFT, FORGOTTEN = 'member', 'quarantined', 'left', 'forgotten'
+SPEAKING = (MEMBER, QUARANTINED)          # whose credentials count
+JOINED, SILENT, HEARD, RELEASED = 'joined', 'silent', 'heard', 'released'
+_KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, boot_id, verdict FROM node '
+          'WHERE id IN (?*) ORDER BY id')
+_FACTS = ('role', 'machine_id', 'product_uuid', 'os_id', 'os_version', 'os_name', 'kernel', 'arch', 'kubernetes')
+_CHAIN = 'sequence = ?, head = ?, report_id = ?, taken = ?, received = ?'
+_SAID = 'boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?'
+
+
+class NotMember(LookupError):
+    """A node that the master does not have, or not any more."""
+
+
+class Known:
+    """What is known of a node before reports are taken; they bring it up to date."""
+
+    __slots__ = ('id', 'name', 'status', 'sequence', 'head', 'taken', 'silent_since', 'about', 'boot_id', 'verdict')
+
+    def __init__(self, *row: Any) -> None:
+        """A row of _KNOWN."""
+        (self.id, self.name, self.status, self.sequence, self.head, self.taken, self.silent_since, self.about,
+         self.boot_id, self.verdict) = row
+        self.head = self.head or GENESIS
+
+
+def known(cursor: Cursor, ids: Iterable[int], lock: bool = True) -> Dict[int, Known]:
+    """Nodes by their ids. With `lock` no other master writes of them until the transaction ends."""
+    sql = _KNOWN + (cursor.dialect.lock if lock else '')
+    return {row[0]: Known(*row) for row in cursor.within(sql, sorted(ids))}
+
+
+def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]]) -> None:
+    """Notes what the newest of some reports (node, prepared.Report, received) say; in quarantine only the chain."""
+    whole, chain = {}, {}
+    for node, report, received in applied:
+        row = [node.sequence, node.head, report.tree['id'], node.taken, received]
+        if node.status == MEMBER:
+            whole[node.id] = row + _said(report.tree) + [node.id]
+        else:
+            chain[node.id] = row + [node.id]
+    if whole:
+        cursor.many(f'UPDATE node SET {_CHAIN}, {_SAID} WHERE id = ?', list(whole.values()))
+    if chain:
+        cursor.many(f'UPDATE node SET {_CHAIN} WHERE id = ?', list(chain.values()))
+
+
+def _said(tree: Dict[str, Any]) -> List[Any]:
+    config = tree.get('config')
+    problem = config.get('problem') if isinstance(config, dict) else ''
+    return [clean(tree['boot_id']), tree['verdict'], json.dumps(tree['summary']),
+            clean(problem) if isinstance(problem, str) else '', clean(tree['agent']['version']),
+            clean(tree['agent']['profile'])]
+
+
+def heard(cursor: Cursor, nodes: Dict[int, Known], when: Dict[int, float]) -> None:
+    """Notes when some nodes were heard of last. Those that were silent are no more, which is kept."""
+    if when:
+        cursor.many('UPDATE pulse SET heard = ? WHERE node = ?', [(at, node) for node, at in when.items()])
+    for node, at in when.items():
+        if nodes[node].silent_since is not None:
+            cursor.run('UPDATE node SET silent_since = NULL WHERE id = ?', (node,))
+            present(cursor, node, at, HEARD)
+
+
+def present(cursor: Cursor, node: int, at: float, what: str) -> None:
+    """Keeps that a node joined, fell silent, was heard again, left, was forgotten, quarantined, released."""
+    cursor.run('INSERT INTO presence (node, at, what) VALUES (?, ?, ?)', (node, at, what))
+
+
+def make(cursor: Cursor, name: str, at: float, request: Optional[str] = None) -> int:
+    """A new member; returns its id. The driver's IntegrityError when there is one of this name."""
+    node = cursor.add('INSERT INTO node (name, status, joined, head, request) VALUES (?, ?, ?, ?, ?)',
+                      (name, MEMBER, at, GENESIS, request))
+    cursor.run('INSERT INTO pulse (node, heard) VALUES (?, ?)', (node, at))
+    present(cursor, node, at, JOINED)
+    return node
+
+
+def set_facts(cursor: Cursor, node: int, about: str, tree: Dict[str, Any]) -> None:
+    """What a report says of the node itself, "node" of it; `about` is its digest."""
+    values = [tree['role'], tree['machine_id'], tree['product_uuid'], tree['os']['id'], tree['os']['version'],
+              tree['os']['name'], tree['kernel'], tree['arch'], tree.get('kubernetes', '')]
+    cursor.run(f'UPDATE node SET about = ?, {", ".join(name + " = ?" for name in _FACTS)} WHERE id = ?',
+               [about, *map(clean, map(str, values)), node])
+    cursor.run('DELETE FROM label WHERE node = ?', (node,))
+    cursor.many('INSERT INTO label (node, name, value) VALUES (?, ?, ?)',
+                [(node, name, value) for name, value in clean(tree['labels']).items()])
+
+
+def silent(cursor: Cursor, node: int, at: float) -> None:
+    """A node is silent since a time: unless it is already, that is kept."""
+    if cursor.run('UPDATE node SET silent_since = ? WHERE id = ? AND silent_since IS NULL', (at, node)):
+        present(cursor, node, at, SILENT)

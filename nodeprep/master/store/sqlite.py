@@ -1,0 +1,139 @@
+"""SQLite: one connection that writes, one a thread that reads. In a database of this mode (WAL) they do not wait for
+each other. With synchronous=FULL what is committed is on the disk (sqlite.org/pragma.html#pragma_synchronous).
+"""
+import contextlib
+import os
+import sqlite3
+import threading
+
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.master.store.dialect import Sqlite
+from nodeprep.master.store.trouble import NotOurs, StoreBusy, StoreFull, StoreGone, StoreTrouble
+from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
+
+BUSY = 5.0                # seconds that another writer is waited for
+_PAGES = 4000             # of 4 KiB: when the log is taken into the database
+_CACHE = 16384            # KiB of pages that the writer keeps in memory; readers keep an eighth
+
+
+class Connection:
+    """A connection, and its one cursor."""
+
+    def __init__(self, path: str, dialect: Sqlite, writes: bool) -> None:
+        self.path = path
+        with guard(path):
+            self._raw = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False,
+                                        cached_statements=256)
+            self.cursor = Cursor(self._raw.cursor(), dialect)
+            self._raw.execute(f'PRAGMA cache_size=-{_CACHE if writes else _CACHE // 8}')
+            if writes:
+                self._raw.execute('PRAGMA journal_mode=WAL')
+                self._raw.execute('PRAGMA synchronous=FULL')
+                self._raw.execute('PRAGMA foreign_keys=ON')
+                self._raw.execute(f'PRAGMA wal_autocheckpoint={_PAGES}')
+            else:
+                self._raw.execute('PRAGMA query_only=ON')
+
+    def guard(self) -> Any:
+        """A context in which the driver's errors become StoreTrouble."""
+        return guard(self.path)
+
+    def trouble(self, error: BaseException) -> Optional[StoreTrouble]:
+        """What an error of the driver is in our words; None when it says nothing of the database itself."""
+        return trouble(self.path, error)
+
+    def begin(self, writes: bool = True) -> None:
+        """Begins a transaction; one that writes waits for others up to BUSY seconds."""
+        self._raw.execute('BEGIN IMMEDIATE' if writes else 'BEGIN')
+
+    def commit(self) -> None:
+        """Ends it: what it wrote is on the disk."""
+        self._raw.execute('COMMIT')
+
+    def rollback(self) -> None:
+        """Ends it: nothing was written. SQLite may have done it already, as it does when the disk is full."""
+        if self._raw.in_transaction:
+            self._raw.execute('ROLLBACK')
+
+    def lost(self) -> bool:
+        """Whether it is of no use any more: a file does not go away."""
+        return False
+
+    def copy(self, target: str) -> None:
+        """Writes all that is in the database to a new file, while it is used."""
+        with contextlib.closing(sqlite3.connect(target)) as copy:
+            self._raw.backup(copy, pages=1000)
+
+    def close(self) -> None:
+        """Lets it go."""
+        with contextlib.suppress(sqlite3.Error):
+            self._raw.close()
+
+
+class Database:
+    """A file. `made` is called with what wants a connection, for one that is shared by threads."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.dialect = Sqlite()
+        self._mine = threading.local()
+        self._all: List[Connection] = []
+        self._lock = threading.Lock()
+
+    def writer(self) -> Connection:
+        """A new connection that may write. The file is made when it is not there, for its owner alone."""
+        with guard(self.path):
+            if not os.path.exists(self.path):
+                os.close(os.open(self.path, os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        return Connection(self.path, self.dialect, writes=True)
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[Connection]:
+        """This thread's connection that only reads."""
+        connection = getattr(self._mine, 'connection', None)
+        if connection is None:
+            connection = self._mine.connection = Connection(self.path, self.dialect, writes=False)
+            with self._lock:
+                self._all.append(connection)
+        yield connection
+
+    def close(self) -> None:
+        """Lets all readers go."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all = []
+            self._mine = threading.local()
+
+
+_SAYS: Dict[str, Callable[[str], StoreTrouble]] = {
+    'locked': lambda path: StoreBusy(f'{path} is locked by another program for more than {BUSY:g} seconds'),
+    'full': lambda path: StoreFull(f'there is no room left for {path}'),
+    'not a database': lambda path: NotOurs(f'{path} is not a database of SQLite'),
+    'malformed': lambda path: StoreGone(f'{path} is damaged; nodeprep master doctor says more, a backup helps')}
+_GONE = ('unable to open', 'disk i/o', 'readonly', 'read-only', 'closed database')
+
+
+def trouble(path: str, error: BaseException) -> Optional[StoreTrouble]:
+    """What the driver or the system says of the file, in our words; None when a statement is wrong, or the program."""
+    if isinstance(error, OSError):
+        return StoreGone(f'{path}: {error.strerror}')
+    if not isinstance(error, sqlite3.Error) or isinstance(error, sqlite3.IntegrityError):
+        return None
+    said = str(error).lower()
+    for words, made in _SAYS.items():
+        if words in said:
+            return made(path)
+    return StoreGone(f'{path}: {error}') if any(words in said for words in _GONE) else None
+
+
+@contextlib.contextmanager
+def guard(path: str) -> Iterator[None]:
+    """Raises trouble() instead of what the driver says."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        said = trouble(path, error)
+        if said is None:
+            raise
+        raise said from error

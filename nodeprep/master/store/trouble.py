@@ -1,0 +1,29 @@
+"""Why the store cannot do what it was asked: one family, so that the front answers 503 to all of it."""
+
+
+class StoreTrouble(Exception):
+    """Nothing of what was asked is done; another time it may go. The message says what is wrong and what helps."""
+
+    retry_after = 5           # seconds after which to ask again
+
+
+class StoreBusy(StoreTrouble):
+    """Another program holds the database for longer than it is waited for."""
+
+    retry_after = 2
+
+
+class StoreFull(StoreTrouble):
+    """The disk of the database takes nothing more."""
+
+    retry_after = 30
+
+
+class StoreGone(StoreTrouble):
+    """The database cannot be reached, opened, read or written."""
+
+    retry_after = 10
+
+
+class NotOurs(StoreTrouble):
+    """The database is of a newer version than this program, or it is none of ours: it is not touched."""

@@ -1,0 +1,176 @@
+"""One thread writes, and what waits shares a commit: the more there is to do, the less each costs.
+
+A piece of work has a SAVEPOINT of its own, so that one which fails takes nobody along; what is done in bulk (reports,
+heartbeats) is done together, and apart only when something in it fails. Nobody hears of anything before the commit.
+"""
+import collections
+import threading
+from concurrent.futures import Future
+
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.master.store.trouble import StoreGone, StoreTrouble
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Dict, List, Mapping, Optional
+
+MOST = 2000               # pieces of one commit
+_WAITING = 100000         # pieces that wait; more are refused
+SINGLE = 'single'
+
+
+class Piece(NamedTuple):
+    """Something to write. `what` names the handler that gets its `load`; `future` is told how it went."""
+
+    what: str
+    load: Any
+    future: Any
+
+
+class Outcome(NamedTuple):
+    """What becomes of a future: a result, or an error."""
+
+    future: Any
+    result: Any
+    error: Optional[BaseException]
+
+
+def settle(outcomes: List[Outcome]) -> None:
+    """Tells concurrent futures."""
+    for future, result, error in outcomes:
+        if not future.set_running_or_notify_cancel():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+
+class Writer:
+    """`connect` gives a connection that writes. `bulk` are handlers: a cursor and a list of loads -> a list of results,
+    in which an exception is the outcome of that load alone. `deliver` is called in the writer's thread, once a commit.
+    """
+
+    def __init__(self, connect: Callable[[], Any], bulk: Mapping[str, Callable[[Cursor, List[Any]], List[Any]]],
+                 deliver: Callable[[List[Outcome]], None] = settle) -> None:
+        self._connect, self._bulk, self.deliver = connect, bulk, deliver
+        self._connection: Any = connect()
+        self._queue: Any = collections.deque()
+        self._ready = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name='writer', daemon=True)
+        self._thread.start()
+
+    def put(self, what: str, load: Any, future: Any = None) -> Any:
+        """Queues a piece; returns its future, a concurrent one unless another was given. StoreTrouble when no more may
+        wait, or the store is closed.
+        """
+        future = Future() if future is None else future
+        with self._ready:
+            if self._ended:
+                raise StoreGone('the store is closed')
+            if len(self._queue) >= _WAITING:
+                raise StoreTrouble(f'{_WAITING} things wait to be written: the disk does not keep up')
+            self._queue.append(Piece(what, load, future))
+            if len(self._queue) == 1:
+                self._ready.notify()
+        return future
+
+    def waiting(self) -> int:
+        """How many pieces wait."""
+        return len(self._queue)
+
+    def close(self) -> None:
+        """Writes what waits, and ends."""
+        with self._ready:
+            self._ended = True
+            self._ready.notify()
+        self._thread.join()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _run(self) -> None:
+        while True:
+            with self._ready:
+                while not self._queue and not self._ended:
+                    self._ready.wait()
+                pieces = [self._queue.popleft() for _ in range(min(len(self._queue), MOST))]
+            if not pieces:
+                return
+            self.deliver(self._written(pieces))
+
+    def _written(self, pieces: List[Piece]) -> List[Outcome]:
+        """Writes some pieces in one transaction."""
+        try:
+            if self._connection is None or self._connection.lost():
+                self._connection = None
+                self._connection = self._connect()
+            with self._connection.guard():
+                return self._together(pieces)
+        except Exception as error:      # noqa: BLE001  # each of them hears of it
+            return [Outcome(piece.future, None, error) for piece in pieces]
+
+    def _together(self, pieces: List[Piece]) -> List[Outcome]:
+        connection = self._connection
+        connection.begin()
+        try:
+            outcomes = self._done(connection.cursor, pieces)
+            connection.commit()
+        except BaseException:
+            self._give_up()
+            raise
+        return outcomes
+
+    def _give_up(self) -> None:
+        """Rolls back; a connection that cannot is of no use any more."""
+        try:
+            self._connection.rollback()
+        except Exception:               # noqa: BLE001  # why it came to this is told already
+            self._connection.close()
+            self._connection = None
+
+    def _done(self, cursor: Cursor, pieces: List[Piece]) -> List[Outcome]:
+        outcomes = []
+        groups: Dict[str, List[Piece]] = {}
+        for piece in pieces:
+            groups.setdefault(piece.what, []).append(piece)
+        for piece in groups.pop(SINGLE, ()):
+            outcomes.append(self._apart(cursor, piece, piece.load))
+        for what, group in groups.items():
+            handler = self._bulk[what]
+            outcomes += self._in_bulk(cursor, handler, group)
+        return outcomes
+
+    def _in_bulk(self, cursor: Cursor, handler: Callable[[Cursor, List[Any]], List[Any]],
+                 group: List[Piece]) -> List[Outcome]:
+        try:
+            cursor.run('SAVEPOINT bulk')
+            results = handler(cursor, [piece.load for piece in group])
+            cursor.run('RELEASE SAVEPOINT bulk')
+        except Exception as error:      # noqa: BLE001  # then one by one, and who is the cause hears of it
+            self._back(cursor, 'bulk', error)
+            if len(group) == 1:
+                return [Outcome(group[0].future, None, error)]
+            half = len(group) // 2
+            return self._in_bulk(cursor, handler, group[:half]) + self._in_bulk(cursor, handler, group[half:])
+        return [_outcome(piece, result) for piece, result in zip(group, results)]
+
+    def _apart(self, cursor: Cursor, piece: Piece, work: Callable[[Cursor], Any]) -> Outcome:
+        try:
+            cursor.run('SAVEPOINT piece')
+            result = work(cursor)
+            cursor.run('RELEASE SAVEPOINT piece')
+        except Exception as error:      # noqa: BLE001  # it is told to who asked for it
+            self._back(cursor, 'piece', error)
+            return Outcome(piece.future, None, error)
+        return Outcome(piece.future, result, None)
+
+    def _back(self, cursor: Cursor, name: str, error: Exception) -> None:
+        """Takes back what was done since a savepoint. StoreTrouble when it is the whole transaction that cannot be."""
+        trouble = error if isinstance(error, StoreTrouble) else self._connection.trouble(error)
+        if trouble is not None:
+            raise trouble from error
+        cursor.run(f'ROLLBACK TO SAVEPOINT {name}')
+        cursor.run(f'RELEASE SAVEPOINT {name}')
+
+
+def _outcome(piece: Piece, result: Any) -> Outcome:
+    return Outcome(piece.future, None, result) if isinstance(result, Exception) else Outcome(piece.future, result, None)
