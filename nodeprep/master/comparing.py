@@ -3,7 +3,7 @@ import json
 import zlib
 
 from nodeprep.master.prepared import Part, Report
-from nodeprep.master.store import approvals, states
+from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known
 from nodeprep.master.store.states import State
@@ -20,7 +20,7 @@ def compare(cursor: Cursor, applied: List[Tuple[Known, Report, float]]) -> List[
     """Brings the states up to these reports, each node's in order; returns the transitions, as states.add wants them.
     """
     found = states.of(cursor, {node.id for node, _, _ in applied})
-    changes = Changes(found)
+    changes = Changes(found, covering.load(cursor, max((received for _, _, received in applied), default=0.0)))
     for node, report, received in applied:
         changes.report(node.id, report, received)
     changes.write(cursor)
@@ -30,9 +30,9 @@ def compare(cursor: Cursor, applied: List[Tuple[Known, Report, float]]) -> List[
 class Changes:
     """What is written of some reports together: of each state the last that it came to, and every transition."""
 
-    def __init__(self, known: Dict[Key, State]) -> None:
+    def __init__(self, known: Dict[Key, State], cover: covering.Cover) -> None:
         """`known`: the states before, which are brought up to date here."""
-        self._known = known
+        self._known, self._cover = known, cover
         self._names: Dict[int, List[str]] = {}
         for node, requirement in known:
             self._names.setdefault(node, []).append(requirement)
@@ -62,6 +62,7 @@ class Changes:
                                      for (node, requirement), text in self._evidence.items()])
         states.remove(cursor, list(self._gone))
         states.add(cursor, self.transitions)
+        covering.stand(cursor, self._standings())
         for (node, requirement), (before, part, at) in self._proposals.items():
             if part.digest != before:
                 approvals.propose(cursor, node, requirement, part.digest, part.tree, at)
@@ -69,16 +70,19 @@ class Changes:
     def _part(self, key: Key, part: Part, report: Report, received: float) -> None:
         tree, old = part.tree, self._known.get(key)
         state, now, boot, severity = tree['state'], tree['now'], tree['boot'], tree['severity']
-        if old is None or old[:4] != (state, now, boot, severity):
-            self.transitions.append((*key, report.taken, old.state if old else None, state, now, boot, severity,
-                                     report.sequence))
-        elif old.seen == part.seen:
+        same = old is not None and old[:4] == (state, now, boot, severity)
+        if old is not None and same and old.seen == part.seen:
             return
+        told = words.outcome(tree)
+        outcome = self._cover.outcome(*key, told)
+        if old is None or not same or old.outcome != outcome:
+            self.transitions.append((*key, report.taken, old.state if old else None, state, now, boot, severity,
+                                     report.sequence, old.outcome if old else None, outcome))
         failing = words.alike(words.failing(tree)) if state != 'met' and state != NOT_APPLICABLE else []
         says = clean('; '.join(words.statement(group) for group in failing)[:_SAYS])
         fresh = State(state, now, boot, severity, tree['mode'],
                       old.since if old and old.state == state else report.taken, clean(tree['title']), says,
-                      json.dumps(tree['waiver']) if tree['waiver'] else None, part.digest, part.seen)
+                      json.dumps(tree['waiver']) if tree['waiver'] else None, part.digest, part.seen, told, outcome)
         if part.digest != (old.digest if old else None):
             before = self._proposals[key][0] if key in self._proposals else old.digest if old else None
             self._proposals[key] = (before, part, received)
@@ -86,11 +90,19 @@ class Changes:
         self._evidence[key] = part.text
         self._gone.pop(key, None)
 
+    def _standings(self) -> Dict[int, str]:
+        """How the nodes stand of which a state changed."""
+        found: Dict[int, List[str]] = {node: [] for node, _ in list(self._puts) + list(self._gone)}
+        for (node, _), state in self._known.items():
+            if node in found:
+                found[node].append(state.outcome)
+        return {node: covering.standing(outcomes) for node, outcomes in found.items()}
+
     def _lost(self, key: Key, report: Report) -> None:
         """A requirement that the node does not speak of any more, because of its profile or its version."""
         old = self._known.pop(key)
         self.transitions.append((*key, report.taken, old.state, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE,
-                                 old.severity, report.sequence))
+                                 old.severity, report.sequence, old.outcome, NOT_APPLICABLE))
         if old.digest is not None:
             none = Part({}, '', 0, None)
             self._proposals[key] = (self._proposals.get(key, (old.digest,))[0], none, report.taken)

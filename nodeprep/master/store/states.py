@@ -3,7 +3,8 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 
-_COLUMNS = ('state', 'now', 'boot', 'severity', 'mode', 'since', 'title', 'says', 'waiver', 'digest', 'seen')
+_COLUMNS = ('state', 'now', 'boot', 'severity', 'mode', 'since', 'title', 'says', 'waiver', 'digest', 'seen',
+            'told', 'outcome')
 _OF = f'SELECT node, requirement, {", ".join(_COLUMNS)} FROM state WHERE node IN (?*)'
 
 
@@ -21,6 +22,8 @@ class State(NamedTuple):
     waiver: Optional[str]
     digest: Optional[str]
     seen: int
+    told: str
+    outcome: str
 
 
 def of(cursor: Cursor, nodes: Iterable[int]) -> Dict[Tuple[int, str], State]:
@@ -49,7 +52,9 @@ def remove(cursor: Cursor, keys: List[Tuple[int, str]]) -> None:
 
 
 def add(cursor: Cursor, rows: List[Tuple[Any, ...]]) -> None:
-    """Writes transitions: node, requirement, at, was, state, now, boot, severity, sequence."""
+    """Writes transitions: node, requirement, at, was, state, now, boot, severity, sequence, the outcome
+    before (None: there was none) and the outcome.
+    """
     if rows:
-        cursor.many('INSERT INTO transition (node, requirement, at, was, state, now, boot, severity, sequence) '
-                    'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', rows)
+        cursor.many('INSERT INTO transition (node, requirement, at, was, state, now, boot, severity, sequence, '
+                    'before, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', rows)

@@ -1,0 +1,101 @@
+"""Which states the waivers of the master cover. `told` is what a node says of a requirement, by its own policy;
+`outcome` is the same, or waived when somebody answers for it here. All that counts and shows reads `outcome`.
+
+A waiver that is given, ended or over changes outcomes in one go, and each is a transition: so it raises again what it
+covered, and its time is on record.
+"""
+from nodeprep.master.store import nodes, states, waivers
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.model import DRIFTED, MET, UNKNOWN
+from nodeprep.output.words import ADVISED, WAIVED
+from nodeprep.typed import Any, Dict, Iterable, List, Set, Tuple
+
+FAILING = (DRIFTED, UNKNOWN, ADVISED)
+
+
+class Cover:
+    """What the waivers that hold cover: by requirement the nodes, None for all of them."""
+
+    def __init__(self, covered: Dict[str, Any]) -> None:
+        self._covered = covered
+
+    def outcome(self, node: int, requirement: str, told: str) -> str:
+        """What a state counts as."""
+        if told in FAILING and requirement in self._covered:
+            of_nodes = self._covered[requirement]
+            if of_nodes is None or node in of_nodes:
+                return WAIVED
+        return told
+
+    def requirements(self) -> List[str]:
+        """Those that are waived for any node."""
+        return sorted(self._covered)
+
+
+def load(cursor: Cursor, at: float) -> Cover:
+    """The waivers that hold at a time (seconds since 1970)."""
+    active = waivers.active(cursor, at)
+    names = sorted({one['scope'] for one in active if one['scope_kind'] == waivers.NODE})
+    ids: Dict[str, int] = dict(cursor.within('SELECT name, id FROM node WHERE name IN (?*)', names))
+    found: Dict[str, Any] = {}
+    for one in active:
+        requirement, kind, scope = one['requirement'], one['scope_kind'], one['scope']
+        held: Any = found.setdefault(requirement, set())
+        if kind == waivers.ALL:
+            found[requirement] = None
+        elif held is not None and kind == waivers.NODE:
+            held.update([ids[scope]] if scope in ids else ())
+        elif held is not None:
+            label, _, value = scope.partition('=')
+            held.update(row[0] for row in cursor.all('SELECT node FROM label WHERE name = ? AND value = ?',
+                                                     (label, value)))
+    return Cover(found)
+
+
+def standing(outcomes: Iterable[str]) -> str:
+    """How a node stands whose requirements count as these.
+
+    >>> standing(['met', 'waived', 'unknown']), standing(['met', 'advised'])
+    ('unknown', 'met')
+    """
+    found = set(outcomes)
+    return DRIFTED if DRIFTED in found else UNKNOWN if UNKNOWN in found else MET
+
+
+def reapply(cursor: Cursor, at: float) -> int:
+    """Brings all outcomes up to the waivers that hold now; returns how many states changed.
+
+    To be called after a waiver was given or ended, in the same transaction, and now and then, since their days end.
+    """
+    cover = load(cursor, at)
+    columns = 'SELECT node, requirement, told, outcome FROM state'
+    rows = cursor.within(f"{columns} WHERE outcome IN ('drifted', 'unknown', 'advised') AND requirement IN (?*)",
+                         cover.requirements())
+    rows += cursor.all(f"{columns} WHERE outcome = 'waived' AND told <> 'waived'")
+    changed = {(node, requirement): cover.outcome(node, requirement, told)
+               for node, requirement, told, outcome in rows if cover.outcome(node, requirement, told) != outcome}
+    if changed:
+        _write(cursor, changed, at)
+    return len(changed)
+
+
+def _write(cursor: Cursor, changed: Dict[Tuple[int, str], str], at: float) -> None:
+    touched: Set[int] = {node for node, _ in changed}
+    known = states.of(cursor, touched)
+    sequences = {node: one.sequence for node, one in nodes.known(cursor, touched).items()}
+    states.add(cursor, [(node, requirement, at, known[node, requirement].state, *known[node, requirement][:4],
+                         sequences[node], known[node, requirement].outcome, outcome)
+                        for (node, requirement), outcome in sorted(changed.items())])
+    cursor.many('UPDATE state SET outcome = ? WHERE node = ? AND requirement = ?',
+                [(outcome, *key) for key, outcome in sorted(changed.items())])
+    outcomes: Dict[int, List[str]] = {}
+    for key, state in known.items():
+        outcomes.setdefault(key[0], []).append(changed.get(key, state.outcome))
+    stand(cursor, {node: standing(found) for node, found in outcomes.items()})
+
+
+def stand(cursor: Cursor, standings: Dict[int, str]) -> None:
+    """Writes how nodes stand."""
+    if standings:
+        cursor.many('UPDATE node SET standing = ? WHERE id = ?',
+                    [(found, node) for node, found in sorted(standings.items())])

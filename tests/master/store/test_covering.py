@@ -1,0 +1,123 @@
+"""What the waivers of the master do to the states that they cover, and when they no longer do."""
+import pytest
+
+from nodeprep.master.store import covering, nodes, waivers
+from tests.master.fleet import Host
+
+AT = 1700000000.0         # 2023-11-14 22:13:20 UTC
+DAY = 86400.0
+
+
+@pytest.fixture
+def hosts(store):
+    """Two nodes that have drifted alike: rack r01 and r02."""
+    made = [Host(number, requirements=('swap', 'disk', 'ports')) for number in (1, 2)]
+    for host in made:
+        host.id = store.do(lambda cursor, host=host: nodes.make(cursor, host.about['name'], AT))
+        host.set('swap', 'drifted')
+        host.set('disk', 'unknown')
+        tell(store, host)
+    return made
+
+
+def tell(store, host):
+    assert not store.reports(host.id, [host.report()], AT).result(30).refused
+
+
+def waive(store, kind, scope, requirement='swap', until='2023-11-20'):
+    def work(cursor):
+        number = waivers.add(cursor, kind, scope, requirement, 'why', 'ops', until, 'ada', AT)
+        return number, covering.reapply(cursor, AT)
+    return store.do(work)
+
+
+def rows(store, sql, *args):
+    return store.read(lambda cursor: cursor.all(sql, args))
+
+
+def outcomes(store, requirement='swap'):
+    return [row[0] for row in rows(store, 'SELECT outcome FROM state WHERE requirement = ? ORDER BY node', requirement)]
+
+
+def standings(store):
+    return [row[0] for row in rows(store, 'SELECT standing FROM node ORDER BY id')]
+
+
+def test_without_a_waiver_the_outcome_is_what_was_told(store, hosts):
+    assert (outcomes(store), outcomes(store, 'disk'), outcomes(store, 'ports')) == (
+        ['drifted'] * 2, ['unknown'] * 2, ['met'] * 2)
+    assert standings(store) == ['drifted', 'drifted']
+    assert rows(store, "SELECT before, outcome FROM transition WHERE requirement = 'swap'") == [(None, 'drifted')] * 2
+
+
+@pytest.mark.parametrize('kind, scope, covered', [
+    ('node', 'node00001', [True, False]), ('label', 'rack=r02', [False, True]), ('label', 'rack=r2', [False, False]),
+    ('all', '', [True, True]), ('node', 'nobody', [False, False])])
+def test_a_waiver_covers_its_scope_alone(store, hosts, kind, scope, covered):
+    assert waive(store, kind, scope)[1] == sum(covered)
+    assert outcomes(store) == ['waived' if one else 'drifted' for one in covered]
+    assert standings(store) == ['unknown' if one else 'drifted' for one in covered]
+    assert outcomes(store, 'disk') == ['unknown'] * 2 and outcomes(store, 'ports') == ['met'] * 2
+
+
+def test_what_is_met_is_not_shown_as_waived_and_counts_when_it_drifts(store, hosts):
+    assert waive(store, 'all', '', 'ports')[1] == 0
+    hosts[0].set('ports', 'drifted')
+    tell(store, hosts[0])
+    assert outcomes(store, 'ports') == ['waived', 'met']
+    hosts[0].set('ports', 'met')
+    tell(store, hosts[0])
+    assert outcomes(store, 'ports') == ['met', 'met']
+
+
+def test_an_ended_waiver_raises_again_what_it_covered_and_its_time_is_on_record(store, hosts):
+    number, _ = waive(store, 'node', 'node00001')
+
+    def end(cursor):
+        assert waivers.end(cursor, number, 'ada', AT + 900)
+        return covering.reapply(cursor, AT + 900)
+    assert store.do(end) == 1
+    assert outcomes(store) == ['drifted', 'drifted'] and standings(store) == ['drifted', 'drifted']
+    assert rows(store, "SELECT at, was, state, before, outcome FROM transition WHERE requirement = 'swap' AND node = ? "
+                'AND before IS NOT NULL ORDER BY id', hosts[0].id) == [
+        (AT, 'drifted', 'drifted', 'drifted', 'waived'), (AT + 900, 'drifted', 'drifted', 'waived', 'drifted')]
+
+
+def test_a_waiver_holds_through_its_last_day_and_no_longer(store, hosts):
+    waive(store, 'all', '', until='2023-11-14')
+    midnight = 1700006400.0
+    assert store.do(lambda cursor: covering.reapply(cursor, midnight - 1)) == 0
+    assert outcomes(store) == ['waived', 'waived']
+    assert store.do(lambda cursor: covering.reapply(cursor, midnight)) == 2
+    assert outcomes(store) == ['drifted', 'drifted']
+
+
+def test_the_age_of_a_drift_does_not_begin_anew_with_a_waiver(store, hosts):
+    before = rows(store, "SELECT since FROM state WHERE requirement = 'swap'")
+    waive(store, 'all', '')
+    assert rows(store, "SELECT since FROM state WHERE requirement = 'swap'") == before
+
+
+def test_applying_again_changes_nothing(store, hosts):
+    waive(store, 'all', '')
+    count = rows(store, 'SELECT COUNT(*) FROM transition')
+    assert store.do(lambda cursor: covering.reapply(cursor, AT + 5)) == 0
+    assert rows(store, 'SELECT COUNT(*) FROM transition') == count
+
+
+def test_what_a_node_waives_itself_stays_waived_whatever_the_master_does(store, hosts):
+    tree = hosts[0].findings['swap']
+    tree['waiver'] = {'reason': 'own', 'owner': 'me', 'until': '2099-01-01'}
+    tell(store, hosts[0])
+    assert outcomes(store) == ['waived', 'drifted']
+    assert store.do(lambda cursor: covering.reapply(cursor, AT)) == 0
+    assert standings(store) == ['unknown', 'drifted']
+
+
+def test_a_requirement_that_is_not_told_any_more_leaves_the_standing(store, hosts):
+    for name in ('swap', 'disk'):
+        del hosts[0].findings[name]
+    tell(store, hosts[0])
+    assert standings(store) == ['met', 'drifted']
+    assert rows(store, "SELECT before, outcome FROM transition WHERE node = ? AND requirement = 'swap' ORDER BY id",
+                hosts[0].id) == [(None, 'drifted'), ('drifted', 'not-applicable')]
