@@ -74,6 +74,8 @@ def _request(scope: Dict[str, Any]) -> Request:
     headers: Dict[str, str] = {}
     for raw_name, raw in scope['headers']:
         name, value = raw_name.decode('latin-1').lower(), raw.decode('latin-1')
+        if ' ' in name or '\t' in name:             # older parsers let it through; RFC 9112 5.1 forbids it
+            raise Problem(400, 'A header has a blank in its name.', bodies.CLOSE)
         if name in headers:
             if name in ONCE:
                 raise Problem(400, f'The header {name} is there twice.', bodies.CLOSE)

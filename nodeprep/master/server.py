@@ -1,0 +1,101 @@
+"""uvicorn's server with what it does not do itself: TLS that can be exchanged, bounds of connections, our signals."""
+import asyncio
+import contextlib
+import logging
+import sys
+
+import uvicorn
+
+from nodeprep.master.http.connection import Connection, Crowd
+from nodeprep.master.secret import redacted
+from nodeprep.typed import Any, Callable, Dict, Iterator, List, Tuple
+
+BACKLOG = 1024
+HANDSHAKE = 10.0          # seconds for TLS to begin
+GRACE = 10.0              # seconds for requests to end when the server does
+RESERVED = 200            # open files that are not connections
+
+
+class Server(uvicorn.Server):
+    """Serves one application on one address. `ready` is called with (host, port) of each socket."""
+
+    def __init__(self, app: Any, address: Tuple[str, int], tls: Any, log: Callable[[str], None],
+                 ready: Callable[[List[Tuple[str, int]]], None]) -> None:
+        crowd = Crowd(_files() - RESERVED)
+        self.crowd, self.servers = crowd, []       # type: Crowd, List[Any]
+        self._address, self._tls, self._log, self._ready = address, tls, log, ready
+        self._made: Any = type('Bounded', (Connection,), {'crowd': crowd})
+        config = uvicorn.Config(
+            app, interface='asgi3', lifespan='off', http=self._made, ws='none',
+            loop='asyncio', log_config=None, access_log=False, proxy_headers=False, server_header=False)
+        super().__init__(config)
+        logger = logging.getLogger('uvicorn.error')
+        logger.setLevel(logging.ERROR)
+        logger.handlers, logger.propagate = [_Lines(log)], False
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listens. OSError when the address cannot be had."""
+        loop = asyncio.get_event_loop()
+        loop.set_exception_handler(self._fault)
+        more: Dict[str, Any] = {'ssl_handshake_timeout': HANDSHAKE} if sys.version_info >= (3, 7) and self._tls else {}
+        await self.lifespan.startup()
+        made = await loop.create_server(self._connection, *self._address, ssl=self._tls, backlog=BACKLOG, **more)
+        self.servers = [made]
+        self.started = True
+        self._ready([one.getsockname()[:2] for one in made.sockets or ()])
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Lets requests end, for a while."""
+        self.config.timeout_graceful_shutdown = None
+        late = asyncio.get_event_loop().call_later(GRACE, self._hurry)
+        await super().shutdown(sockets)
+        late.cancel()
+
+    def install_signal_handlers(self) -> None:
+        """Of uvicorn below 0.29: none."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Of uvicorn since 0.29: none."""
+        yield
+
+    def _connection(self) -> Any:
+        return self._made(config=self.config, server_state=self.server_state)
+
+    def _hurry(self) -> None:
+        self.force_exit = True
+        held: Any = self.server_state
+        for connection in list(held.connections):
+            connection.drop()
+
+    def _fault(self, loop: Any, context: Dict[str, Any]) -> None:
+        """asyncio: something that nobody waits for went wrong. Handshakes that fail are the client's affair."""
+        error = context.get('exception')
+        if not isinstance(error, (OSError, asyncio.CancelledError)):
+            said = f'{type(error).__name__}: {error}' if error else ''
+            self._log(redacted(f'{context.get("message", "")} {said}'.strip()[:500]))
+
+
+class _Lines(logging.Handler):
+    """What uvicorn logs, as lines of ours, without tracebacks and what might be secret."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """logging: one record."""
+        error = record.exc_info[1] if record.exc_info else None
+        said = record.getMessage().strip() + (f': {type(error).__name__}: {error}' if error else '')
+        self._log(redacted(said[:500]))
+
+
+def _files() -> int:
+    """How many files this process may have open, after it asked for as many as it is allowed."""
+    import resource
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return 65536 if soft == resource.RLIM_INFINITY else soft
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted

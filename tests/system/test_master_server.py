@@ -1,0 +1,291 @@
+"""The server on a real socket with real TLS: what it bears of clients that are slow, many, wrong or hostile."""
+import asyncio
+import contextlib
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+
+from nodeprep.master import keys, server
+from nodeprep.master.http import connection, response
+from nodeprep.master.http.app import App
+from nodeprep.master.http.routes import ANYBODY, Route, Table
+from tests.master.small import SmallMaster
+
+
+async def told(request, master):
+    return response.json_({'method': request.method, 'path': request.path, 'query': request.query,
+                           'length': len(request.body)})
+
+
+async def long(request, master):
+    return response.Response(200, b'x' * 30000000, 'text/plain')
+
+
+async def slow(request, master):
+    await asyncio.sleep(0.5)
+    return response.json_({})
+
+
+ROUTES = [Route('GET', '/told', told, ANYBODY), Route('POST', '/told', told, ANYBODY),
+          Route('GET', '/long', long, ANYBODY),
+          Route('GET', '/slow', slow, ANYBODY),
+          Route('POST', '/large', told, ANYBODY, most=8 * 2**20, inflated=32 * 2**20)]
+
+
+class Running:
+    """A server in a thread; `address` is where it listens."""
+
+    def __init__(self, folder, most=None):
+        self.keys = keys.kept(str(folder), ['localhost', '127.0.0.1'], time.time())
+        self.tls, self.lines, self.master = keys.context(self.keys), [], SmallMaster()
+        self.up = threading.Event()
+        self.loop = asyncio.new_event_loop()
+        self.server = server.Server(App(self.master.context, Table(ROUTES)), ('127.0.0.1', 0), self.tls,
+                                    self.lines.append, self._ready)
+        if most:
+            self.server.crowd.most = most
+        self.thread = threading.Thread(target=self._run)
+
+    def _ready(self, addresses):
+        self.address = addresses[0]
+        self.up.set()
+
+    def _run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_until_complete(self.server.serve())
+        self.loop.close()
+
+    def __enter__(self):
+        self.thread.start()
+        assert self.up.wait(10)
+        return self
+
+    def __exit__(self, *what):
+        self.server.should_exit = True
+        self.thread.join(20)
+        self.master.store.close()
+        assert not self.thread.is_alive(), 'the server does not end'
+
+    def plain(self):
+        found = socket.create_connection(self.address, 10)
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return found
+
+    def connect(self):
+        context = ssl.create_default_context(cadata=self.keys.ca)
+        return context.wrap_socket(self.plain(), server_hostname='localhost')
+
+    def ask(self, data):
+        """All that comes back until the server closes."""
+        with contextlib.closing(self.connect()) as made:
+            with contextlib.suppress(OSError):
+                made.sendall(data)
+            return everything(made)
+
+
+def everything(made):
+    parts = []
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        while True:
+            part = made.recv(65536)
+            if not part:
+                break
+            parts.append(part)
+    return b''.join(parts)
+
+
+def get(path='/told', *headers):
+    return '\r\n'.join([f'GET {path} HTTP/1.1', 'Host: localhost', *headers, 'Connection: close', '', '']).encode()
+
+
+@pytest.fixture
+def running(tmp_path):
+    with Running(tmp_path) as made:
+        yield made
+
+
+def status(answer):
+    return int(answer.split(b' ', 2)[1]) if answer.startswith(b'HTTP/1.1 ') else 0
+
+
+def test_a_request_is_answered_over_tls(running):
+    answer = running.ask(get('/told?a=1'))
+    assert status(answer) == 200 and b'"query":{"a":"1"}' in answer
+    assert b'server:' not in answer.lower()
+
+
+def test_a_request_that_comes_byte_by_byte_is_one(running):
+    with contextlib.closing(running.connect()) as made:
+        for byte in get('/told?abc=def'):
+            made.sendall(bytes([byte]))
+        answer = everything(made)
+    assert status(answer) == 200 and b'"path":"/told","query":{"abc":"def"}' in answer
+
+
+@pytest.mark.parametrize('bytes_', [
+    b'GET / HTTP/9.9\r\n\r\n', b'\x16\x03\x01 nonsense\r\n\r\n', b'GET /told HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nContent-Length: 1_0\r\n\r\n0123456789',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n',
+    b'GET /told HTTP/1.1\r\nHost : a\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\nabc', b'GET /told HTTP/1.1\r\n Host: a\r\n\r\n',
+    b'GET /told\x00 HTTP/1.1\r\nHost: a\r\n\r\n', b'GET /told HTTP/1.1\r\nX: a\x00b\r\n\r\n',
+    b'CONNECT localhost:22 HTTP/1.1\r\nHost: a\r\n\r\n', b'GET told HTTP/1.1\r\nHost: a\r\n\r\n',
+    b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'])
+def test_what_is_no_request_ends_the_connection_without_a_handler(running, bytes_):
+    """Two lengths, or a length and chunks, are what requests are smuggled with (RFC 9112 11.2)."""
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(bytes_ + get('/told?smuggled=1'))
+        made.settimeout(5)
+        answer = everything(made)
+    assert status(answer) != 200 and b'smuggled' not in answer
+    assert status(running.ask(get())) == 200
+
+
+def test_a_websocket_is_not_spoken(running):
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get('/told', 'Upgrade: websocket', 'Sec-WebSocket-Key: x').replace(
+            b'Connection: close', b'Connection: Upgrade'))
+        assert status(made.recv(65536)) in (200, 400)
+
+
+def test_a_head_that_is_too_long_ends_the_connection(running):
+    assert running.ask(get('/told', 'X: ' + 'x' * 1000000)) == b''
+    assert status(running.ask(get('/told', 'X: ' + 'x' * 30000))) == 200
+    assert status(running.ask(get('/told', *(f'X{number}: 1' for number in range(100000))))) != 200
+
+
+def test_a_long_body_that_is_allowed_comes_whole(running):
+    body = b'x' * 8 * 2**20
+    head = b'POST /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n' % len(body)
+    answer = running.ask(head + body)
+    assert status(answer) == 200 and b'"length":8388608' in answer
+
+
+def test_a_body_of_100_mb_is_refused_before_it_comes(running):
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(b'POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n')
+        answer = everything(made)
+    assert status(answer) == 413
+
+
+def test_a_body_of_100_mb_in_chunks_is_refused_on_the_way(running):
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(b'POST /large HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+        sent, chunk = 0, b'%x\r\n' % 2**20 + b'x' * 2**20 + b'\r\n'
+        with contextlib.suppress(OSError):
+            while sent < 100:
+                made.sendall(chunk)
+                sent += 1
+        assert sent < 100, 'the server stops reading'
+    assert status(running.ask(get())) == 200
+
+
+def test_clients_that_say_nothing_or_little_are_let_go(running, monkeypatch):
+    monkeypatch.setattr(connection, 'PATIENCE', 0.5)
+    with contextlib.closing(running.connect()) as silent, contextlib.closing(running.connect()) as dripping:
+        begin = time.monotonic()
+        silent.settimeout(5)
+        assert everything(silent) == b''
+        assert 0.3 < time.monotonic() - begin < 4
+        with contextlib.suppress(OSError):
+            for byte in get():
+                dripping.sendall(bytes([byte]))
+                time.sleep(0.02)
+        assert status(everything(dripping)) != 200
+
+
+def test_a_client_that_sends_what_begins_no_request_is_let_go_too(running, monkeypatch):
+    """Empty lines before a request are skipped, and would keep a connection for ever."""
+    monkeypatch.setattr(connection, 'PATIENCE', 0.5)
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get().replace(b'Connection: close\r\n', b''))
+        assert status(made.recv(65536)) == 200
+        end = time.monotonic() + 5
+        with pytest.raises(OSError):
+            while time.monotonic() < end:
+                made.sendall(b'\r\n')
+                time.sleep(0.05)
+
+
+def test_among_more_idle_clients_than_it_holds_one_that_asks_is_answered(tmp_path):
+    with Running(tmp_path, most=50) as running, contextlib.ExitStack() as held:
+        for _ in range(150):
+            held.enter_context(contextlib.closing(running.connect()))
+        assert status(running.ask(get())) == 200
+        assert running.server.crowd.count <= 51
+
+
+def test_clients_that_begin_no_tls_do_not_hold_others_up(running):
+    with contextlib.ExitStack() as held:
+        for _ in range(100):
+            held.enter_context(contextlib.closing(running.plain()))
+        begin = time.monotonic()
+        assert status(running.ask(get())) == 200
+        assert time.monotonic() - begin < 2
+
+
+def test_http_without_tls_and_old_tls_are_not_spoken(running):
+    with contextlib.closing(running.plain()) as made:
+        made.sendall(get())
+        assert not everything(made).startswith(b'HTTP')
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.options |= ssl.OP_NO_SSLv3       # so that there is something to change
+    if hasattr(old, 'maximum_version'):
+        import warnings
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore', DeprecationWarning)
+            old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        with contextlib.closing(running.plain()) as made, pytest.raises(OSError):
+            old.wrap_socket(made, server_hostname='localhost')
+    assert status(running.ask(get())) == 200
+
+
+def test_a_client_that_does_not_read_its_answer_holds_nobody_up(running, monkeypatch):
+    monkeypatch.setattr(connection, 'KEPT', 0.3)
+    monkeypatch.setattr(connection, 'LINGER', 0.3)
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get('/long').replace(b'Connection: close\r\n', b''))
+        for count in (1, 0):
+            end = time.monotonic() + 20
+            while running.server.crowd.count != count and time.monotonic() < end:
+                time.sleep(0.02)
+            assert running.server.crowd.count == count, 'it came, and was let go'
+        made.settimeout(5)
+        assert len(everything(made)) < 30000000
+        assert status(running.ask(get())) == 200
+
+
+def test_requests_in_a_row_are_answered_in_a_row(running):
+    one = get().replace(b'Connection: close\r\n', b'')
+    answer = running.ask(one * 99 + get('/told?last=1'))
+    assert answer.count(b'HTTP/1.1 200') == 100 and answer.endswith(b'"query":{"last":"1"},"length":0}')
+
+
+def test_a_new_certificate_is_shown_to_new_connections_while_old_ones_live(running, tmp_path):
+    with contextlib.closing(running.connect()) as before:
+        was = before.getpeercert(True)
+        fresh = keys.kept(str(tmp_path), ['localhost', 'other'], time.time())
+        keys.load(running.tls, fresh)
+        with contextlib.closing(running.connect()) as after:
+            assert after.getpeercert(True) != was
+        before.sendall(get())
+        assert status(everything(before)) == 200
+
+
+def test_it_ends_after_what_was_asked_is_answered(tmp_path):
+    with Running(tmp_path) as running, contextlib.closing(running.connect()) as made, \
+            contextlib.closing(running.connect()) as idle:
+        made.sendall(get('/slow'))
+        time.sleep(0.2)
+        running.server.should_exit = True
+        assert status(everything(made)) == 200
+        assert everything(idle) == b''
+    assert running.lines == []
