@@ -62,6 +62,8 @@ ALLOWED = {
     'nodeprep.agent.proxy': ('host', 'linux'),
     'nodeprep.master': ('chain', 'config', 'master', 'model', 'output', 'plandigest', 'report', 'schema', 'text',
                         'wanted', '__version__'),
+    # Which identities are nobody's own, text alone.
+    'nodeprep.master.fleet': ('linux', 'master'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),
 }

@@ -1,5 +1,5 @@
 """By what nodes are told apart: host name, MAC addresses, product UUID, machine id; and their addresses."""
-from nodeprep.master.store import nodes
+from nodeprep.master.store import clones, nodes
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Iterable, List, Tuple
@@ -8,10 +8,13 @@ HOSTNAME, MAC, PRODUCT_UUID, MACHINE_ID, ADDRESS = 'hostname', 'mac', 'product_u
 
 
 def changed(cursor: Cursor, node: nodes.Known, tree: Dict[str, Any], about: str, at: float) -> None:
-    """A report says something new of its node ("node" of it)."""
+    """A report says something new of its node ("node" of it): the node may be set apart for it."""
     nodes.set_facts(cursor, node.id, about, tree)
     node.about = about
-    put(cursor, node.id, of(tree))
+    found = of(tree)
+    put(cursor, node.id, found)
+    if clones.look(cursor, node.id, found, at):
+        node.status = nodes.QUARANTINED
 
 
 def of(tree: Dict[str, Any]) -> List[Tuple[str, str]]:

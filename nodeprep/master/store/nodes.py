@@ -100,3 +100,56 @@ def silent(cursor: Cursor, node: int, at: float) -> None:
     """A node is silent since a time: unless it is already, that is kept."""
     if cursor.run('UPDATE node SET silent_since = ? WHERE id = ? AND silent_since IS NULL', (at, node)):
         present(cursor, node, at, SILENT)
+
+
+def end(cursor: Cursor, node: int, status: str, by: str, at: float) -> List[int]:
+    """A node is a member no more: it may not speak, its plans wait no more, nobody is its clone. What it told is kept
+    as long as all is. Returns the nodes that were let out of quarantine by that.
+    """
+    from nodeprep.master.store import approvals, clones, credentials
+    credentials.take_back(cursor, node)
+    approvals.end(cursor, node)
+    cursor.run('DELETE FROM identity WHERE node = ?', (node,))
+    cursor.run('UPDATE node SET status = ?, silent_since = NULL WHERE id = ?', (status, node))
+    present(cursor, node, at, status)
+    return clones.ended(cursor, node, by, at)
+
+
+def leave(cursor: Cursor, node: int, at: float) -> List[int]:
+    """A node says itself that it goes; its name stays with it until it joins again, or another does with that name.
+    Returns the nodes let out of quarantine by that.
+    """
+    from nodeprep.master.store import audit
+    audit.note(cursor, at, name_of(cursor, node), 'node left', name_of(cursor, node))
+    return end(cursor, node, LEFT, 'the node itself', at)
+
+
+def forget(cursor: Cursor, node: int, by: str, at: float) -> List[int]:
+    """A person takes a node away: its name is free for another. Returns the nodes let out of quarantine by that."""
+    from nodeprep.master.store import audit
+    audit.note(cursor, at, by, 'node forgotten', name_of(cursor, node))
+    released = end(cursor, node, FORGOTTEN, by, at)
+    set_aside(cursor, node)
+    return released
+
+
+def set_aside(cursor: Cursor, node: int) -> None:
+    """Frees the name of a node that is gone, and removes what is shown of one that is there."""
+    for table in ('state', 'evidence', 'label'):
+        cursor.run(f'DELETE FROM {table} WHERE node = ?', (node,))
+    cursor.run('UPDATE node SET status = ?, name = ? WHERE id = ?',
+               (FORGOTTEN, f'{name_of(cursor, node)}#{node}', node))
+
+
+def name_of(cursor: Cursor, node: int) -> str:
+    """The name of a node. NotMember when there is no such row."""
+    row = cursor.one('SELECT name FROM node WHERE id = ?', (node,))
+    if row is None:
+        raise NotMember(f'there is no node {node}')
+    return str(row[0])
+
+
+def find(cursor: Cursor, name: str) -> Optional[Tuple[int, str]]:
+    """The id and the status of the node with a name; None when there is none."""
+    row = cursor.one('SELECT id, status FROM node WHERE name = ?', (name,))
+    return (row[0], row[1]) if row else None

@@ -2,6 +2,7 @@
 import re
 import time
 
+from nodeprep.master.store import audit
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -25,6 +26,8 @@ def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, ow
         raise ValueError(f'{until!r} is not a day to come, such as 2027-01-31')
     if not reason.strip() or not owner.strip():
         raise ValueError('a waiver has a reason and an owner')
+    audit.note(cursor, at, by, 'waiver added', f'{kind} {scope} {requirement}'.replace('  ', ' '), reason=reason,
+               owner=owner, until=until)
     return cursor.add('INSERT INTO waiver (scope_kind, scope, requirement, reason, owner, until, created, "by") '
                       'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
                       (kind, scope, requirement, reason, owner, until, at, by))
@@ -32,7 +35,10 @@ def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, ow
 
 def end(cursor: Cursor, waiver: int, by: str, at: float) -> bool:
     """Ends a waiver before its day; whether there was one to end."""
-    return cursor.run('UPDATE waiver SET ended = ?, ended_by = ? WHERE id = ? AND ended IS NULL', (at, by, waiver)) > 0
+    there = cursor.run('UPDATE waiver SET ended = ?, ended_by = ? WHERE id = ? AND ended IS NULL', (at, by, waiver)) > 0
+    if there:
+        audit.note(cursor, at, by, 'waiver ended', str(waiver))
+    return there
 
 
 def all_of(cursor: Cursor, ended: bool = True) -> List[Dict[str, Any]]:

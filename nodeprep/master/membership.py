@@ -1,0 +1,48 @@
+"""A node goes, or a person decides about clones; who is let out of quarantine by that is told by its newest report."""
+import json
+import zlib
+
+from nodeprep.master import comparing, prepared
+from nodeprep.master.store import clones, nodes
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.typed import Iterable, List
+
+_KEPT = ("SELECT body, previous, digest, received FROM report WHERE node = ? AND applied = 0 "
+         "AND link NOT IN ('late', 'fork') ORDER BY sequence DESC LIMIT 1")
+
+
+def forget(cursor: Cursor, name: str, by: str, at: float) -> None:
+    """A person takes a node away. NotMember when there is none of this name."""
+    found = nodes.find(cursor, name)
+    if found is None:
+        raise nodes.NotMember(f'there is no node {name}')
+    _released(cursor, nodes.forget(cursor, found[0], by, at))
+
+
+def leave(cursor: Cursor, node: int, at: float) -> None:
+    """A node goes by itself. NotMember when there is none with this id."""
+    _released(cursor, nodes.leave(cursor, node, at))
+
+
+def decide(cursor: Cursor, clone: int, decision: str, by: str, at: float) -> List[int]:
+    """A person decides about two nodes that cannot be told apart: clones.DECISIONS. Returns the nodes let out of
+    quarantine. ValueError.
+    """
+    released = clones.decide(cursor, clone, decision, by, at)
+    _released(cursor, released)
+    return released
+
+
+def _released(cursor: Cursor, released: Iterable[int]) -> None:
+    """What a node told in quarantine was only kept: the newest of it counts now."""
+    for node in released:
+        row = cursor.one(_KEPT, (node,))
+        if row is None:
+            continue
+        body, previous, own, received = row
+        tree = json.loads(zlib.decompress(body).decode('ascii'))
+        report = prepared.report(dict(tree, chain={'previous': previous, 'digest': own}))
+        applied = [(nodes.known(cursor, [node])[node], report, received)]
+        comparing.compare(cursor, applied)
+        nodes.reported(cursor, applied)
+        cursor.run('UPDATE report SET applied = 1 WHERE node = ? AND digest = ?', (node, own))

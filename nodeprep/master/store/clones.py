@@ -1,0 +1,87 @@
+"""Nodes that cannot be told apart: the later one is set apart until a person decides."""
+from nodeprep.master.fleet import clones
+from nodeprep.master.store import audit, nodes
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
+
+KEEP_BOTH, FORGET_FIRST, FORGET_LATER = DECISIONS = ('keep-both', 'forget-first', 'forget-later')
+COLUMNS = ('id', 'kind', 'value', 'first', 'later', 'found', 'decided', 'by', 'decision', 'first_name', 'later_name')
+_SELECT = ('SELECT c.id, c.kind, c.value, c.first, c.later, c.found, c.decided, c."by", c.decision, f.name, l.name '
+           'FROM clone c JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later')
+_OTHERS = ('SELECT i.kind, i.value, n.id, n.joined FROM identity i JOIN node n ON n.id = i.node '
+           'WHERE i.kind = ? AND i.value = ? AND n.id <> ? AND n.status IN (?, ?) ORDER BY n.id')
+
+
+def look(cursor: Cursor, node: int, found: Iterable[Tuple[str, str]], at: float) -> bool:
+    """Holds a node's identities (kind, value) against all others'. Whether the node itself was set apart now."""
+    row = cursor.one('SELECT joined FROM node WHERE id = ?', (node,))
+    assert row is not None
+    others = [(kind, value, clones.Life(*life)) for one in clones.telling(found)
+              for kind, value, *life in cursor.all(_OTHERS, (*one, node, *nodes.SPEAKING))]
+    apart = False
+    for clone in clones.judged(clones.Life(node, row[0]), others):
+        if cursor.one('SELECT 1 FROM clone WHERE kind = ? AND value = ? AND first = ? AND later = ?', tuple(clone)):
+            continue
+        cursor.run('INSERT INTO clone (kind, value, first, later, found) VALUES (?, ?, ?, ?, ?)', (*clone, at))
+        apart |= _quarantine(cursor, clone.later, at) and clone.later == node
+    return apart
+
+
+def every(cursor: Cursor, undecided: bool = True) -> List[Dict[str, Any]]:
+    """All clones, or those that wait for a decision, the newest first; with the names of both."""
+    where = ' WHERE c.decided IS NULL' if undecided else ''
+    return [dict(zip(COLUMNS, row)) for row in cursor.all(f'{_SELECT}{where} ORDER BY c.id DESC')]
+
+
+def find(cursor: Cursor, clone: int) -> Optional[Dict[str, Any]]:
+    """One by its id."""
+    row = cursor.one(f'{_SELECT} WHERE c.id = ?', (clone,))
+    return dict(zip(COLUMNS, row)) if row else None
+
+
+def decide(cursor: Cursor, clone: int, decision: str, by: str, at: float) -> List[int]:
+    """Carries out what a person decided; returns the nodes that were let out of quarantine by it. ValueError when it
+    is none of DECISIONS, or there is nothing to decide.
+    """
+    one = find(cursor, clone)
+    if decision not in DECISIONS or one is None or one['decided'] is not None:
+        raise ValueError(f'clone {clone} is not there, or decided already; decisions are {", ".join(DECISIONS)}')
+    audit.note(cursor, at, by, f'clone {decision}', f'{one["first_name"]}, {one["later_name"]}', kind=one['kind'],
+               value=one['value'])
+    _close(cursor, 'id = ?', (clone,), decision, by, at)
+    if decision == KEEP_BOTH:
+        return free(cursor, [one['later']], at)
+    return nodes.forget(cursor, one['first' if decision == FORGET_FIRST else 'later'], by, at)
+
+
+def ended(cursor: Cursor, node: int, by: str, at: float) -> List[int]:
+    """A node goes: nothing is to be decided about it any more. Returns the nodes that were let out by that."""
+    later = [row[0] for row in cursor.all('SELECT DISTINCT later FROM clone WHERE first = ? AND decided IS NULL ',
+                                          (node,))]
+    _close(cursor, '(first = ? OR later = ?)', (node, node), 'one of them is gone', by, at)
+    return free(cursor, later, at)
+
+
+def free(cursor: Cursor, candidates: Iterable[int], at: float) -> List[int]:
+    """Lets those out of quarantine about which nothing is to be decided any more; returns them."""
+    out = []
+    for node in candidates:
+        if not cursor.one('SELECT 1 FROM clone WHERE later = ? AND decided IS NULL', (node,)) and cursor.run(
+                'UPDATE node SET status = ? WHERE id = ? AND status = ?', (nodes.MEMBER, node, nodes.QUARANTINED)):
+            nodes.present(cursor, node, at, nodes.RELEASED)
+            out.append(node)
+    return out
+
+
+def _quarantine(cursor: Cursor, node: int, at: float) -> bool:
+    """Whether it was a member until now. What it proposed waits no more."""
+    if not cursor.run('UPDATE node SET status = ? WHERE id = ? AND status = ?',
+                      (nodes.QUARANTINED, node, nodes.MEMBER)):
+        return False
+    nodes.present(cursor, node, at, nodes.QUARANTINED)
+    return True
+
+
+def _close(cursor: Cursor, where: str, args: Tuple[Any, ...], decision: str, by: str, at: float) -> None:
+    cursor.run(f'UPDATE clone SET decided = ?, "by" = ?, decision = ? WHERE decided IS NULL AND {where}',
+               (at, by, decision, *args))

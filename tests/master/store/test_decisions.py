@@ -1,0 +1,136 @@
+"""What people decide: plans, waivers; and that it is told who did."""
+import pytest
+
+from nodeprep.master.store import approvals, audit, waivers
+from tests.master.fleet import Host, plan
+from tests.master.test_ingest import AT, join, rows, take
+
+
+@pytest.fixture
+def host():
+    return Host(1, requirements=('swap', 'disk'))
+
+
+@pytest.fixture
+def waiting(store, host):
+    """A plan that waits."""
+    join(store, host)
+    host.set('swap', 'drifted', mode='approve', changes=plan())
+    take(store, 1, host.report())
+    return store.read(approvals.waiting)[0]
+
+
+def decide(store, one, state='approved', until=AT + 3600):
+    return store.do(lambda cursor: approvals.decide(cursor, one['id'], state, 'ada', AT, until, 'because'))
+
+
+def test_what_is_approved_is_told_to_the_node_until_it_lapses(store, host, waiting):
+    assert decide(store, waiting)['state'] == 'approved'
+    told = store.beat(1, host.beat(), AT + 1).result(30).approvals
+    assert told == ({'id': waiting['id'], 'requirement': 'swap', 'digest': waiting['digest'], 'by': 'ada',
+                     'until': '2023-11-14T23:13:20Z'},)
+    assert store.beat(1, host.beat(), AT + 3600).result(30).approvals == ()
+
+
+def test_what_is_used_is_not_told_again(store, host, waiting):
+    decide(store, waiting)
+    host.set('swap', 'met', mode='approve')
+    take(store, 1, host.report())
+    assert rows(store, 'SELECT state FROM approval') == [('used',)]
+    assert store.beat(1, host.beat(), AT + 1).result(30).approvals == ()
+
+
+def test_another_plan_needs_another_approval(store, host, waiting):
+    decide(store, waiting)
+    host.set('swap', 'drifted', mode='approve', changes=plan('other'))
+    take(store, 1, host.report())
+    assert sorted(rows(store, 'SELECT state FROM approval')) == [('proposed',), ('superseded',)]
+    assert store.beat(1, host.beat(), AT + 1).result(30).approvals == ()
+
+
+def test_what_is_denied_is_not_proposed_again(store, host, waiting):
+    decide(store, waiting, 'denied', None)
+    take(store, 1, host.report())
+    host.set('swap', 'met')
+    take(store, 1, host.report())
+    host.set('swap', 'drifted', mode='approve', changes=plan())
+    take(store, 1, host.report())
+    assert rows(store, 'SELECT state FROM approval') == [('denied',)]
+    assert decide(store, waiting)['state'] == 'approved'
+
+
+def test_what_the_node_would_not_do_any_more_is_not_approved(store, host, waiting):
+    decide(store, waiting, 'denied', None)
+    host.set('swap', 'met')
+    take(store, 1, host.report())
+    with pytest.raises(ValueError, match='it is denied'):
+        decide(store, waiting)
+
+
+def test_an_approval_may_be_taken_back(store, waiting):
+    decide(store, waiting)
+    assert decide(store, waiting, 'denied', None)['state'] == 'denied'
+    assert decide(store, waiting)['state'] == 'approved'
+    with pytest.raises(ValueError, match='it is approved'):
+        decide(store, waiting)
+    with pytest.raises(ValueError, match='no plan nothing'):
+        decide(store, {'id': 'nothing'})
+    with pytest.raises(ValueError, match='until some time'):
+        decide(store, waiting, 'approved', None)
+
+
+def test_what_lapses_waits_again_when_it_is_still_wanted(store, host, waiting):
+    decide(store, waiting)
+    assert store.do(lambda cursor: approvals.lapse(cursor, AT + 3599)) == 0
+    assert store.do(lambda cursor: approvals.lapse(cursor, AT + 3600)) == 1
+    assert sorted(rows(store, 'SELECT state, digest FROM approval')) == [
+        ('lapsed', waiting['digest']), ('proposed', waiting['digest'])]
+    decide(store, store.read(approvals.waiting)[0], until=AT + 5000)
+    store.do(lambda cursor: cursor.run('UPDATE state SET digest = NULL'))
+    store.do(lambda cursor: approvals.lapse(cursor, AT + 6000))
+    assert store.read(approvals.waiting) == []
+
+
+def test_who_decided_is_in_the_audit(store, waiting):
+    decide(store, waiting)
+    (entry,) = store.read(audit.newest)
+    assert (entry['who'], entry['what'], entry['at']) == ('ada', 'plan approved', AT)
+    assert entry['subject'] == 'node00001 swap'
+    assert entry['detail'] == {'approval': waiting['id'], 'digest': waiting['digest'], 'until': AT + 3600,
+                               'reason': 'because'}
+    assert store.read(lambda cursor: audit.newest(cursor, before=entry['id'])) == []
+
+
+def add(store, kind='node', scope='node00001', requirement='swap', until='2099-12-31', reason='lab', owner='ops'):
+    return store.do(lambda cursor: waivers.add(cursor, kind, scope, requirement, reason, owner, until, 'ada', AT))
+
+
+def test_a_waiver_holds_until_its_last_day_and_may_be_ended(store):
+    one = add(store, until='2023-11-15')
+    assert [row['id'] for row in store.read(lambda cursor: waivers.active(cursor, AT))] == [one]
+    assert store.read(lambda cursor: waivers.active(cursor, AT + 2 * 86400)) == []
+    assert store.do(lambda cursor: waivers.end(cursor, one, 'ada', AT))
+    assert not store.do(lambda cursor: waivers.end(cursor, one, 'ada', AT))
+    assert store.read(lambda cursor: waivers.active(cursor, AT)) == []
+    assert [row['what'] for row in store.read(audit.newest)] == ['waiver ended', 'waiver added']
+
+
+def test_the_narrowest_waiver_covers(store):
+    ids = [add(store, 'all', ''), add(store, 'label', 'rack=r1'), add(store), add(store, requirement='disk')]
+    active = store.read(lambda cursor: waivers.active(cursor, AT))
+
+    def covering(name, labels):
+        found = waivers.of(active, name, labels, 'swap')
+        return found and found['id']
+    assert covering('node00001', {'rack': 'r1'}) == ids[2]
+    assert covering('other', {'rack': 'r1'}) == ids[1]
+    assert covering('other', {'rack': 'r2'}) == ids[0]
+    assert waivers.of(active, 'other', {}, 'ports') is None
+
+
+@pytest.mark.parametrize('wrong', [{'kind': 'rack'}, {'kind': 'label', 'scope': 'rack'}, {'kind': 'all'}, {'scope': ''},
+                                   {'until': 'soon'}, {'until': '2020-01-01'}, {'reason': ' '}, {'owner': ''}])
+def test_a_waiver_that_says_too_little_is_refused(store, wrong):
+    with pytest.raises(ValueError):
+        add(store, **wrong)
+    assert store.read(waivers.all_of) == []

@@ -1,0 +1,171 @@
+"""Joining, leaving, being forgotten, being somebody's clone."""
+import pytest
+
+from nodeprep.master import membership
+from nodeprep.master.store import audit, clones, credentials, nodes, people, tokens
+from nodeprep.master.store.joining import AlreadyMember, Joined, Joining, RequestSeen, join
+from tests.master.fleet import Host, plan
+from tests.master.test_ingest import AT, rows, take
+
+
+def joining(host, request='r1', name=''):
+    about = host.about
+    return Joining(name or about['name'], request, f'hash of {request}', about['machine_id'], about['product_uuid'],
+                   about['macs'], 'abcdef')
+
+
+def joined(store, host, request='r1', at=AT, name=''):
+    return store.do(lambda cursor: join(cursor, joining(host, request, name), at))
+
+
+def holder(store, request, at=AT):
+    return store.read(lambda cursor: credentials.holder(cursor, f'hash of {request}', at))
+
+
+def test_a_machine_joins_and_its_credential_counts(store):
+    assert joined(store, Host(1)) == Joined(1, False, 0)
+    assert holder(store, 'r1') == (1, 'node00001', 'member')
+    assert holder(store, 'r2') is None
+    assert rows(store, 'SELECT what FROM presence') == [('joined',)]
+    assert store.read(audit.newest)[0]['subject'] == 'node00001'
+
+
+def test_a_name_that_is_a_member_is_refused_with_the_remedy(store):
+    joined(store, Host(1))
+    with pytest.raises(AlreadyMember, match='nodeprep master forget node00001'):
+        joined(store, Host(2, name='node00001'), 'r2')
+
+
+def test_a_request_is_answered_once_also_when_the_node_is_gone(store):
+    joined(store, Host(1))
+    with pytest.raises(RequestSeen):
+        joined(store, Host(2), 'r1')
+    store.do(lambda cursor: membership.forget(cursor, 'node00001', 'ada', AT))
+    with pytest.raises(RequestSeen):
+        joined(store, Host(1), 'r1')
+
+
+def test_an_old_credential_holds_ten_minutes_more(store):
+    joined(store, Host(1))
+    store.do(lambda cursor: credentials.give(cursor, 1, 'hash of r2', AT + 100))
+    assert holder(store, 'r1', AT + 699) and holder(store, 'r2', AT + 699)
+    assert not holder(store, 'r1', AT + 701) and holder(store, 'r2', AT + 701)
+
+
+def test_one_that_left_and_comes_back_goes_on_where_it_stopped(store):
+    host = Host(1, requirements=('swap',))
+    joined(store, host)
+    take(store, 1, host.report())
+    store.do(lambda cursor: membership.leave(cursor, 1, AT + 5))
+    assert holder(store, 'r1') is None and rows(store, 'SELECT status FROM node') == [('left',)]
+    assert joined(store, host, 'r2', AT + 9) == Joined(1, False, 1)
+    assert take(store, 1, host.report()) == (1, 2, '')
+    assert rows(store, 'SELECT what FROM presence ORDER BY id') == [('joined',), ('left',), ('joined',)]
+
+
+def test_another_machine_of_a_name_that_is_free_begins_anew(store):
+    host = Host(1, requirements=('swap',))
+    joined(store, host)
+    take(store, 1, host.report())
+    store.do(lambda cursor: membership.leave(cursor, 1, AT + 5))
+    assert joined(store, Host(2, name='node00001'), 'r2') == Joined(2, False, 0)
+    assert rows(store, 'SELECT id, name, status FROM node ORDER BY id') == [
+        (1, 'node00001#1', 'forgotten'), (2, 'node00001', 'member')]
+    assert rows(store, 'SELECT count(*) FROM transition') == [(1,)]
+
+
+def test_one_that_is_forgotten_may_not_speak_and_its_name_is_free(store):
+    host = Host(1, requirements=('swap',))
+    joined(store, host)
+    host.set('swap', 'drifted', mode='approve', changes=plan())
+    take(store, 1, host.report())
+    store.do(lambda cursor: membership.forget(cursor, 'node00001', 'ada', AT + 5))
+    with pytest.raises(nodes.NotMember):
+        take(store, 1, host.report())
+    assert rows(store, 'SELECT state FROM approval') == [('lapsed',)]
+    assert rows(store, 'SELECT count(*) FROM state') == [(0,)]
+    assert joined(store, host, 'r2') == Joined(2, False, 0)
+    with pytest.raises(nodes.NotMember, match='no node web'):
+        store.do(lambda cursor: membership.forget(cursor, 'web', 'ada', AT))
+
+
+def twins(store):
+    """Two nodes; the second is a copy of the first that was given another name."""
+    first, later = Host(1, requirements=('swap',)), Host(1, 'copy', requirements=('swap',))
+    later.about['product_uuid'] = 'another'
+    joined(store, first)
+    return first, later, joined(store, later, 'r2', AT + 10, 'copy')
+
+
+def test_the_later_of_two_clones_is_set_apart_and_both_are_named(store):
+    first, later, second = twins(store)
+    assert second == Joined(2, True, 0)
+    found = store.read(clones.every)
+    assert {(one['kind'], one['first_name'], one['later_name']) for one in found} == {
+        ('mac', 'node00001', 'copy'), ('machine_id', 'node00001', 'copy')}
+    assert rows(store, 'SELECT status FROM node ORDER BY id') == [('member',), ('quarantined',)]
+
+
+def test_what_a_node_in_quarantine_tells_is_kept_and_counts_when_it_is_let_out(store):
+    first, later, second = twins(store)
+    later.set('swap', 'drifted')
+    assert take(store, 2, later.report(), later.report()) == (2, 2, '')
+    assert rows(store, 'SELECT count(*) FROM state') == [(0,)]
+    assert rows(store, 'SELECT applied FROM report') == [(0,), (0,)]
+    one, two = [clone['id'] for clone in store.read(clones.every)]
+    assert store.do(lambda cursor: membership.decide(cursor, one, 'keep-both', 'ada', AT)) == []
+    assert store.do(lambda cursor: membership.decide(cursor, two, 'keep-both', 'ada', AT)) == [2]
+    assert rows(store, 'SELECT node, state FROM state') == [(2, 'drifted')]
+    assert rows(store, 'SELECT verdict, status FROM node WHERE id = 2') == [('drifted', 'member')]
+    assert rows(store, 'SELECT applied FROM report ORDER BY sequence') == [(0,), (1,)]
+    later.about['kernel'] = 'new'
+    take(store, 2, later.report())
+    assert rows(store, 'SELECT status FROM node WHERE id = 2') == [('member',)]
+    with pytest.raises(ValueError, match='decided already'):
+        store.do(lambda cursor: membership.decide(cursor, one, 'keep-both', 'ada', AT))
+
+
+@pytest.mark.parametrize('decision, statuses', [('forget-first', ['forgotten', 'member']),
+                                                ('forget-later', ['member', 'forgotten'])])
+def test_forgetting_one_of_two_clones_decides_all_of_it(store, decision, statuses):
+    twins(store)
+    clone = store.read(clones.every)[0]['id']
+    store.do(lambda cursor: membership.decide(cursor, clone, decision, 'ada', AT))
+    assert [row[0] for row in rows(store, 'SELECT status FROM node ORDER BY id')] == statuses
+    assert store.read(clones.every) == []
+    assert store.read(audit.newest)[1]['what'] == f'clone {decision}'
+
+
+def test_a_report_can_show_that_a_member_is_a_clone(store):
+    first, other = Host(1, requirements=('swap',)), Host(2, requirements=('swap',))
+    joined(store, first)
+    joined(store, other, 'r2', AT + 10)
+    take(store, 2, other.report())
+    other.about['macs'] = ['00:00:00:00:00:00'] + first.about['macs']
+    other.set('swap', 'drifted')
+    take(store, 2, other.report())
+    assert rows(store, 'SELECT status FROM node WHERE id = 2') == [('quarantined',)]
+    assert rows(store, 'SELECT state FROM state WHERE node = 2') == [('met',)]
+    assert [one['kind'] for one in store.read(clones.every)] == ['mac']
+
+
+def test_the_last_use_of_a_token_is_given_once(store):
+    token = tokens.Token('abcdef', 'h', AT, AT + 60, 2, '', 'ada')
+    store.do(lambda cursor: tokens.create(cursor, token))
+    uses = [store.submit(lambda cursor: tokens.use(cursor, 'abcdef', AT + 1)) for _ in range(3)]
+    assert [one.result(10) for one in uses] == [True, True, False]
+    assert store.read(lambda cursor: tokens.find(cursor, 'abcdef')) == token._replace(uses_left=0)
+    assert not store.do(lambda cursor: tokens.use(cursor, 'abcdef', AT + 61))
+    assert store.do(lambda cursor: tokens.delete(cursor, 'abcdef', 'ada', AT))
+    assert store.read(tokens.every) == []
+
+
+def test_a_person_is_known_by_the_hash_of_a_token_until_it_expires(store):
+    ada = people.Person('ada', 'h1', people.ADMIN, AT, AT + 60, 'command line')
+    store.do(lambda cursor: people.create(cursor, ada))
+    assert store.read(lambda cursor: people.by_hash(cursor, 'h1', AT + 59)) == ada
+    assert store.read(lambda cursor: people.by_hash(cursor, 'h1', AT + 60)) is None
+    assert store.read(people.every) == [ada]
+    assert store.do(lambda cursor: people.delete(cursor, 'ada', 'eve', AT))
+    assert not store.do(lambda cursor: people.delete(cursor, 'ada', 'eve', AT))
+    assert [one['what'] for one in store.read(audit.newest)] == ['user deleted', 'user created']
