@@ -75,6 +75,7 @@ class Changing(Host):
         """Removes a temporary file that a process left when it was killed; nothing when there is none."""
         try:
             with self._in(real) as (folder, name):
+                os.stat(name, dir_fd=folder, follow_symlinks=False)        # unlink(2) first says that it may not write
                 replacing.clear(folder, name)
         except FileNotFoundError:
             return

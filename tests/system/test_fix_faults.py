@@ -31,9 +31,9 @@ def image(tmp_path):
     return root
 
 
-def nodeprep(image, *words, **more):
-    """(exit code, what it said on both streams)."""
-    argv = [sys.executable, '-m', 'nodeprep', *words, '--root', image]
+def nodeprep(image, *words, code='', **more):
+    """(exit code, what it said on both streams); `code` is run instead of the console script."""
+    argv = [sys.executable, *(('-c', code) if code else ('-m', 'nodeprep')), *words, '--root', image]
     done = subprocess.run(argv, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           universal_newlines=True, timeout=120, **more)
     return done.returncode, ' '.join(done.stdout.split())
