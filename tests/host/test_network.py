@@ -43,7 +43,7 @@ def serve():
                     connection = server.accept()[0]
                 except OSError:
                     return
-                with connection:
+                with connection, contextlib.suppress(ConnectionError):    # one that has heard enough goes away
                     reaction(connection)
         threading.Thread(target=loop, daemon=True).start()
         return server.getsockname()
