@@ -1,13 +1,12 @@
 """Commands that only look: lists, run in the C locale, with a fixed PATH that has sbin, no input, and a time limit."""
 import stat
 
-from nodeprep.host.files import raw_of
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Sequence
 
 FOLDERS = ('/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin')
-MOST = 2**20              # characters of output that are looked at
+MOST = 2**20              # bytes of each output that are looked at
 ENVIRONMENT = {'PATH': ':'.join(FOLDERS), 'LC_ALL': 'C', 'HOME': '/'}
 
 
@@ -48,13 +47,18 @@ class Commands:
         return self._run([path] + list(argv[1:]), timeout)
 
     def _run(self, argv: Sequence[str], timeout: float) -> Answer:
-        import subprocess
+        from nodeprep.host.running import Running
         try:
-            done = subprocess.run([raw_of(word) for word in argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=timeout, env=ENVIRONMENT, cwd='/')
-        except subprocess.TimeoutExpired:
-            raise CannotTell(f'{argv[0]} did not answer within {timeout:g} s', ' '.join(argv)) from None
+            running = Running(list(argv), ENVIRONMENT, MOST)
         except OSError as error:
             raise CannotTell(f'{argv[0]}: {error.strerror}', ' '.join(argv)) from None
-        return Answer(done.returncode, done.stdout[:MOST].decode('utf-8', 'surrogateescape'),
-                      done.stderr[:MOST].decode('utf-8', 'surrogateescape'))
+        try:
+            if not running.ended(timeout):
+                raise CannotTell(f'{argv[0]} did not answer within {timeout:g} s', ' '.join(argv))
+            code, out, err = running.answer()
+        except BaseException:
+            running.end(0)
+            raise
+        finally:
+            running.close()
+        return Answer(code, out.decode('utf-8', 'surrogateescape'), err.decode('utf-8', 'surrogateescape'))
