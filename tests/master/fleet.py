@@ -5,7 +5,7 @@ import time
 
 from nodeprep import plandigest
 from nodeprep.chain import GENESIS, digest
-from nodeprep.master.store import nodes, waivers
+from nodeprep.master.store import covering, nodes, waivers
 
 TITLES = {'os': 'The system is one that is supported', 'cpu': 'There are enough processors',
           'memory': 'There is enough memory', 'disk': 'There is enough disk, and room on it', 'swap': 'Swap is off',
@@ -143,4 +143,5 @@ def fill(store, count, days=30, drifts=30, seed=1, end=1700000000.0, silent=0.01
                                         '2099-12-31', 'ada', end))
     store.do(lambda cursor: waivers.add(cursor, 'node', hosts[0].about['name'], 'swap', 'moves soon', 'ops@x.org',
                                         '2099-12-31', 'ada', end))
+    store.do(lambda cursor: covering.reapply(cursor, end))
     return hosts
