@@ -4,7 +4,9 @@
 A waiver that is given, ended or over changes outcomes in one go, and each is a transition: so it raises again what it
 covered, and its time is on record.
 """
-from nodeprep.master.store import nodes, states, waivers
+import time
+
+from nodeprep.master.store import nodes, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.model import DRIFTED, MET, UNKNOWN
 from nodeprep.output.words import ADVISED, WAIVED
@@ -34,16 +36,16 @@ class Cover:
 
 def load(cursor: Cursor, at: float) -> Cover:
     """The waivers that hold at a time (seconds since 1970)."""
-    active = waivers.active(cursor, at)
-    names = sorted({one['scope'] for one in active if one['scope_kind'] == waivers.NODE})
+    active = cursor.all('SELECT requirement, scope_kind, scope FROM waiver WHERE ended IS NULL AND until >= ?',
+                        (time.strftime('%Y-%m-%d', time.gmtime(at)),))
+    names = sorted({scope for _, kind, scope in active if kind == 'node'})
     ids: Dict[str, int] = dict(cursor.within('SELECT name, id FROM node WHERE name IN (?*)', names))
     found: Dict[str, Any] = {}
-    for one in active:
-        requirement, kind, scope = one['requirement'], one['scope_kind'], one['scope']
+    for requirement, kind, scope in active:
         held: Any = found.setdefault(requirement, set())
-        if kind == waivers.ALL:
+        if kind == 'all':
             found[requirement] = None
-        elif held is not None and kind == waivers.NODE:
+        elif held is not None and kind == 'node':
             held.update([ids[scope]] if scope in ids else ())
         elif held is not None:
             label, _, value = scope.partition('=')

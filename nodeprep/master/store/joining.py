@@ -49,7 +49,7 @@ def join(cursor: Cursor, one: Joining, at: float) -> Joined:
         node, sequence = _again(cursor, before[0], one, at), before[3]
     else:
         if before:
-            nodes.set_aside(cursor, before[0])
+            nodes.set_aside(cursor, before[0], at)
         node, sequence = nodes.make(cursor, one.name, at, one.request), 0
         cursor.run('UPDATE node SET machine_id = ?, product_uuid = ? WHERE id = ?',
                    (one.machine_id, one.product_uuid, node))

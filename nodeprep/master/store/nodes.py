@@ -129,12 +129,18 @@ def forget(cursor: Cursor, node: int, by: str, at: float) -> List[int]:
     from nodeprep.master.store import audit
     audit.note(cursor, at, by, 'node forgotten', name_of(cursor, node))
     released = end(cursor, node, FORGOTTEN, by, at)
-    set_aside(cursor, node)
+    set_aside(cursor, node, at)
     return released
 
 
-def set_aside(cursor: Cursor, node: int) -> None:
-    """Frees the name of a node that is gone, and removes what is shown of one that is there."""
+def set_aside(cursor: Cursor, node: int, at: float) -> None:
+    """Frees the name of a node that is gone, and removes what is shown of one that is there. Each of its states ends by
+    a transition, so that what was before can be counted back from what is now.
+    """
+    cursor.run('INSERT INTO transition (node, requirement, at, was, state, now, boot, severity, sequence, before, '
+               "outcome) SELECT s.node, s.requirement, ?, s.state, 'not-applicable', 'not-applicable', "
+               "'not-applicable', s.severity, n.sequence, s.outcome, 'not-applicable' FROM state s "
+               'JOIN node n ON n.id = s.node WHERE s.node = ?', (at, node))
     for table in ('state', 'evidence', 'label'):
         cursor.run(f'DELETE FROM {table} WHERE node = ?', (node,))
     cursor.run('UPDATE node SET status = ?, name = ? WHERE id = ?',

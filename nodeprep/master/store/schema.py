@@ -31,7 +31,7 @@ FIRST = (
     'CREATE INDEX identity_node ON identity (node)',
     '''CREATE TABLE label (node {int} NOT NULL REFERENCES node(id), name {text} NOT NULL, value {text} NOT NULL,
         PRIMARY KEY (node, name))''',
-    'CREATE INDEX label_name ON label (name, value)',
+    'CREATE INDEX label_name ON label (name, value, node)',
     '''CREATE TABLE credential (hash {text} PRIMARY KEY, node {int} NOT NULL REFERENCES node(id),
         issued {real} NOT NULL, expires {real})''',
     'CREATE INDEX credential_node ON credential (node)',

@@ -2,7 +2,7 @@
 import re
 import time
 
-from nodeprep.master.store import audit
+from nodeprep.master.store import audit, covering
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -19,7 +19,9 @@ def today(at: float) -> str:
 
 def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, owner: str, until: str, by: str,
         at: float) -> int:
-    """Adds a waiver; returns its id. `scope`: a node's name, NAME=VALUE of a label, or '' for all. ValueError."""
+    """Adds a waiver, and what it covers counts as waived at once; returns its id. `scope`: a node's name, NAME=VALUE of
+    a label, or '' for all. ValueError.
+    """
     if kind not in (NODE, LABEL, ALL) or (kind == LABEL and '=' not in scope) or (kind == ALL) != (not scope):
         raise ValueError('a waiver is for a node, for a label NAME=VALUE, or for all')
     if not _DAY.match(until) or until < today(at):
@@ -28,16 +30,19 @@ def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, ow
         raise ValueError('a waiver has a reason and an owner')
     audit.note(cursor, at, by, 'waiver added', f'{kind} {scope} {requirement}'.replace('  ', ' '), reason=reason,
                owner=owner, until=until)
-    return cursor.add('INSERT INTO waiver (scope_kind, scope, requirement, reason, owner, until, created, "by") '
-                      'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-                      (kind, scope, requirement, reason, owner, until, at, by))
+    number = cursor.add('INSERT INTO waiver (scope_kind, scope, requirement, reason, owner, until, created, "by") '
+                        'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+                        (kind, scope, requirement, reason, owner, until, at, by))
+    covering.reapply(cursor, at)
+    return number
 
 
 def end(cursor: Cursor, waiver: int, by: str, at: float) -> bool:
-    """Ends a waiver before its day; whether there was one to end."""
+    """Ends a waiver before its day, and what it covered counts again; whether there was one to end."""
     there = cursor.run('UPDATE waiver SET ended = ?, ended_by = ? WHERE id = ? AND ended IS NULL', (at, by, waiver)) > 0
     if there:
         audit.note(cursor, at, by, 'waiver ended', str(waiver))
+        covering.reapply(cursor, at)
     return there
 
 
