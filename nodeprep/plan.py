@@ -8,7 +8,7 @@ from nodeprep import engine, report
 from nodeprep.host.foreseen import foreseen
 from nodeprep.linux.containers import in_container
 from nodeprep.linux.live import live
-from nodeprep.model import DISRUPTIVE, MET, NOW, Change, Finding, Observation, Requirement, Rule, Run, Write
+from nodeprep.model import BOOT, DISRUPTIVE, MET, NOW, Change, Finding, Observation, Requirement, Rule, Run, Write
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, FrozenSet, Iterable, List, Optional, Tuple
@@ -124,7 +124,19 @@ def _part(host: Any, requirement: Requirement, finding: Finding, rule: Rule, all
             continue
         aims.append((seen.subject, seen.when))
         changes += _fresh(host, requirement, rule, seen, changes, laid)
-    return Part(requirement.id, requirement.title, tuple(changes), tuple(aims), tuple(left))
+    return Part(requirement.id, requirement.title, tuple(changes), tuple(aims),
+                _still(host, requirement, rule, left, changes, laid))
+
+
+def _still(host: Any, requirement: Requirement, rule: Rule, left: List[Left], changes: List[Change],
+           laid: Laid) -> Tuple[Left, ...]:
+    """What is left for the next boot also when the files are written: a mask settles what else could turn swap on."""
+    own = {change.path: change.text for change in changes if isinstance(change, Write)}
+    if not own or not any(one.when == BOOT for one in left):
+        return tuple(left)
+    again = engine.examine(requirement, foreseen(host, dict(laid, **own)), rule.want)
+    open_ = {(seen.subject, seen.when) for seen in again.observations if not seen.met}
+    return tuple(one for one in left if one.when != BOOT or (one.subject, one.when) in open_)
 
 
 def _written(finding: Finding) -> set:
@@ -147,7 +159,7 @@ def _against(host: Any, requirement: Requirement, seen: Observation, rule: Rule,
              skip: str) -> Tuple[str, bool]:
     """(why nothing is done about an observation, whether --force-live would allow it); ('', False) when it is done."""
     if seen.met is None:
-        return f'could not be told: {seen.found}' + (f'. {seen.hint}' if seen.hint else ''), False
+        return 'could not be told' + (f'; {seen.hint}' if seen.hint else ''), False
     if not seen.fix:
         return seen.hint or 'nothing is known to change it', False
     if allowed.forbidden:
@@ -155,7 +167,7 @@ def _against(host: Any, requirement: Requirement, seen: Observation, rule: Rule,
     if skip:
         return skip, False
     if (seen.advised or rule.severity == 'advised') and requirement.id not in allowed.named:
-        return f'only advised: nodeprep fix {requirement.id} does it', False
+        return f'only advised, so it is done when it is named: fix {requirement.id}', False
     if not allowed.force_live and any(isinstance(one, Run) and one.risk == DISRUPTIVE for one in seen.fix):
         pods = live(host)
         if pods:
@@ -166,9 +178,10 @@ def _against(host: Any, requirement: Requirement, seen: Observation, rule: Rule,
 
 def _not_asked_for(requirement: Requirement, rule: Rule, now: float) -> str:
     if rule.mode == 'ignore':
-        return f'mode is ignore: nodeprep fix {requirement.id} does it'
+        return f'mode is ignore, so it is done when it is named: fix {requirement.id}'
     if rule.waiver and rule.waiver.until >= time.strftime('%Y-%m-%d', time.gmtime(now)):
-        return f'waived by {rule.waiver.owner} until {rule.waiver.until}: nodeprep fix {requirement.id} does it'
+        return (f'waived by {rule.waiver.owner} until {rule.waiver.until}, so it is done when it is named: '
+                f'fix {requirement.id}')
     return ''
 
 

@@ -1,9 +1,10 @@
 """What `nodeprep check` does, whoever read its options."""
-import os
+import shlex
 import sys
 import time
 
 from nodeprep import output
+from nodeprep.cli import itself
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
@@ -52,30 +53,14 @@ def _checked(call: Call) -> int:
     diffs = call.format_name != 'table' or call.verbose
     tree = examine(host, policy, asked, diffs, begun)
     options = output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color)
-    options = options._replace(program=_program(), said=_said(call), ids=''.join(f' {one}' for one in call.ids))
+    options = options._replace(program=itself.program(), said=_said(call), ids=''.join(f' {one}' for one in call.ids))
     text = output.renderer(call.format_name)(tree, options)
     write(sys.stdout, text if text.endswith('\n') else text + '\n')
     return output.exit_code(tree, call.format_name)
 
 
-def _program() -> str:
-    """What the user can type to call this program again."""
-    path = sys.argv[0]
-    folder, name = os.path.split(path)
-    if name == '__main__.py':
-        return 'python3 -m nodeprep'
-    if not folder or folder in os.environ.get('PATH', '').split(':'):
-        return name
-    near = os.path.relpath(path)
-    return path if near.startswith('..') else near
-
-
 def _said(call: Call) -> str:
     """The options that decide what is looked at and what is wanted."""
-    given = [('--config', call.config_file), ('--root', call.root if call.root != '/' else None),
-             ('--role', call.role), ('--profile', call.profile)] + [('--ignore', word) for word in call.ignore]
-    words = [word for name, value in given if value for word in (name, value)]
-    if not words:
-        return ''
-    import shlex
-    return ''.join(' ' + shlex.quote(clean(word)) for word in words)
+    ignored = [shlex.quote(clean(word)) for word in call.ignore]
+    return itself.options(call.root, call.config_file, call.role, call.profile) + ''.join(
+        f' --ignore {word}' for word in ignored)

@@ -1,9 +1,10 @@
 """What `nodeprep fix` does: look, plan, show, ask, change, look again."""
+import os
 import sys
 
 from nodeprep import fixes, output, plan
 from nodeprep import round as rounds
-from nodeprep.cli import ROLLED_BACK, people
+from nodeprep.cli import ROLLED_BACK, itself, people
 from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.enforce import DONE, SKIPPED, Outcome
 from nodeprep.host.changing import Changing
@@ -42,7 +43,7 @@ def fixing(call: Call) -> int:
     policy = load(host, call.config_file, call.profile, call.role or '')
     if call.dry_run:
         return _Fix(call, host, policy).dry()
-    people.must_be_root('fix', 'nodeprep fix --dry-run shows the plan to everybody')
+    people.must_be_root('fix', call.root, '--dry-run shows the plan to everybody')
     with Lock(host, people.called()):
         return _Fix(call, host, policy).run()
 
@@ -52,7 +53,9 @@ class _Fix:
         self.call, self.host, self.policy = call, host, policy
         self.asked = rounds.Asked(call.ids)
         self.allowed = plan.Allowed(frozenset(call.ids), call.force_live, fixes.forbidden(host, policy))
-        self.page = plans.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color))
+        self.page = plans.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color)._replace(
+            program=itself.program(), root=itself.options(call.root), ids=''.join(f' {one}' for one in call.ids),
+            said=itself.options(call.root, call.config_file, call.role, call.profile)))
         self.tree: Dict[str, Any] = {'format': 1, 'dry_run': call.dry_run, 'transaction': '', 'outcomes': []}
         # What people read along goes to stderr when stdout is for a program.
         self.stream = sys.stdout if call.format_name == 'table' else sys.stderr
@@ -60,7 +63,8 @@ class _Fix:
     def dry(self) -> int:
         """Shows the plan."""
         looked, planned = self._planned(self.host)
-        self._say(self.page.plan(self.tree['plan'], self.tree['before'], self.tree['reboot']))
+        self._say(self.page.plan(self.tree['plan'], self.tree['before'], self.tree['reboot']) +
+                  self.page.dry(self.tree['plan'], self._again()))
         return self._end(self.tree['before'])
 
     def run(self) -> int:
@@ -85,6 +89,11 @@ class _Fix:
             if transaction.trouble:
                 self._say(self.page.warning(transaction.trouble))
             return self._end(after, rolled_back)
+
+    def _again(self) -> str:
+        options = self.page.options
+        return ('' if os.geteuid() == 0 else 'sudo ') + f'{options.program} fix{options.said}{options.ids}' + (
+            ' --force-live' if self.call.force_live else '')
 
     def _forget_fights(self) -> None:
         """What a person names, the agent may fix again, however often it was taken back."""
@@ -128,6 +137,5 @@ class _Fix:
         if self.call.format_name != 'table':
             write(sys.stdout, plans.machine(self.tree, self.call.format_name))
         elif 'after' in self.tree:
-            options = self.page.options._replace(quiet=True, ids=''.join(f' {one}' for one in self.call.ids))
-            write(sys.stdout, '\n' + output.renderer('table')(report, options))
+            write(sys.stdout, '\n' + output.renderer('table')(report, self.page.options._replace(quiet=True)))
         return ROLLED_BACK if rolled_back else output.exit_code(report, 'table')

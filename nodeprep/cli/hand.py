@@ -33,5 +33,5 @@ def _handing(requirement: str, config_file: Any, root: str) -> int:
     from nodeprep.text import clean
     host = people.host_of(root)
     policy = load(host, config_file)
-    people.must_be_root('hand', 'it is for nodeprep-fix@.service, which is root\'s')
+    people.must_be_root('hand', root, 'it is for nodeprep-fix@.service, which is root\'s')
     return act(lambda: Changing(root), policy, requirement, lambda said: write_along(sys.stdout, clean(said) + '\n'))

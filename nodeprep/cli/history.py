@@ -4,7 +4,7 @@ import sys
 import click
 
 from nodeprep import output
-from nodeprep.cli import people
+from nodeprep.cli import itself, people
 from nodeprep.cli.options import change_formats, root_option
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.journal import reading
@@ -27,5 +27,7 @@ def _told(root: str, format_name: str, verbose: bool, quiet: bool, no_color: boo
     if format_name != 'table':
         write(sys.stdout, plans.machine({'format': 1, 'transactions': tree}, format_name))
     else:
-        write(sys.stdout, transactions.Page(output.options_for(sys.stdout, quiet, verbose, no_color)).history(tree))
+        options = output.options_for(sys.stdout, quiet, verbose, no_color)._replace(
+            program=itself.program(), root=itself.options(root))
+        write(sys.stdout, transactions.Page(options).history(tree))
     return 0

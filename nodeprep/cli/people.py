@@ -2,6 +2,7 @@
 import os
 import sys
 
+from nodeprep.cli import itself
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.text import clean
@@ -16,10 +17,11 @@ def host_of(root: str) -> Changing:
     return host
 
 
-def must_be_root(verb: str, instead: str) -> None:
+def must_be_root(verb: str, root: str, instead: str) -> None:
     """ConfigError for anybody else: nothing is begun that would fail in the middle."""
     if os.geteuid() != 0:
-        raise ConfigError(f'{verb} changes this host, which root alone may: sudo nodeprep {verb}; {instead}')
+        host = 'this host' if root == '/' else root
+        raise ConfigError(f'{verb} changes {host}, which root alone may: {itself.as_root()}; {instead}')
 
 
 def who() -> Dict[str, str]:

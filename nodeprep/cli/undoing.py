@@ -3,10 +3,11 @@ import sys
 
 from nodeprep import output
 from nodeprep import round as rounds
-from nodeprep.cli import people
+from nodeprep.cli import itself, people
 from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
+from nodeprep.host.images import ABSENT
 from nodeprep.journal import folder, reading
 from nodeprep.journal.reading import Past
 from nodeprep.journal.steps import Step
@@ -17,7 +18,7 @@ from nodeprep.output import plans, transactions
 from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.stopping import Stopping
-from nodeprep.text import UnknownName, clean, nearest
+from nodeprep.text import UnknownName, clean
 from nodeprep.typed import Any, Dict, List, Optional
 
 NOT_ALL = 4
@@ -41,19 +42,24 @@ class Call(NamedTuple):
 def undoing(call: Call) -> int:
     """Does it, and returns the exit code."""
     host = people.host_of(call.root)
-    people.must_be_root('undo', 'the journal is root\'s alone')
+    people.must_be_root('undo', call.root, 'the journal is root\'s alone')
     with Lock(host, people.called()):
-        past = _chosen(host, call.transaction)
+        past = _chosen(host, call)
         if past is None:
-            raise ConfigError('there is no fix to take back; nodeprep history lists them')
+            raise ConfigError(f'there is no fix to take back; {_listed(call)}')
         return _Undo(call, host, past).run()
 
 
-def _chosen(host: Changing, asked: Optional[str]) -> Optional[Past]:
+def _listed(call: Call) -> str:
+    return f'{itself.program()} history{itself.options(call.root)} lists them'
+
+
+def _chosen(host: Changing, call: Call) -> Optional[Past]:
+    asked = call.transaction
     name = None if asked is None else folder.known_id(asked)
     if name is not None and name not in folder.transactions(host):
         raise UnknownName(f'no transaction {asked!r}' + (
-            nearest(name, folder.transactions(host)) if folder.transactions(host) else ': the journal is empty'))
+            f'; {_listed(call)}' if folder.transactions(host) else ': the journal is empty'))
     past = reading.newest(host, name)
     if past and past.undone and not past.open:
         raise ConfigError(f'{past.id} was taken back already, {past.undone}')
@@ -77,7 +83,9 @@ def _later(host: Changing, past: Past) -> List[str]:
 class _Undo:
     def __init__(self, call: Call, host: Changing, past: Past) -> None:
         self.call, self.host, self.past = call, host, past
-        self.page = transactions.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color))
+        said = itself.options(call.root)
+        self.page = transactions.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color)._replace(
+            program=itself.program(), root=said, said=said))
         self.stream = sys.stdout if call.format_name == 'table' else sys.stderr
         self.tree: Dict[str, Any] = {'format': 1, 'dry_run': call.dry_run, 'transaction': past.id, 'steps': []}
 
@@ -120,4 +128,5 @@ class _Undo:
 def _told(step: Step) -> Dict[str, Any]:
     """A step that was taken back, or not, as it is shown."""
     return clean({'step': step.number, 'requirement': step.part, 'write': step.write, 'run': list(step.undo),
-                  'how': step.undone or 'left', 'why': step.said})
+                  'how': step.undone or 'left', 'why': step.said,
+                  'new': bool(step.write) and step.before[0].kind == ABSENT})

@@ -20,7 +20,7 @@ class Options(NamedTuple):
     """How to print; only the table looks at it. `width` in columns; `quiet` wins over `verbose`.
 
     `program`, `said` and `ids` are how this check was called, so that what it tells to type next can be typed:
-    '.venv/bin/nodeprep', ' --root /mnt', ' swap'.
+    '.venv/bin/nodeprep', ' --root /mnt', ' swap'. `root` is the part of `said` that undo and history take too.
     """
 
     color: bool = False
@@ -30,6 +30,7 @@ class Options(NamedTuple):
     program: str = 'nodeprep'
     said: str = ''
     ids: str = ''
+    root: str = ''
 
 
 def renderer(name: str) -> Callable[[Dict[str, Any], Options], str]:

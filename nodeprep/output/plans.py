@@ -2,7 +2,7 @@
 from nodeprep.journal.steps import INTENDED
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
-from nodeprep.output.transactions import UNDO_CUT_SHORT
+from nodeprep.output.transactions import UNDO_CUT_SHORT, undo
 from nodeprep.output.words import change, command, shown, verdict
 from nodeprep.typed import Any, Dict, Iterable, List
 
@@ -34,6 +34,13 @@ class Page:
             lines += self._reboot(list(waiting))
         return '\n'.join(lines) + '\n'
 
+    def dry(self, parts: List[Tree], again: str) -> str:
+        """The end of a dry run; `again` is the command that does what was shown."""
+        if not any(part['changes'] for part in parts):
+            return ''
+        return '\n'.join([''] + self._text(f'Nothing was changed: this was a dry run. To do it: {shown(again)}', '', ''
+                                           )) + '\n'
+
     def later(self, parts: List[Tree]) -> str:
         """The changes that only show once the first ones are made."""
         return '\n'.join(['', 'Now that this is done, more is to be changed:'] +
@@ -50,13 +57,13 @@ class Page:
     def half_done(self, past: Tree) -> str:
         """A transaction, as transactions.tree gives it, that a crash or a kill cut short; or its undo."""
         name, when = shown(past['id']), shown(past['begun'])
+        back = undo(self.options, name)
         if past['state'] == UNDO_CUT_SHORT:
-            return self.warning(f'the undo of the fix {name} of {when} was cut short; nodeprep undo {name} goes on '
-                                'with it')
+            return self.warning(f'the undo of the fix {name} of {when} was cut short; {back} goes on with it')
         steps = [one for part in past['parts'] for one in part['steps'] if not one['taken_back']]
         half = [f', in the middle of: {change(one)}' for one in steps if one['state'] == INTENDED]
         return self.warning(f'the fix {name} of {when} was cut short in step {len(steps)}{"".join(half[-1:])}; '
-                            f'nodeprep undo {name} takes back what it did, going on finishes what is left')
+                            f'{back} takes back what it did, going on finishes what is left')
 
     def outcomes(self, tree: Tree) -> str:
         """What became of each part."""
@@ -67,7 +74,7 @@ class Page:
             for kept in one['kept']:
                 lines += self._text(f'NOT taken back: {shown(kept)}', '  ', '    ')
         if tree['transaction']:
-            lines += self._text(f'nodeprep undo {tree["transaction"]} takes it back.', '', '')
+            lines += self._text(f'{undo(self.options, tree["transaction"])} takes it back.', '', '')
         return '\n'.join(lines + self._reboot(tree['reboot'])) + '\n'
 
     def _reboot(self, waiting: List[Tree]) -> List[str]:

@@ -11,8 +11,7 @@ from nodeprep.typed import Any, Dict, List
 
 Tree = Dict[str, Any]
 CUT_SHORT, UNDO_CUT_SHORT = 'cut short', 'undo cut short'
-_TOLD = {CUT_SHORT: 'CUT SHORT, which is taken back by nodeprep undo ',
-         UNDO_CUT_SHORT: 'UNDO CUT SHORT, which goes on with nodeprep undo '}
+_TOLD = {CUT_SHORT: 'CUT SHORT, which is taken back by ', UNDO_CUT_SHORT: 'UNDO CUT SHORT, which goes on with '}
 
 
 def tree(past: Past) -> Tree:
@@ -48,6 +47,11 @@ def _diff(step: Step) -> str:
     return '\n'.join(list(difflib.unified_diff(old, new, lineterm=''))[2:])
 
 
+def undo(options: Options, name: str) -> str:
+    """The command that takes a transaction back, which has to name the program and the image as this one was called."""
+    return shown(f'{options.program} undo{options.root} {name}')
+
+
 class Page:
     """Texts of the options' width."""
 
@@ -68,11 +72,11 @@ class Page:
     def taken_back(self, name: str, steps: List[Tree]) -> str:
         """What was taken back, and what not."""
         again = [] if all(one['how'] != 'left' for one in steps) else self._text(
-            f'Once that is settled, nodeprep undo {name} tries it again.', '', '')
+            f'Once that is settled, {undo(self.options, name)} tries it again.', '', '')
         return '\n'.join([''] + self._steps(steps, '') + again) + '\n'
 
     def _one(self, past: Tree) -> List[str]:
-        state = _TOLD[past['state']] + past['id'] if past['state'] in _TOLD else past['state']
+        state = _TOLD[past['state']] + undo(self.options, past['id']) if past['state'] in _TOLD else past['state']
         lines = [f'{past["id"]}  {self._by(past)}  {state}' + (f' {past["undone"]}' if past['undone'] else '')]
         for part in past['parts']:
             lines += self._text(part['result'] + (f': {part["why"]}' if part['why'] else ''),
@@ -96,7 +100,9 @@ class Page:
         lines: List[str] = []
         for one in steps:
             what = shown(one['write']) if one['write'] else command(one['run']) if one['run'] else 'a command'
-            word = {'restored': f'{would}restored', 'ran': f'{would}run', 'nothing': 'nothing to do'}.get(
+            # What the fix made anew is not there any more when it is as it was before.
+            as_before = would + ('removed' if one.get('new') else 'restored')
+            word = {'restored': as_before, 'ran': f'{would}run', 'nothing': 'nothing to do'}.get(
                 one['how'], 'NOT taken back')
             lines += self._text(f'{what}: {word}' + (f': {shown(one["why"])}' if one['why'] else ''),
                                 f'  {shown(one["requirement"])}: ', '    ')

@@ -16,7 +16,7 @@ from tests import hosts
 @pytest.fixture
 def image(tmp_path, monkeypatch):
     """An image of CentOS 7 with swap in its fstab and SELinux enforcing."""
-    monkeypatch.setattr(people, 'must_be_root', lambda verb, instead: None)
+    monkeypatch.setattr(people, 'must_be_root', lambda verb, root, instead: None)
     root = hosts.load('centos7', tmp_path, live=False).root
     os.makedirs(root + '/var/lib', exist_ok=True)
     monkeypatch.setenv('COLUMNS', '80')
@@ -55,7 +55,9 @@ def test_the_plan_shows_every_file_and_changes_nothing(run, image):
 def test_fix_history_undo(run, image):
     before = tree(image)
     code, out, _ = run('fix', '--yes', 'swap', 'selinux')
-    assert code == 0 and 'swap: done' in out and 'nodeprep undo 000001 takes it back.' in out and 'FIT' in out
+    assert code == 0 and 'swap: done' in out and 'FIT' in out
+    # Without --root it would take back a fix of the machine that looks, not one of the image.
+    assert f'nodeprep undo --root {image} 000001 takes it back.' in ' '.join(out.split())
     assert out.index('NOT FIT') < out.index('The plan') < out.index('write /etc/fstab') < out.index('swap: done')
     code, out, _ = run('history')
     assert code == 0 and out.startswith('000001  ') and '  swap: done\n    write /etc/fstab\n' in out
@@ -66,6 +68,7 @@ def test_fix_history_undo(run, image):
     code, out, _ = run('undo', '--dry-run')
     assert code == 0           # as things are, which is what a check would say
     assert 'swap: /etc/fstab: would be restored' in out and tree(image) == done
+    assert 'swap.target: would be removed' in out
     code, out, _ = run('undo', '--yes')
     assert code == 1 and 'swap: /etc/fstab: restored' in out and 'DRIFT' in out      # the old faults are back
     assert tree(image) == before
@@ -75,7 +78,7 @@ def test_fix_history_undo(run, image):
     code, _, err = run('undo', '--yes', '1')
     assert code == 2 and '000001 was taken back already' in err
     code, _, err = run('undo', '--yes', '7')
-    assert code == 2 and "no transaction '7'; did you mean 000001?" in err
+    assert code == 2 and f"no transaction '7'; nodeprep history --root {image} lists them" in err
 
 
 def test_an_image_that_is_met_gets_no_file(run, image):
@@ -141,7 +144,19 @@ def test_advised_things_are_done_when_they_are_named(run, image):
     with open(image + '/etc/os-release', encoding='utf-8') as file:
         assert 'CentOS' in file.read()
     code, out, _ = run('fix', '--dry-run')
-    assert 'could not be told' in ' '.join(out.split()) and 'Left to you:' in out
+    assert 'hostname (boot)' in out[out.index('Left to you:'):] and 'kernel_arguments' not in out
+    code, out, _ = run('fix', '--dry-run', 'swap')
+    # What a masked swap.target settles, which the plan itself writes, is left to nobody.
+    assert 'systemd/system/swap.target' in out and 'GPT' not in out
+
+
+def test_a_dry_run_ends_with_the_command_that_does_it(run, image):
+    code, out, _ = run('fix', '--dry-run', 'swap', '--role', 'worker')
+    said = ' '.join(out.split())
+    assert said.endswith('Nothing was changed: this was a dry run. '
+                         f'To do it: nodeprep fix --root {image} --role worker swap')
+    run('fix', '--yes', 'swap')
+    assert 'dry run' not in run('fix', '--dry-run', 'swap')[1]
 
 
 def test_another_system_is_left_alone_unless_that_is_allowed(run, image, tmp_path):

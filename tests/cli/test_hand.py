@@ -14,7 +14,7 @@ from tests import hosts
 @pytest.fixture
 def image(tmp_path, monkeypatch):
     """An image of CentOS 7 with swap in its fstab and SELinux enforcing."""
-    monkeypatch.setattr(people, 'must_be_root', lambda verb, instead: None)
+    monkeypatch.setattr(people, 'must_be_root', lambda verb, root, instead: None)
     root = hosts.load('centos7', tmp_path, live=False).root
     os.makedirs(root + '/var/lib', exist_ok=True)
     return root
