@@ -2,8 +2,9 @@
 import asyncio
 
 from nodeprep.master.known import Known
+from nodeprep.master.store.writer import Outcome, settle
 from nodeprep.master.tries import Tries
-from nodeprep.typed import Any, Callable
+from nodeprep.typed import Any, Callable, Dict, List
 
 
 class Master:
@@ -16,11 +17,62 @@ class Master:
         self.monotonic, self._pool = monotonic, pool
         self.tries = Tries(monotonic)
         self.known = Known(self.read, queries, self.tries, clock)
+        self.counts: Dict[str, int] = {}       # of what happened since the start, for /metrics
+        store.writer.deliver = deliver
 
     async def read(self, query: Callable[[Any], Any]) -> Any:
         """What a query on a cursor that only reads gives. StoreTrouble."""
-        return await asyncio.get_event_loop().run_in_executor(self._pool, self.store.read, query)
+        return await self.apart(self.store.read, query)
 
     async def write(self, work: Callable[[Any], Any]) -> Any:
         """What work on a cursor that writes gives, once it is on the disk: all of it, or nothing. StoreTrouble."""
-        return await asyncio.wrap_future(self.store.submit(work))
+        return await self.store.submit(work, asyncio.get_event_loop().create_future())
+
+    async def reports(self, node: int, reports: Any, received: float) -> Any:
+        """store.Taken of some reports. StoreTrouble, NotMember."""
+        return await self.store.reports(node, reports, received, asyncio.get_event_loop().create_future())
+
+    async def beat(self, node: int, tree: Dict[str, Any], received: float) -> Any:
+        """store.Beat of a heartbeat. StoreTrouble, NotMember."""
+        return await self.store.beat(node, tree, received, asyncio.get_event_loop().create_future())
+
+    async def wrapped(self, future: Any) -> Any:
+        """What a future of a thread gives."""
+        return await asyncio.wrap_future(future)
+
+    async def apart(self, work: Callable[..., Any], *args: Any) -> Any:
+        """What some work gives that takes long, done in a thread."""
+        return await asyncio.get_event_loop().run_in_executor(self._pool, work, *args)
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Counts something that happened."""
+        self.counts[what] = self.counts.get(what, 0) + number
+
+
+def deliver(outcomes: List[Outcome]) -> None:
+    """Tells the futures of loops and of threads how it went, from the thread that writes: each loop is woken once."""
+    loops: Dict[Any, List[Outcome]] = {}
+    threads = []
+    for outcome in outcomes:
+        if isinstance(outcome.future, asyncio.Future):
+            loops.setdefault(_loop_of(outcome.future), []).append(outcome)
+        else:
+            threads.append(outcome)
+    settle(threads)
+    for loop, some in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle_here, some)
+
+
+def _settle_here(outcomes: List[Outcome]) -> None:
+    for future, result, error in outcomes:
+        if future.done():                      # who asked has gone
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+
+def _loop_of(future: Any) -> Any:
+    return future.get_loop() if hasattr(future, 'get_loop') else future._loop       # since Python 3.7

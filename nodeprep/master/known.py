@@ -32,6 +32,7 @@ class Known:
         self._nodes: Any = collections.OrderedDict()         # hash -> (NodeId, expires)
         self._proven: Any = collections.OrderedDict()        # hashes of people's secrets that were right before
         self._version: Any = None
+        self._turn = 0
 
     async def bearer(self, text: str, address: str) -> Union[Person, NodeId]:
         """Who shows this secret in an Authorization header. Problem 401, 429."""
@@ -67,7 +68,12 @@ class Known:
         """Tells which version of all credentials there is now: with a new one nothing is remembered."""
         if version != self._version:
             self._version = version
-            self._nodes.clear()
+            self.forget()
+
+    def forget(self) -> None:
+        """Nothing is remembered: a credential changed here."""
+        self._turn += 1
+        self._nodes.clear()
 
     async def _node(self, digest: str, address: str) -> NodeId:
         held = self._nodes.get(digest)
@@ -76,12 +82,12 @@ class Known:
             found: NodeId = held[0]
             return found
         self._may_try(address)
-        version = self._version
+        turn = self._turn
         row = await self._read(lambda cursor: self._queries.node(cursor, digest, now))
         if row is None:
             raise self._wrong(address)
         number, name, expires = row
-        if version == self._version:
+        if turn == self._turn:           # else a credential changed while this one was looked up
             self._nodes[digest] = NodeId(number, name), expires
             if len(self._nodes) > MOST:
                 self._nodes.popitem(last=False)

@@ -1,6 +1,7 @@
 """A master in memory with the tables that the front itself needs, for tests of the front alone."""
 import concurrent.futures
 import sqlite3
+import types
 
 from nodeprep.master import secret
 from nodeprep.master.context import Master
@@ -22,10 +23,10 @@ class Cursor:
         self._connection = connection
 
     def run(self, sql, args=()):
-        return self._connection.execute(sql, args)
+        return self._connection.execute(sql, args).rowcount
 
     def one(self, sql, args=()):
-        return self.run(sql, args).fetchone()
+        return self._connection.execute(sql, args).fetchone()
 
 
 class SmallStore:
@@ -35,9 +36,9 @@ class SmallStore:
         self._connection = sqlite3.connect(':memory:', check_same_thread=False)
         self._connection.executescript(TABLES)
         self.cursor, self.broken = Cursor(self._connection), None
+        self.writer = types.SimpleNamespace()
 
-    def submit(self, work):
-        future = concurrent.futures.Future()
+    def submit(self, work, future):
         try:
             future.set_result(self.read(work))
         except Exception as error:      # noqa: BLE001  # as the future of a real one

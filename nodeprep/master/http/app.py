@@ -8,8 +8,10 @@ from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import Route, Table
 from nodeprep.master.secret import redacted
+from nodeprep.master.store.trouble import StoreTrouble
 from nodeprep.typed import Any, Callable, Dict, Optional
 
+EVERY = 10.0              # seconds between two lines of the log about the store
 ONCE = ('authorization', 'host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'origin')
 
 
@@ -19,6 +21,7 @@ class App:
     def __init__(self, master: Any, table: Table,
                  show: Optional[Callable[[Problem, Request], Response]] = None) -> None:
         self._master, self._table, self._show = master, table, show
+        self._told = float('-inf')
 
     async def __call__(self, scope: Dict[str, Any], receive: Any, send: Any) -> None:
         """One request of ASGI 2.0 or later."""
@@ -38,11 +41,11 @@ class App:
             return await self._handled(route, request, receive)
         except Problem as found:
             return self._problem(found, route, request)
+        except StoreTrouble as error:
+            self._trouble(str(error))
+            later = try_again(503, error.retry_after, 'The master cannot keep or find anything at the moment.')
+            return self._problem(later, route, request)
         except Exception as error:      # noqa: BLE001  # whatever it is, the others are served on
-            if type(error).__name__ in TROUBLES:
-                self._master.log(f'the store: {redacted(str(error))}')
-                full = try_again(503, 5.0, 'The master cannot keep or find anything at the moment.')
-                return self._problem(full, route, request)
             self._master.log(f'a fault in nodeprep ({type(error).__name__}), at {request.method} '
                              f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
             return self._problem(Problem(500, 'This is a fault in nodeprep; its log says more.'), route, request)
@@ -57,6 +60,13 @@ class App:
         answer: Response = await route.handler(request, self._master)
         return answer
 
+    def _trouble(self, said: str) -> None:
+        """Tells the log, where ten thousand nodes may ask for the same in vain, now and then."""
+        now = self._master.monotonic()
+        if now - self._told >= EVERY:
+            self._told = now
+            self._master.log(redacted(f'the store: {said}'))
+
     def _problem(self, found: Problem, route: Optional[Route], request: Request) -> Response:
         if route is None or not route.page:
             browser = route is None and 'text/html' in request.headers.get('accept', '')
@@ -65,9 +75,6 @@ class App:
             back = request.path + ('?' + request.raw_query if request.raw_query else '')
             return response.see('/sign-in?next=' + quote(back if request.method in gate.SAFE else '/', safe=''))
         return self._show(found, request) if self._show else response.problem(found)
-
-
-TROUBLES = ('StoreTrouble', 'StoreBusy', 'StoreFull', 'StoreGone')
 
 
 def _request(scope: Dict[str, Any]) -> Request:

@@ -31,7 +31,9 @@ class Route(NamedTuple):
     query: Dict[str, str] = {}
     body: Any = None
     answer: Any = None
+    success: int = 200
     answers: Dict[int, str] = {}         # further statuses that this route gives, and when
+    kind: str = 'application/json'       # of the answer
 
 
 class Table:

@@ -1,5 +1,5 @@
 """What nodes show instead of a password, of which only a hash is kept."""
-from nodeprep.master.store import nodes
+from nodeprep.master.store import known, nodes
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Optional
@@ -29,8 +29,10 @@ def give(cursor: Cursor, node: int, digest: str, at: float) -> None:
     cursor.run('UPDATE credential SET expires = ? WHERE node = ? AND (expires IS NULL OR expires > ?)',
                (at + OVERLAP, node, at + OVERLAP))
     cursor.run('INSERT INTO credential (hash, node, issued, expires) VALUES (?, ?, ?, NULL)', (digest, node, at))
+    known.changed(cursor)
 
 
 def take_back(cursor: Cursor, node: int) -> None:
     """None of the node's counts any more."""
     cursor.run('DELETE FROM credential WHERE node = ?', (node,))
+    known.changed(cursor)

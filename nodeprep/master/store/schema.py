@@ -71,6 +71,9 @@ FIRST = (
         expires {real} NOT NULL, uses_left {int}, note {text} NOT NULL DEFAULT '', "by" {text} NOT NULL)''',
     '''CREATE TABLE person (name {text} PRIMARY KEY, hash {text} NOT NULL UNIQUE, role {text} NOT NULL,
         created {real} NOT NULL, expires {real}, "by" {text} NOT NULL)''',
+    # A browser's. `token` is the hash of the user token that it was begun with: it ends with that.
+    '''CREATE TABLE session (hash {text} PRIMARY KEY, person {text} NOT NULL, token {text} NOT NULL,
+        created {real} NOT NULL, expires {real} NOT NULL)''',
     '''CREATE TABLE approval (
         id {text} PRIMARY KEY, node {int} NOT NULL REFERENCES node(id), requirement {text} NOT NULL,
         digest {text} NOT NULL, plan {text} NOT NULL, state {text} NOT NULL, proposed {real} NOT NULL, decided {real},
@@ -96,7 +99,7 @@ FIRST = (
 MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST,)
 VERSION = len(MIGRATIONS)
 TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence',
-          'report', 'gap', 'token', 'person', 'approval', 'waiver', 'audit', 'clone', 'outbox')
+          'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox')
 
 
 def version(cursor: Cursor) -> int:

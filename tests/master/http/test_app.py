@@ -9,6 +9,7 @@ from nodeprep.master.http import response
 from nodeprep.master.http.app import App
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.routes import ADMIN, ANYBODY, APPROVER, NODE, VIEWER, Route, Table
+from nodeprep.master.store.trouble import StoreFull
 from tests.master.asking import Asking
 from tests.master.small import SmallMaster
 
@@ -354,12 +355,14 @@ def test_a_fault_is_told_without_what_is_secret(app, master):
 
 
 def test_a_store_that_is_in_trouble_is_asked_again_later(app, master):
-    class StoreTrouble(Exception):
-        pass
-    master.store.broken = StoreTrouble('the disk is full')
-    answer = Asking(app).get('/full')
-    assert (answer.status, answer.headers['retry-after']) == (503, '5')
+    master.store.broken = StoreFull('the disk is full')
+    for _ in range(3):
+        answer = Asking(app).get('/full')
+        assert (answer.status, answer.headers['retry-after']) == (503, '30')
     assert 'disk' not in answer.text and master.lines == ['the store: the disk is full']
+    master.monotonic.now += 10
+    Asking(app).get('/full')
+    assert len(master.lines) == 2, 'it is told again, but not for each node'
 
 
 def test_nothing_secret_is_in_an_answer_or_the_log(app, master):

@@ -1,0 +1,206 @@
+"""Joining, leaving, new credentials: by the interface."""
+import json
+
+import pytest
+
+from nodeprep.master import secret
+from nodeprep.master.store import audit, nodes, tokens
+from tests.master.asking import Asking
+from tests.master.fleet import Host
+
+
+def count(store, table):
+    return store.read(lambda cursor: cursor.one(f'SELECT COUNT(*) FROM {table}'))[0]
+
+
+def test_the_ca_is_told_to_anybody(master):
+    answer = Asking(master.app).get('/v1/ca')
+    assert answer.tree == {'ca': master.context.keys.ca, 'hash': 'sha256:' + 'ab' * 32}
+
+
+def test_a_machine_with_a_token_becomes_a_node(master):
+    token = master.token()
+    answer = Asking(master.app).post('/v1/join', master.wants(token, 'node1'))
+    assert answer.status == 201
+    tree = answer.tree
+    assert secret.is_one(secret.NODE, tree.pop('credential'))
+    assert tree == {'node': 'node1', 'heartbeat': 60.0, 'quarantined': False}
+    said = master.store.read(audit.newest)[0]
+    assert (said['what'], said['subject'], said['who']) == ('node joined', 'node1', f'token {token[:6]}')
+
+
+def test_what_joining_gave_is_kept_as_a_hash_alone(master):
+    token = master.token()
+    made = Asking(master.app).post('/v1/join', master.wants(token, 'node1')).tree['credential']
+    dump = str(master.store.read(lambda cursor: [cursor.all(f'SELECT * FROM {table}') for table in (
+        'credential', 'token', 'audit', 'node', 'meta')]))
+    assert made not in dump and token not in dump and secret.hashed(made) in dump
+
+
+@pytest.mark.parametrize('how', ['unknown', 'expired', 'used up', 'deleted', 'other secret', 'none', 'a user token'])
+def test_a_token_that_does_not_count_opens_nothing(master, how):
+    token = master.token(lasts=10, uses=1)
+    if how == 'unknown':
+        token = secret.join_token()
+    elif how == 'expired':
+        master.clock.now += 10
+    elif how == 'used up':
+        assert Asking(master.app).post('/v1/join', master.wants(token, 'first')).status == 201
+    elif how == 'deleted':
+        master.store.do(lambda cursor: tokens.delete(cursor, token[:6], 'test', 0.0))
+    elif how == 'other secret':
+        token = token[:7] + secret.join_token()[7:]
+    elif how == 'none':
+        token = ''
+    else:
+        token = master.person().secret
+    before = count(master.store, 'node')
+    answer = Asking(master.app).post('/v1/join', master.wants(token, 'node1'))
+    assert answer.status == 401 and 'nodeprep master token create' in answer.tree['detail']
+    assert count(master.store, 'node') == before
+
+
+def test_each_use_of_a_token_is_counted_and_failures_are_none(master):
+    token = master.token(uses=2)
+    ask = Asking(master.app)
+    assert ask.post('/v1/join', master.wants(token, 'a')).status == 201
+    assert ask.post('/v1/join', master.wants(token, 'a')).status == 409
+    assert ask.post('/v1/join', master.wants(token, '<b>')).status == 400
+    assert ask.post('/v1/join', master.wants(token, 'b')).status == 201
+    assert ask.post('/v1/join', master.wants(token, 'c')).status == 401
+
+
+def test_the_same_request_again_is_a_replay(master):
+    wants = master.wants(master.token(), 'node1')
+    assert Asking(master.app).post('/v1/join', wants).status == 201
+    answer = Asking(master.app).post('/v1/join', wants)
+    assert answer.status == 409
+    assert Asking(master.app).post('/v1/join', dict(wants, name='other')).status == 409
+    assert count(master.store, 'credential') == 1
+
+
+def test_a_name_that_is_a_member_is_not_given_away(master):
+    master.join('node1')
+    answer = Asking(master.app).post('/v1/join', master.wants(master.token(), 'node1'))
+    assert answer.status == 409 and 'nodeprep master forget node1' in answer.tree['detail']
+
+
+def test_guessing_tokens_is_slowed_down(master):
+    ask = Asking(master.app)
+    answers = [ask.post('/v1/join', master.wants(secret.join_token(), 'node1')).status for _ in range(25)]
+    assert answers == [401] * 20 + [429] * 5
+    good = master.token()
+    assert ask.post('/v1/join', master.wants(good, 'node1')).status == 429
+    assert Asking(master.app, client='192.0.2.99').post('/v1/join', master.wants(good, 'node1')).status == 201
+
+
+@pytest.mark.parametrize('changed', [
+    {'name': ''}, {'name': '<script>alert(1)</script>'}, {'name': "x'; DROP TABLE node; --"}, {'name': '../../etc'},
+    {'name': 'a' * 254}, {'name': 'a b'}, {'name': '-a'}, {'name': 'a\n'}, {'name': '\u00e9'}, {'name': None},
+    {'name': ['a']}, {'name': 'a\u202e'}, {'request': 'x'}, {'request': None}, {'macs': 'x'}, {'macs': [1]},
+    {'macs': ['x' * 101]}, {'macs': ['x'] * 257}, {'machine_id': 5}, {'product_uuid': 'x' * 101}])
+def test_what_is_no_machine_is_refused(master, changed):
+    answer = Asking(master.app).post('/v1/join', dict(master.wants(master.token(), 'node1'), **changed))
+    assert answer.status == 400 and list(changed)[0] in answer.tree['detail']
+    assert count(master.store, 'node') == 0
+
+
+@pytest.mark.parametrize('body', [b'[]', b'null', b'"x"', b'{}', b'{"token": {}}', b'{"token": 5, "name": 1}'])
+def test_a_body_of_another_shape_is_refused(master, body):
+    answer = Asking(master.app).ask('POST', '/v1/join', body, {'content_type': 'application/json'})
+    assert answer.status in (400, 401)
+
+
+def test_a_node_that_leaves_may_say_nothing_more_and_may_come_back(master):
+    node = master.join('node1', machine_id='m' * 32)
+    assert node.post('/v1/heartbeats', {}).status == 200
+    assert node.ask('DELETE', '/v1/join').status == 204
+    assert node.post('/v1/heartbeats', {}).status == 401
+    assert node.ask('DELETE', '/v1/join').status == 401
+    assert master.store.read(lambda cursor: nodes.find(cursor, 'node1'))[1] == nodes.LEFT
+    again = master.join('node1', machine_id='m' * 32)
+    assert again.post('/v1/heartbeats', {}).status == 200
+
+
+def test_a_new_credential_counts_at_once_and_the_old_one_for_ten_minutes(master):
+    node = master.join('node1')
+    answer = node.ask('POST', '/v1/credential')
+    assert (answer.status, answer.tree['overlap']) == (201, 600.0)
+    new = Asking(master.app, answer.tree['credential'])
+    assert new.post('/v1/heartbeats', {}).status == node.post('/v1/heartbeats', {}).status == 200
+    master.clock.now += 600
+    assert new.post('/v1/heartbeats', {}).status == 200
+    assert node.post('/v1/heartbeats', {}).status == 401
+
+
+def test_a_credential_taken_back_elsewhere_ends_here_too(master):
+    from nodeprep.master import membership
+    from nodeprep.master.store import known
+    node = master.join('node1')
+    assert node.post('/v1/heartbeats', {}).status == 200
+    version = master.store.read(known.version)
+    master.context.known.settle(version)
+    assert node.post('/v1/heartbeats', {}).status == 200
+    master.store.do(lambda cursor: membership.forget(cursor, 'node1', 'other master', 0.0))
+    assert master.store.read(known.version) != version
+    master.context.known.settle(master.store.read(known.version))
+    assert node.post('/v1/heartbeats', {}).status == 401
+
+
+def test_a_clone_is_told_that_it_is_set_apart(master):
+    master.join('node1', product_uuid='4c4c4544-0031-3310-8042-b1c04f313233')
+    answer = Asking(master.app).post('/v1/join', master.wants(
+        master.token(), 'node2', product_uuid='4c4c4544-0031-3310-8042-b1c04f313233'))
+    assert answer.status == 201 and answer.tree['quarantined'] is True
+
+
+# --- reports and heartbeats
+
+
+def test_reports_are_kept_once_each(master):
+    node, host = master.join('node1'), Host(1, 'node1', start=master.clock.now)
+    first, second = host.report(), host.report()
+    assert (node.post('/v1/reports', {'reports': [first]}).status,
+            node.post('/v1/reports', {'reports': [first]}).status) == (201, 200)
+    answer = node.post('/v1/reports', {'reports': [first, second]})
+    assert (answer.status, answer.tree) == (201, {'sequence': 2, 'new': 1})
+    third = host.report()
+    assert node.post('/v1/reports', third).tree == {'sequence': 3, 'new': 1}, 'one by itself is taken too'
+    assert count(master.store, 'report') == 3
+
+
+def test_a_large_batch_is_taken_packed(master):
+    import gzip
+    node, host = master.join('node1'), Host(1, 'node1', start=master.clock.now)
+    body = json.dumps({'reports': [host.report() for _ in range(60)]}).encode()
+    assert len(body) > 128 * 1024
+    answer = node.ask('POST', '/v1/reports', gzip.compress(body), {'content_type': 'application/json',
+                                                                   'content_encoding': 'gzip'})
+    assert (answer.status, answer.tree) == (201, {'sequence': 60, 'new': 60})
+
+
+def test_a_report_that_was_changed_is_refused_with_the_reason(master):
+    node, host = master.join('node1'), Host(1, 'node1', start=master.clock.now)
+    good, bad = host.report(), host.report()
+    bad['verdict'] = 'unknown'
+    answer = node.post('/v1/reports', {'reports': [good, bad]})
+    assert answer.status == 422 and 'report 2 was changed' in answer.tree['detail']
+    assert count(master.store, 'report') == 0, 'all of a request or nothing'
+
+
+@pytest.mark.parametrize('tree', [{}, {'reports': []}, {'reports': {}}, {'reports': [1]}, {'reports': [{}] * 1001},
+                                  {'reports': None}, {'reports': [[]]}, {'sequence': 1}])
+def test_what_is_no_report_is_refused(master, tree):
+    node = master.join('node1')
+    answer = node.post('/v1/reports', tree)
+    assert answer.status == 422 and answer.tree['detail']
+
+
+def test_a_heartbeat_is_answered_with_the_time_and_what_is_allowed(master):
+    node, host = master.join('node1'), Host(1, 'node1', start=master.clock.now)
+    node.post('/v1/reports', host.report())
+    answer = node.post('/v1/heartbeats', host.beat())
+    assert answer.tree == {'received': master.clock.now, 'answered': master.clock.now, 'approvals': [], 'sequence': 1}
+    for odd in ({'spool': 5, 'skew': 'x', 'fights': {}}, {'fights': [1] * 1000}, {'skew': {'offset_ms': 1e300}}):
+        assert node.post('/v1/heartbeats', odd).status == 200
+    assert node.post('/v1/heartbeats', [1]).status == 400
