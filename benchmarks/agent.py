@@ -7,7 +7,6 @@ strace, chrony and prometheus-node-exporter each for some rows.
 Takes as long as --seconds says (300) and half a minute more.
 """
 import argparse
-import contextlib
 import os
 import shutil
 import subprocess
@@ -20,17 +19,21 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [TOP, os.path.join(TOP, 'benchmarks')]
 
 import resting  # noqa: E402  # found by the line above
+from around import CONFIG, PEER, PORT, chronyd, peer, running  # noqa: E402
 from table import goal, show  # noqa: E402
 
 from nodeprep.host.libc import call  # noqa: E402
 from tests.system import private, swapping, tlsmaster  # noqa: E402
 from tests.system.agentprocess import AgentProcess, joined  # noqa: E402
 
-PEER, PORT = 'prometheus-node-exporter', 19100
-CONFIG = 'interval: {}\nrequirements:\n  registry: {{url: "https://127.0.0.1:9/v2/"}}\n'
-CHRONYD = 'local stratum 10\ncmdport 0\nport 0\npidfile /run/chronyd.pid\ndriftfile /run/drift\n'
 SWAPONS, WAKES, ROUNDS = 50, 40, 3
 QUICK = 3                     # instead of the first two, to try it out
+
+
+class Patient(tlsmaster.Handler):
+    """A master that keeps connections from one heartbeat to the next."""
+
+    timeout = 600
 
 
 def main():
@@ -56,12 +59,16 @@ def measured(given):
     """The rows, as (what, figure, goal)."""
     folder, wakes, swapons = given.inside, *((QUICK, QUICK) if given.quick else (WAKES, SWAPONS))
     ca = tlsmaster.authority(folder)
-    with tlsmaster.Server(tlsmaster.certificate(folder)) as server, running(chronyd()), running(peer()) as exporter:
+    with running(chronyd()), running(peer()) as exporter, \
+            tlsmaster.Server(tlsmaster.certificate(folder), Patient) as server:
         with AgentProcess(folder + '/agent', CONFIG.format('60s'), joined(server.url, ca)) as agent:
             agent.wait_for(lambda: server.master.beats)
             rows = at_rest(agent, exporter, given.seconds)
             assert server.connections == 1, 'the master did not stay connected'
             rows += [woken(agent, wakes), swapped(agent, folder + '/swapfile', swapons)]
+            resting.settled(agent.process.pid)
+            rows.append((f'  then its memory, after {len(server.master.held)} reports',
+                         f'{resting.memory(agent.process.pid)[0]:.1f} MiB', ''))
             agent.stop()
         with AgentProcess(folder + '/traced', CONFIG.format('2s')) as agent:
             rows.append(programs(agent))
@@ -132,33 +139,6 @@ def programs(agent):
     names = resting.started(agent.process.pid, rounds)
     said = ', '.join(f'{names.count(name)} x {name}' for name in sorted(set(names))) or 'none'
     return f'programs that it starts in {ROUNDS} rounds', said, goal(len(set(names) - {'chronyc'}), 0, 'chronyc alone')
-
-
-def chronyd():
-    """The command of a chronyd that has a source, itself; [] where there is none."""
-    return ['sh', '-c', f'printf "{CHRONYD}" >/run/chronyd.conf && exec chronyd -x -d -u root -f /run/chronyd.conf'] \
-        if shutil.which('chronyd') else []
-
-
-def peer():
-    """The command of the peer; [] where it is not installed."""
-    return [PEER, f'--web.listen-address=127.0.0.1:{PORT}'] if shutil.which(PEER) else []
-
-
-@contextlib.contextmanager
-def running(argv):
-    """The process of a command (None when there is no command), gone afterwards."""
-    if not argv:
-        yield None
-        return
-    one = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1.0)
-    assert one.poll() is None, f'{argv[0]} ended with {one.returncode}'
-    try:
-        yield one
-    finally:
-        one.terminate()
-        one.wait()
 
 
 if __name__ == '__main__':

@@ -47,7 +47,9 @@ ALLOWED = {
     'nodeprep.agent.looking': ('agent', 'catalogue', 'model', 'report', 'round'),
     'nodeprep.agent.loop': ('agent', 'config', 'model'),
     'nodeprep.agent.mending': ('agent', 'host', 'model', 'plan', 'plandigest', 'report'),
-    'nodeprep.agent.scouts': ('engine', 'host', 'model'),
+    'nodeprep.agent.orders': ('agent', 'config', 'policy', 'settings'),
+    'nodeprep.agent.packing': ('model',),
+    'nodeprep.agent.scouts': ('agent', 'engine', 'host', 'model'),
     'nodeprep.agent.status': ('agent', 'model', 'output', '__version__'),
     'nodeprep.agent.textfile': ('agent', 'model', 'output'),
     # What decides whether the hand may act, which begins with what was done before.

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from nodeprep.agent import backoff, keep, status
+from nodeprep.agent import backoff, keep, orders, status
 from nodeprep.agent.bell import Bell
 from nodeprep.agent.desk import Desk
 from nodeprep.agent.log import SOCKET, Log
@@ -74,7 +74,7 @@ def agent(places: Places) -> Agent:
     host = Host('/')
 
     def loaded() -> Any:
-        return load(Host('/'), places.config_file, places.profile, places.role)
+        return orders.read(lambda: load(Host('/'), places.config_file, places.profile, places.role), Apart)
     problem = ''
     try:
         policy = loaded()

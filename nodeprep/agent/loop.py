@@ -176,6 +176,7 @@ class Agent:
         parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
         parts.systemd.status(parts.desk.line)
         self._watcher.rescan()
+        seen.host.forget()
         if watches is None:
             parts.tidy()
         self._first = False

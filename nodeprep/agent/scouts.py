@@ -2,9 +2,8 @@
 
 A registry that is slow to answer must not keep the agent from seeing that swap was turned on.
 """
-import json
-
-from nodeprep import engine, model
+from nodeprep import engine
+from nodeprep.agent.packing import packed, unpacked
 from nodeprep.host.apart import Apart
 from nodeprep.model import NOT_APPLICABLE, NOW, UNKNOWN, CannotTell, Finding, unknown
 from nodeprep.typed import Any, Callable, Dict, List, Mapping, Optional
@@ -39,7 +38,7 @@ class Scouts:
         self._next = self._monotonic() + IN_NEED
         limit = max(float(wants[one.id].get('time_limit', 5.0)) for one in requirements) + _MORE
         self._asked = requirements
-        self._going = self._apart(lambda: _packed(engine.examine_all(requirements, self._host(), wants)), limit)
+        self._going = self._apart(lambda: packed(engine.examine_all(requirements, self._host(), wants)), limit)
 
     def back(self, wait: bool = False) -> Dict[str, Finding]:
         """What they found, by requirement; {} while they are on the way, or were not sent."""
@@ -47,7 +46,7 @@ class Scouts:
         if raw is None:
             return {}
         self._going = None
-        found = _unpacked(raw) if raw else {one.id: _lost(one) for one in self._asked}
+        found: Dict[str, Finding] = unpacked(raw) if raw else {one.id: _lost(one) for one in self._asked}
         if all(one.state not in (UNKNOWN, 'drifted') for one in found.values()):
             self._next += PATIENCE - IN_NEED
         return found
@@ -57,28 +56,6 @@ class Scouts:
         if self._going:
             self._going.close()
             self._going = None
-
-
-def _packed(findings: Dict[str, Finding]) -> bytes:
-    """As JSON, in which a tuple is a list that begins with its name: pickle would stay with the agent for ever."""
-    return json.dumps(_plain(tuple(findings.values()))).encode('ascii')
-
-
-def _unpacked(raw: bytes) -> Dict[str, Finding]:
-    return {finding.requirement: finding for finding in _again(json.loads(raw.decode('ascii')))}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [type(value).__name__] + [_plain(one) for one in value]
-    return value
-
-
-def _again(value: Any) -> Any:
-    if isinstance(value, list):
-        values = [_again(one) for one in value[1:]]
-        return tuple(values) if value[0] == 'tuple' else getattr(model, value[0])(*values)
-    return value
 
 
 def _lost(requirement: Any) -> Finding:

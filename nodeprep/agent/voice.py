@@ -8,7 +8,8 @@ import functools
 from nodeprep.agent import log
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
-_COUNT, _BYTES = 50, 512 * 1024      # reports of one request
+# Reports of one request: as JSON, as a tree and packed they are in memory some six times.
+_COUNT, _BYTES = 50, 64 * 1024
 _IDLE = 3600.0
 _LEAST = 0.1              # seconds that the thread sleeps at least when it has nothing to say
 

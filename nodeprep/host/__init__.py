@@ -33,6 +33,13 @@ class Host(Files, Commands, Kernel, Network):
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What make() gave the first time it was asked for under this key. An exception is not remembered."""
-        if key not in self._facts:
-            self._facts[key] = make()
-        return self._facts[key]
+        facts = self._facts
+        if key not in facts:
+            facts[key] = make()
+        return facts[key]
+
+    def forget(self) -> None:
+        """The round is over. What was derived from this Host often holds it, so that nothing of either would go before
+        a garbage collector comes by, and that comes seldom to a process which holds much else.
+        """
+        self._facts = {}

@@ -1,4 +1,6 @@
 """The loop: what is seen is told once, first to the disk; signals; what is wrong with the configuration."""
+import gc
+
 import pytest
 
 from nodeprep.model import Folder, Pollable
@@ -146,3 +148,18 @@ def test_an_unreadable_file_is_unknown_by_name_and_the_agent_goes_on(whole):
                   if isinstance(one, Folder) and one.path == '/etc')
     whole.turn(folder)
     assert by_id(whole.reports()[-1])['swap']['boot'] == 'unknown'
+
+
+def test_a_round_leaves_nothing_for_the_garbage_collector(whole):
+    """It comes seldom to a process that holds much else, and would find a MiB or two."""
+    agent = whole.begin()
+    agent.rounds(2)
+    gc.collect()
+    gc.disable()
+    try:
+        agent.rounds(1)                  # in which nobody is sent out, who here would be of this process
+        agent.owned.host.files({'/etc/fstab': '/dev/sdz9 none swap defaults 0 0\n'})
+        agent.turn(agent.watch('swap', Folder))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
