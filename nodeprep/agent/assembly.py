@@ -85,7 +85,7 @@ def agent(places: Places) -> Agent:
     systemd = Systemd(os.environ, os.getpid(), time.monotonic)   # type: ignore[arg-type]
     states = States(f'{places.home}/state.json')
     voice = _voice(places, policy)
-    journal = Log(sys.stdout, systemd.there and os.path.exists(SOCKET))
+    journal = Log(sys.stdout, systemd.there and os.path.exists(SOCKET), marks=systemd.there)
     mending = _mending(places, journal)
     keep.folder(places.run, 0o755)
     boot_id = str(host.read('/proc/sys/kernel/random/boot_id', missing='')).strip()

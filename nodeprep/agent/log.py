@@ -2,7 +2,8 @@
 
 The native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): NAME=value lines, or for a value with line ends the name, a
 line end, its length as 64 bits little-endian and the value. Where there is no journal, or it does not take the line,
-standard output gets it, with the <N> that syslog(3) and sd-daemon(3) mean by it unless a person looks on.
+standard output gets it: below systemd with the <N> of sd-daemon(3), which it takes off again; a person or a file, as in
+`nodeprep agent | tee log`, gets the line alone.
 """
 from nodeprep.host import datagram
 from nodeprep.model import CannotChange
@@ -24,9 +25,12 @@ _MOST = 32 * 1024         # bytes of one value; the socket's own limit is some 2
 class Log:
     """Where the agent's messages go."""
 
-    def __init__(self, out: Any, journal: bool, send: Any = datagram.send) -> None:
-        """`out` is standard output; `journal` whether systemd's journal is to be spoken to."""
-        self._out, self._journal, self._send = out, journal, send
+    def __init__(self, out: Any, journal: bool, send: Any = datagram.send, marks: bool = False) -> None:
+        """`out` is standard output; `journal` whether systemd's journal is to be spoken to.
+
+        `marks`: whether the priority is to stand before a line of standard output, for systemd.
+        """
+        self._out, self._journal, self._send, self._marks = out, journal, send, marks
 
     def tell(self, kind: str, message: str, priority: int = INFO, **fields: str) -> None:
         """One message. `fields` are told as NODEPREP_NAME; those that are '' are not."""
@@ -35,7 +39,7 @@ class Log:
         line = clean(message)
         encoding = getattr(self._out, 'encoding', None) or 'utf-8'
         line = line.encode(encoding, 'backslashreplace').decode(encoding)
-        self._out.write(f'{line}\n' if self._out.isatty() else f'<{priority}>{line}\n')
+        self._out.write(f'<{priority}>{line}\n' if self._marks else f'{line}\n')
         self._out.flush()
 
     def _told(self, kind: str, message: str, priority: int, fields: Dict[str, str]) -> bool:

@@ -68,10 +68,19 @@ def _run(words: list) -> None:
     try:
         run()
     except click.ClickException as error:
+        if words[:1] == ['check'] and _for_nagios(words):
+            # To Nagios 2 is CRITICAL, and what it shows is the first line of standard output.
+            sys.stdout.write(f'NODEPREP UNKNOWN - nothing was examined: {" ".join(error.format_message().split())}\n')
+            sys.exit(3)
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
         raise KeyboardInterrupt from None
+
+
+def _for_nagios(words: list) -> bool:
+    return any(word in ('-onagios', '--output=nagios') or one in ('-o', '--output') and word == 'nagios'
+               for one, word in zip([''] + words, words))
 
 
 def _plainly(command: str, read: dict) -> int:

@@ -4,7 +4,7 @@ import sys
 import time
 
 from nodeprep import output
-from nodeprep.cli import itself
+from nodeprep.cli import ids, itself
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
@@ -45,6 +45,7 @@ def checking(call: Call) -> int:
 
 def _checked(call: Call) -> int:
     begun = time.perf_counter()
+    call = call._replace(ids=ids.chosen(call.ids))
     host = Host(call.root)
     if not host.is_folder('/etc'):
         raise ConfigError(f'{call.root}: there is no etc in it; is the image mounted there?')

@@ -1,6 +1,7 @@
 """nodeprep config: the effective configuration, its validation, and a commented file to start from."""
 import json
 import os
+import shlex
 
 import click
 
@@ -22,7 +23,7 @@ def config() -> None:
     """Show, check or write the configuration."""
 
 
-@config.command()
+@config.command(short_help='Print every setting in force, and its origin.')
 @policy_options
 @click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']), default='table',
               show_default=True)
@@ -43,7 +44,7 @@ def show(config_file: Optional[str], root: str, role: Optional[str], profile: st
         click.echo(yaml.safe_dump(json.loads(json.dumps(tree)), sort_keys=False), nl=False)
 
 
-@config.command()
+@config.command(short_help='Say what is wrong with the configuration.')
 @policy_options
 @stopping_on_bad_input
 def check(config_file: Optional[str], root: str, role: Optional[str], profile: str) -> None:
@@ -54,7 +55,7 @@ def check(config_file: Optional[str], root: str, role: Optional[str], profile: s
     click.echo('The configuration is right: ' + (', '.join(map(clean, files)) or 'no file sets anything'))
 
 
-@config.command()
+@config.command(short_help='Write a commented configuration.')
 @click.argument('file', default=FILE, type=click.Path(dir_okay=False, allow_dash=True))
 @stopping_on_bad_input
 def init(file: str) -> None:
@@ -79,6 +80,8 @@ def init(file: str) -> None:
     with open(handle, 'w', encoding='utf-8') as out:
         out.write(text)
     click.echo(f'Written: {file}')
+    if os.path.abspath(file) != FILE:
+        click.echo(f'It is read from {FILE}, or where --config {shlex.quote(file)} names it.')
 
 
 def _effective(host: Any, policy: Policy) -> Iterator[Tuple[str, str, str, Any]]:

@@ -7,9 +7,14 @@ import textwrap
 import click
 
 from nodeprep import catalogue
+from nodeprep.cli import ids
+from nodeprep.cli.options import policy_options
 from nodeprep.cli.usage import stopping_on_bad_input
+from nodeprep.host import Host
+from nodeprep.policy import load
+from nodeprep.round import kubernetes
 from nodeprep.text import UnknownName, nearest
-from nodeprep.typed import Iterable, Iterator, List
+from nodeprep.typed import Iterable, Iterator, List, Optional
 
 
 @click.command()
@@ -18,8 +23,15 @@ from nodeprep.typed import Iterable, Iterator, List
 def explain(requirement_id: str) -> None:
     """Say why a requirement exists, what is read, what a fix does, and what is left to a person."""
     known = catalogue.ids()
-    if requirement_id not in known:
-        raise UnknownName(f'unknown requirement {requirement_id!r}' + nearest(requirement_id, known))
+    named = ids.chosen([requirement_id])
+    for at, one in enumerate(named):
+        if one not in known:
+            raise UnknownName(f'unknown requirement {one!r}' + nearest(one, known))
+        click.echo('\n' * min(at, 1), nl=False)
+        _explain(one)
+
+
+def _explain(requirement_id: str) -> None:
     requirement = catalogue.load(requirement_id)
     width = _width()
     click.echo(_filled(f'{requirement.id}: {requirement.title} ({requirement.severity})', '', '  ', width) + '\n')
@@ -38,17 +50,25 @@ def explain(requirement_id: str) -> None:
 
 @click.command()
 @click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json']), default='table', show_default=True)
-def requirements(format_name: str) -> None:
-    """List the requirements: id, severity, title, and what kubeadm calls them."""
-    everything = catalogue.load_all().values()
+@policy_options
+@stopping_on_bad_input
+def requirements(format_name: str, config_file: Optional[str], root: str, role: Optional[str], profile: str) -> None:
+    """List the requirements: id, severity, mode, title, and what kubeadm calls them.
+
+    Severity and mode are those of the configuration that is in force.
+    """
+    host = Host(root)
+    policy = load(host, config_file, profile, role or '')
+    version = kubernetes(host, policy)
+    everything = [(one, policy.rule(one, version)) for one in catalogue.load_all().values()]
     if format_name == 'json':
-        click.echo(json.dumps([{'id': one.id, 'title': one.title, 'severity': one.severity, 'mode': 'report',
-                                'kubeadm': list(one.kubeadm)} for one in everything], indent=2))
+        click.echo(json.dumps([{'id': one.id, 'title': one.title, 'severity': rule.severity, 'mode': rule.mode,
+                                'kubeadm': list(one.kubeadm)} for one, rule in everything], indent=2))
         return
     click.echo(f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}TITLE, and what kubeadm calls it')
-    for one in everything:
+    for one, rule in everything:
         lines = _wrapped(one.title.split()) + _wrapped([f'({name})' for name in one.kubeadm])
-        click.echo(f'{one.id:<15}{one.severity:<10}{"report":<8}' + ('\n' + ' ' * 33).join(lines))
+        click.echo(f'{one.id:<15}{rule.severity:<10}{rule.mode:<8}' + ('\n' + ' ' * 33).join(lines))
 
 
 def _width() -> int:

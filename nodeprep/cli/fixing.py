@@ -4,7 +4,7 @@ import sys
 
 from nodeprep import fixes, output, plan
 from nodeprep import round as rounds
-from nodeprep.cli import ROLLED_BACK, itself, people
+from nodeprep.cli import ROLLED_BACK, ids, itself, people
 from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.enforce import DONE, SKIPPED, Outcome
 from nodeprep.host.changing import Changing
@@ -39,6 +39,7 @@ class Call(NamedTuple):
 @stopping_on_bad_input
 def fixing(call: Call) -> int:
     """Does it, and returns the exit code."""
+    call = call._replace(ids=ids.chosen(call.ids))
     host = people.host_of(call.root)
     policy = load(host, call.config_file, call.profile, call.role or '')
     if call.dry_run:

@@ -22,6 +22,9 @@ COMMANDS = {
 }
 # Those that a person does not call: in no list, and all the same a command.
 HIDDEN = {'hand': 'hand'}
+# What other programs have in place of ours.
+OTHERS = {'help': '; nodeprep --help, or nodeprep COMMAND --help', 'version': '; nodeprep --version',
+          'list': '; did you mean requirements?'}
 
 
 class Commands(click.Group):
@@ -44,7 +47,8 @@ class Commands(click.Group):
         """As click does it, with the nearest right name for a wrong one."""
         if args and args[0] not in COMMANDS and args[0] not in HIDDEN and not args[0].startswith('-'):
             from nodeprep.text import clean, nearest
-            ctx.fail(f'No such command {clean(args[0])!r}' + nearest(args[0], COMMANDS))
+            said = OTHERS.get(args[0]) or nearest(args[0], COMMANDS)
+            ctx.fail(f'No such command {clean(args[0])!r}' + said)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

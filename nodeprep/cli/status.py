@@ -1,4 +1,5 @@
 """nodeprep status."""
+import os
 import sys
 import time
 
@@ -6,10 +7,14 @@ import click
 
 from nodeprep import output
 from nodeprep.agent import status as papers
+from nodeprep.cli import itself
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.fixes import boot_id
 from nodeprep.host import Host
 from nodeprep.typed import Any
+
+# Where a package or a person puts it.
+UNITS = ('/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system')
 
 
 @click.command()
@@ -33,9 +38,16 @@ def _told(format_name: str, verbose: bool, no_color: bool, run_dir: str) -> int:
     if format_name == 'table':
         from nodeprep.output.agentpage import page
         options = output.options_for(sys.stdout, False, verbose, no_color)
-        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options))
+        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options, _start()))
     else:
         from nodeprep.output import plans
         whole = dict(tree or {'format': papers.FORMAT}, running=judged.running, stale=judged.stale, note=judged.why)
         write(sys.stdout, plans.machine(whole, format_name))
     return 3 if judged.stale else 0
+
+
+def _start() -> str:
+    """What starts the agent here: its unit, where systemd has one."""
+    if os.path.isdir('/run/systemd/system') and any(os.path.exists(f'{folder}/nodeprep.service') for folder in UNITS):
+        return 'systemctl start nodeprep'
+    return f'{itself.program()} agent runs it in the foreground (nodeprep.service is not installed here)'

@@ -13,12 +13,16 @@ _LATELY = 5               # transitions and fixes that are shown unless --verbos
 _WORD = 8                 # columns of the longest of these words
 
 
-def page(tree: Optional[Tree], running: bool, note: str, now: float, options: Options) -> str:
-    """The text. `note` is what is wrong with the status itself, `now` in seconds since 1970."""
+def page(tree: Optional[Tree], running: bool, note: str, now: float, options: Options,
+         start: str = 'systemctl start nodeprep') -> str:
+    """The text. `note` is what is wrong with the status itself, `now` in seconds since 1970.
+
+    `start` is what a person types to start the agent.
+    """
     lines: List[str] = []
     made = _Page(options, lines, now)
     if note:
-        made.text('', note[:1].upper() + note[1:] + ('' if running else '; systemctl start nodeprep'), '1;33')
+        made.text('', note[:1].upper() + note[1:] + ('' if running else f'; {start}'), '1;33')
     if tree is None:
         return '\n'.join(lines) + '\n'
     if note:

@@ -45,16 +45,13 @@ def test_without_a_journal_lines_go_to_standard_output():
         raise CannotChange('nobody listens')
     for journal in (False, True):
         out = io.StringIO()
-        log.Log(out, journal, nobody).tell('start', 'a\nb\x1b[1m', log.ERROR)
+        log.Log(out, journal, nobody, marks=True).tell('start', 'a\nb\x1b[1m', log.ERROR)
         assert out.getvalue().count('\n') == 1 and out.getvalue().startswith('<3>a') and '\x1b' not in out.getvalue()
 
 
-def test_a_person_sees_no_priority_and_a_poor_terminal_gets_escapes():
-    class Terminal(io.TextIOWrapper):
-        def isatty(self):
-            return True
+def test_a_person_and_a_file_get_no_priority_and_a_poor_terminal_gets_escapes():
     raw = io.BytesIO()
-    terminal = Terminal(raw, encoding='ascii')
+    terminal = io.TextIOWrapper(raw, encoding='ascii')
     log.Log(terminal, False).tell('start', 'n\u00e9 agent')
     assert raw.getvalue() == b'n\\xe9 agent\n'
 

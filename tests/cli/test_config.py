@@ -40,7 +40,8 @@ def test_check_says_right_or_what_is_wrong(image):
 
 def test_init_writes_a_file_that_changes_nothing_and_is_right_when_uncommented(tmp_path, image):
     path = tmp_path / 'new' / 'nodeprep.yaml'
-    assert run('config', 'init', path).out == f'Written: {path}\n'
+    assert run('config', 'init', path).out == (
+        f'Written: {path}\nIt is read from /etc/nodeprep/nodeprep.yaml, or where --config {path} names it.\n')
     text = path.read_text()
     assert text == run('config', 'init', '-').out
     assert load(image.files({FILE: text})).settings.keys() == load(image.files({FILE: ''})).settings.keys()

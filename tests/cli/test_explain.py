@@ -8,6 +8,12 @@ from nodeprep.cli.explain import shown
 from tests.cli.runner import run
 
 
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / 'root' / 'etc').mkdir(parents=True)
+    return str(tmp_path / 'root')
+
+
 @pytest.mark.parametrize('requirement_id', catalogue.ids())
 def test_each_requirement_explains_itself(requirement_id):
     done = run('explain', requirement_id)
@@ -23,15 +29,28 @@ def test_an_unknown_id_is_answered_with_the_right_one():
     assert (done.code, done.out) == (2, '') and 'did you mean swap?' in done.err
 
 
-def test_the_list_fits_a_terminal_and_names_all():
-    done = run('requirements')
+def test_what_kubeadm_calls_it_is_explained():
+    assert run('explain', 'NumCPU').out == run('explain', 'cpu').out
+
+
+def test_the_list_has_the_modes_that_are_in_force(tmp_path, root):
+    config = tmp_path / 'n.yaml'
+    config.write_text('requirements: {swap: {mode: fix, severity: advised}}')
+    rows = [line.split()[:3] for line in run('requirements', '--root', root, '--config', config).out.splitlines()]
+    assert ['swap', 'advised', 'fix'] in rows and ['cpu', 'required', 'report'] in rows
+    config.write_text('requirements: {swap: {mode: fixx}}')
+    assert run('requirements', '--root', root, '--config', config).code == 2
+
+
+def test_the_list_fits_a_terminal_and_names_all(root):
+    done = run('requirements', '--root', root)
     # A name of kubeadm's is one to copy, so the longest of them may stand out.
     assert all(len(line) <= 80 or line.strip().startswith('(FileContent--') for line in done.out.splitlines())
     assert [line.split()[0] for line in done.out.splitlines()[1:] if not line.startswith(' ')] == catalogue.ids()
 
 
-def test_the_list_is_there_for_programs_too():
-    listed = json.loads(run('requirements', '-o', 'json').out)
+def test_the_list_is_there_for_programs_too(root):
+    listed = json.loads(run('requirements', '--root', root, '-o', 'json').out)
     assert {one['id']: one['kubeadm'] for one in listed}['swap'] == ['Swap']
 
 

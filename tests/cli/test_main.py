@@ -26,6 +26,20 @@ def test_a_wrong_command_is_answered_with_the_right_one():
     assert done.returncode == 2 and b'did you mean check?' in done.stderr
 
 
+@pytest.mark.parametrize('words', [['-o', 'nagios', '--fooo'], ['--role', 'x', '--output=nagios'], ['-onagios', '-x']])
+def test_a_wrong_option_is_unknown_to_nagios_too(words):
+    done = subprocess.run(NODEPREP + ['check'] + words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 3 and done.stdout.startswith(b'NODEPREP UNKNOWN - nothing was examined: ')
+    assert done.stdout.count(b'\n') == 1 and done.stderr == b''
+
+
+@pytest.mark.parametrize('word, said', [
+    ('help', b'nodeprep --help'), ('version', b'--version'), ('list', b'requirements')])
+def test_what_other_programs_call_it_is_answered_with_ours(word, said):
+    done = subprocess.run(NODEPREP + [word], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 2 and said in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.skipif(not os.path.exists('/dev/full'), reason='needs /dev/full')
 @pytest.mark.parametrize('unbuffered', ['', '1'])
 @pytest.mark.parametrize('argv', [['requirements'], ['check', 'hosts'], ['check', '--role', 'worker', 'hosts']])

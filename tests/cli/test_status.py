@@ -18,9 +18,17 @@ def folder(tmp_path, monkeypatch):
     return str(tmp_path)
 
 
-def test_no_agent(folder):
+def test_where_its_unit_is_installed_that_is_what_starts_it(folder, tmp_path, monkeypatch):
+    (tmp_path / 'nodeprep.service').write_text('')
+    monkeypatch.setattr('nodeprep.cli.status.UNITS', (str(tmp_path),))
+    monkeypatch.setattr('nodeprep.cli.status.os.path.isdir', lambda path: True)
+    assert 'systemctl start nodeprep' in run('status', '--run-dir', folder).out
+
+
+def test_no_agent(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr('nodeprep.cli.status.UNITS', (str(tmp_path),))
     done = run('status', '--run-dir', folder)
-    assert done.code == 3 and 'systemctl start nodeprep' in done.out
+    assert done.code == 3 and ' agent runs it in the foreground' in ' '.join(done.out.split())
     tree_of_it = json.loads(run('status', '--run-dir', folder, '-o', 'json').out)
     assert tree_of_it['running'] is False and tree_of_it['note']
 
