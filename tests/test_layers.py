@@ -44,6 +44,7 @@ ALLOWED = {
     # The loop's own: what it looks at, what it says and to whom.
     'nodeprep.agent.assembly': ('agent', 'config', 'host', 'model', 'policy'),
     'nodeprep.agent.desk': ('agent', 'model', 'output', 'round'),
+    'nodeprep.agent.joining': ('agent', 'host', 'model', '__version__'),
     'nodeprep.agent.looking': ('agent', 'catalogue', 'model', 'report', 'round'),
     'nodeprep.agent.loop': ('agent', 'config', 'model'),
     'nodeprep.agent.mending': ('agent', 'host', 'model', 'plan', 'plandigest', 'report'),

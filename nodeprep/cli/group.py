@@ -18,6 +18,8 @@ COMMANDS = {
     'config': ('config', 'Show, check or write the configuration.'),
     'agent': ('agent', 'Watch this host and tell at once what drifts.'),
     'status': ('status', 'Say what the agent last saw, told and did.'),
+    'join': ('join', 'Enrol this host with a master.'),
+    'leave': ('join', 'Take this host away from its master.'),
     'completion': ('completion', 'Print the completion script for a shell.'),
 }
 # Those that a person does not call: in no list, and all the same a command.

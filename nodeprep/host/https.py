@@ -172,6 +172,17 @@ class Https:
         raise last
 
 
+class Unproved(Https):
+    """One to whoever answers at an address, who proves nothing: no secret may go over it, and no answer be believed
+    that does not prove itself.
+    """
+
+    def _trusting(self) -> Any:
+        if self._context is None:
+            self._context = tls.believing()
+        return self._context
+
+
 def _proxy(url: str) -> Tuple[str, int, bytes]:
     """Host, port and user:password of a proxy.
 

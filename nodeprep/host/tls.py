@@ -32,6 +32,20 @@ def trusting(ca: str) -> Any:
     return context
 
 
+def believing() -> Any:
+    """The rules that believe every server: only to be told a CA that is then held against what a person knows."""
+    if sys.version_info < (3, 7):
+        import ssl
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        return old
+    import _ssl
+    context = _ssl._SSLContext(_ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = _ssl.CERT_NONE
+    return context
+
+
 def endpoint(family: int, kind: int, protocol: int) -> Any:
     """A socket that TLS can begin on."""
     if sys.version_info < (3, 7):
