@@ -6,7 +6,7 @@ Source: hosts(5); nss/nss_files/files-hosts.c of glibc, against which tests/comp
 every line that has the name; gethostbyname(3) takes the first alone. So a name on two lines means two things.
 """
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 PATH = '/etc/hosts'
 BEGIN, END = '# BEGIN nodeprep managed', '# END nodeprep managed'
@@ -50,7 +50,9 @@ def lookup(text: str, name: str) -> List[Line]:
     >>> lookup('127.0.0.1 localhost\n10.0.0.1\tMaster m # x\n10.0.0.2 master\n', 'master')
     [Line(number=2, address='10.0.0.1', names=('Master', 'm')), Line(number=3, address='10.0.0.2', names=('master',))]
     """
-    return index(text).get(fold(name), [])
+    wanted = fold(name)
+    found = (_entry(number, raw) for number, raw in _lines_with(text, wanted))
+    return [line for line in found if line and wanted in map(fold, line.names)]
 
 
 def fold(name: str) -> str:
@@ -73,15 +75,26 @@ def index(text: str) -> Dict[str, List[Line]]:
 
 def entries(text: str) -> List[Line]:
     """Every entry of a hosts file."""
-    found = []
-    for number, raw in enumerate(text.split('\n'), 1):
-        # White space of the C locale alone: str.split() would part words at more than that.
-        words = raw.partition('\0')[0].partition('#')[0].encode('utf-8', 'surrogateescape').split()
-        if len(words) > 1:
-            first = address(words[0].decode('utf-8', 'surrogateescape'))
-            if first:
-                found.append(Line(number, first, tuple(word.decode('utf-8', 'surrogateescape') for word in words[1:])))
-    return found
+    return [line for line in (_entry(number, raw) for number, raw in enumerate(text.split('\n'), 1)) if line]
+
+
+def _entry(number: int, raw: str) -> Optional[Line]:
+    # White space of the C locale alone: str.split() would part words at more than that.
+    words = raw.partition('\0')[0].partition('#')[0].encode('utf-8', 'surrogateescape').split()
+    first = address(words[0].decode('utf-8', 'surrogateescape')) if len(words) > 1 else ''
+    return Line(number, first, tuple(word.decode('utf-8', 'surrogateescape') for word in words[1:])) if first else None
+
+
+def _lines_with(text: str, part: str) -> Iterator[Tuple[int, str]]:
+    """The lines that hold a folded text: files that block advertisements have hundreds of thousands that do not."""
+    folded, number, counted = fold(text), 1, 0             # as long as the text, so that places are the same
+    at = folded.find(part)
+    while at >= 0:
+        begin, end = folded.rfind('\n', 0, at) + 1, folded.find('\n', at)
+        end = end if end >= 0 else len(text)
+        number, counted = number + folded.count('\n', counted, begin), begin
+        yield number, text[begin:end]
+        at = folded.find(part, end + 1)
 
 
 def block(text: str) -> Optional[Tuple[int, int]]:

@@ -27,6 +27,21 @@ def test_every_line_with_the_name_counts_in_any_case():
     assert hostsfile.lookup(text, 'node') == []
 
 
+@given(NOISE, st.lists(st.sampled_from(['10.0.0.1 ', '::1\t', 'a', 'K', '\u212a', '\n', ' ', '#', '\0', '\r']),
+                       max_size=30),
+       st.sampled_from(['a', 'K', 'k', 'ak', '\u212a', '', 'a\n', '1']))
+def test_to_look_one_name_up_gives_what_the_whole_index_has(noise, parts, name):
+    text = ''.join(parts) + noise
+    assert hostsfile.lookup(text, name) == hostsfile.index(text).get(hostsfile.fold(name), [])
+
+
+def test_a_name_in_a_file_that_blocks_advertisements_is_found_without_reading_every_line(monkeypatch):
+    text = ''.join(f'0.0.0.0 ads{number}.example.com\n' for number in range(5000)) + '10.0.0.5 node1\n'
+    read, real = [], hostsfile.address
+    monkeypatch.setattr(hostsfile, 'address', lambda word: read.append(word) or real(word))
+    assert [one.number for one in hostsfile.lookup(text, 'NODE1')] == [5001] and read == ['10.0.0.5']
+
+
 @pytest.mark.parametrize('text', [
     f'{BEGIN}\n', f'{END}\n', f'{END}\n{BEGIN}\n', BLOCK + BLOCK, f'{BEGIN}\n{BLOCK}', f'{BLOCK}{END}\n'])
 def test_markers_that_are_not_one_pair_are_refused(text):
