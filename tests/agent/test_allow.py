@@ -103,6 +103,7 @@ def test_a_plan_that_failed_is_not_tried_again_within_a_day():
     assert '000004 tried the same and failed (no luck)' in against(state=State(last=failed))
     assert against(state=State(last=failed), now=NOW + 86400 - 60) == ''
     assert 'failed' in against(state=State(last=failed), now=NOW - 3600)            # the clock was set back
+    assert against(state=State(last=failed), now=NOW - 5 * 365 * 86400) == ''         # by years
     assert against(state=State(last=fact('failed', digest='another'))) == ''
     assert against(state=State(last=fact('failed', how='person'))) == ''
     assert against(state=State(last=fact('interrupted'))) == ''
