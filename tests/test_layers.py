@@ -52,6 +52,7 @@ ALLOWED = {
     'nodeprep.agent.packing': ('model',),
     'nodeprep.agent.scouts': ('agent', 'engine', 'host', 'model'),
     'nodeprep.agent.status': ('agent', 'model', 'output', '__version__'),
+    'nodeprep.agent.voice': ('agent', 'engine'),
     'nodeprep.agent.textfile': ('agent', 'model', 'output'),
     # What decides whether the hand may act, which begins with what was done before.
     'nodeprep.agent.past': ('journal',),

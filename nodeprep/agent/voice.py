@@ -6,11 +6,13 @@ takes them from there. Without a master there is no thread, and the spool keeps 
 import functools
 
 from nodeprep.agent import log
+from nodeprep.engine import raised_at
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 # Reports of one request: as JSON, as a tree and packed they are in memory some six times.
 _COUNT, _BYTES = 50, 64 * 1024
 _IDLE = 3600.0
+_FAULT = 60.0             # seconds after which it is tried again when nodeprep itself was wrong
 _LEAST = 0.1              # seconds that the thread sleeps at least when it has nothing to say
 
 
@@ -103,10 +105,21 @@ class Voice:
 
     def _speak(self) -> None:
         while not self._ended:
-            pause = self.step()
+            try:
+                pause = self.step()
+            except Exception as error:      # noqa: BLE001  # a fault of nodeprep must not end all telling; it is told
+                self._fault(error)
+                pause = _FAULT
             if pause > 0:
                 self._wake.wait(pause)
                 self._wake.clear()
+
+    def _fault(self, error: Exception) -> None:
+        said = (f'nothing is told to the master: this is a fault in nodeprep ({type(error).__name__}: {error}, at '
+                f'{raised_at(error)}); please report it')
+        if said != self._problem:
+            self._problem, self._since = said, self._time()
+            self._say(said, log.ERROR)
 
     def _guarded(self, work: Callable[[], Any]) -> Any:
         if self._lock is None:

@@ -116,6 +116,31 @@ def test_with_a_thread_it_goes_by_itself_and_ends(tmp_path):
     assert client.closed and client.sent[0] == [1] and not voice._thread.is_alive()
 
 
+def test_a_fault_of_its_own_is_told_and_does_not_end_the_telling(tmp_path):
+    class Faulty(Client):
+        """Meets what nobody expected, once."""
+
+        def send(self, batch):
+            if not self.sent:
+                self.sent.append([])
+                raise ZeroDivisionError('what?')
+            return Client.send(self, batch)
+    client, rung = Faulty(), threading.Event()
+    voice = Voice(Spool(str(tmp_path / 'spool')), client, 'https://master', 60.0, lambda: 0.0, lambda: 0.0,
+                  lock=threading.Lock())
+    voice.begin(rung.set)
+    voice.tell({'id': 'a'})
+    assert rung.wait(20)
+    assert 'a fault in nodeprep (ZeroDivisionError: what?, at ' in voice.facts()['master']['problem']
+    assert [('ZeroDivisionError' in said, priority) for said, priority in voice.heard()] == [(True, 3)]
+    rung.clear()
+    voice.tell({'id': 'b'})
+    assert rung.wait(20)
+    assert [said for said, _ in voice.heard()] == ['the master answers again']
+    voice.end()
+    assert client.sent == [[], [1, 2]] and not voice._thread.is_alive()
+
+
 def test_without_a_master_nothing_is_sent_and_all_is_kept(tmp_path):
     voice = Voice(Spool(str(tmp_path / 'spool')), None, '', 60.0, lambda: 0.0, lambda: 0.0)
     voice.begin(lambda: None)
