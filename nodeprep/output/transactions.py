@@ -76,8 +76,9 @@ class Page:
         return '\n'.join([''] + self._steps(steps, '') + again) + '\n'
 
     def _one(self, past: Tree) -> List[str]:
-        state = _TOLD[past['state']] + undo(self.options, past['id']) if past['state'] in _TOLD else past['state']
-        lines = [f'{past["id"]}  {self._by(past)}  {state}' + (f' {past["undone"]}' if past['undone'] else '')]
+        lines = [f'{past["id"]}  {self._by(past)}  {self._became(past)}']
+        if len(lines[0]) > self.options.width:
+            lines = [f'{past["id"]}  {self._by(past)}'] + self._text(self._became(past), '  ', '    ')
         for part in past['parts']:
             lines += self._text(part['result'] + (f': {part["why"]}' if part['why'] else ''),
                                 f'  {shown(part["requirement"])}: ', '    ')
@@ -86,6 +87,15 @@ class Page:
                 if self.options.verbose and 'diff' in one:
                     lines += ['      ' + shown(line, '\t') for line in one['diff'].split('\n') if line]
         return lines
+
+    def _became(self, past: Tree) -> str:
+        state, undone = past['state'], past['undone']
+        back = undo(self.options, past['id'])
+        if state in _TOLD:
+            return _TOLD[state] + back + (f' {undone}' if undone else '')
+        if undone and state != 'undone':
+            return f'{state}; in part undone {undone}, which goes on with {back}'
+        return state + (f' {undone}' if undone else '')
 
     def _by(self, past: Tree) -> str:
         by = past['by']

@@ -41,7 +41,9 @@ def run(image, *words, dies=0):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           universal_newlines=True, timeout=60)
     assert (done.returncode == -signal.SIGKILL) is bool(dies)
-    return done.returncode, ' '.join(done.stdout.split())
+    # What is to be typed next names the program as it was called, and the image.
+    return done.returncode, ' '.join(done.stdout.split()).replace('-c undo', 'nodeprep undo').replace(
+        f' --root {image}', '')
 
 
 def left(image):
