@@ -14,7 +14,7 @@ from tests import hosts
 from tests.system.test_fix_faults import FSTAB, fill, fix, mounted, nodeprep, on_tmpfs, tree
 from tests.tiers import need
 
-LEFT = 'Once that is settled, nodeprep undo 000001 tries it again.'
+LEFT = 'Once that is settled, python3 -m nodeprep undo --root {} 000001 tries it again.'
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def image(tmp_path, before):
 def left(image, *said):
     """Undoes: something is left, and that is told with its reason."""
     code, text = nodeprep(image, 'undo', '--yes')
-    assert code == 4 and LEFT in text, text
+    assert code == 4 and LEFT.format(image) in text, text
     assert all(one in text for one in said), text
     assert [name for name in os.listdir(image + '/etc') if 'nodeprep' in name] == []
     return text
