@@ -1,0 +1,89 @@
+"""What the page's queries cost: `python benchmarks/page.py [NODES [SHARE]]`, with 30 days of transitions, on SQLite.
+
+SHARE of all states is not met (0.03). The goal is 50 ms for the grid and for drift at 10,000 nodes.
+"""
+import os
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from benchmarks.fleetrows import fill  # noqa: E402
+from nodeprep.master.store import asked, drift, grid, open_store, proposals, share  # noqa: E402
+
+GOAL, RUNS = 50.0, 15
+END = 1795737600.0
+
+
+def main():
+    """Prints the median and the worst of RUNS of each."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
+    wrong = float(sys.argv[2]) if len(sys.argv) > 2 else 0.03
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f'sqlite://{folder}/fleet.db')
+        try:
+            fill(store, count, END, wrong=wrong)
+            rows = {name: store.read(lambda cursor, name=name: cursor.one(f'SELECT COUNT(*) FROM {name}')[0])
+                    for name in ('node', 'state', 'transition')}
+            failing = store.read(lambda cursor: sum(drift.counts(cursor).values()))
+            print(', '.join(f'{number:,} rows of {name}' for name, number in rows.items())
+                  + f', {failing:,} not met, {os.path.getsize(folder + "/fleet.db") >> 20} MiB\n')
+            for name, query, goal in QUERIES:
+                took = sorted(_timed(store, query) for _ in range(RUNS))
+                median = took[RUNS // 2]
+                print(f'{name:<44}{median:8.1f} ms   worst {took[-1]:7.1f} ms'
+                      + (f'   goal {GOAL:.0f} ms: {"kept" if median <= GOAL else "MISSED"}' if goal else ''))
+        finally:
+            store.close()
+
+
+def _timed(store, query):
+    begun = time.perf_counter()
+    store.read(query)
+    return (time.perf_counter() - begun) * 1000
+
+
+def fleet(about=asked.EVERYTHING, by='', order='worst', page=1):
+    """All that the front page asks for."""
+    def query(cursor):
+        shown = grid.standings(cursor), grid.standings(cursor, about), grid.requirements(cursor)
+        body = grid.groups(cursor, about, by) if by else grid.rows(cursor, about, order, page)
+        return shown, grid.totals(cursor, about), body, grid.worst(cursor), grid.choices(cursor), \
+            proposals.waiting_for(cursor)
+    return query
+
+
+def listed(kind='drifted', about=asked.EVERYTHING, order='longest', page=1):
+    """All that the page of drift asks for."""
+    return lambda cursor: (drift.counts(cursor, about), drift.rows(cursor, kind, about, order, page),
+                           grid.requirements(cursor), grid.choices(cursor))
+
+
+Asked = asked.Asked
+QUERIES = (
+    ('grid, worst first', fleet(), True),
+    ('grid, page 100', fleet(page=100), True),
+    ('grid, by name', fleet(order='name'), True),
+    ('grid, longest unheard first', fleet(order='heard'), True),
+    ('grid, search in the name', fleet(Asked(search='-0099')), True),
+    ('grid, of a label', fleet(Asked(label='rack=r07')), True),
+    ('grid, of a verdict', fleet(Asked(standing='unknown')), True),
+    ('grid, one requirement drifted', fleet(Asked(requirement='swap', outcome='drifted')), True),
+    ('grid, grouped by system', fleet(by='os'), True),
+    ('grid, grouped by a label', fleet(by='label:rack'), True),
+    ('drift, longest first', listed(), True),
+    ('drift, page 20', listed(page=20), True),
+    ('drift, newest first', listed(order='newest'), True),
+    ('drift, by node', listed(order='node'), True),
+    ('drift, of a requirement', listed(about=Asked(requirement='swap')), True),
+    ('drift, of a label', listed(about=Asked(label='rack=r07')), True),
+    ('drift, could not tell', listed('unknown'), True),
+    ('drift, on silent nodes', listed('silent'), True),
+    ('compliance, 30 days', lambda cursor: share.seconds(cursor, END - 30 * share.DAY, END), False),
+    ('compliance, 30 days of a label', lambda cursor: share.seconds(cursor, END - 30 * share.DAY, END,
+                                                                   Asked(label='rack=r07')), False),
+)
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,97 @@
+"""All that is not met, for how long, and what waits for a person. What is waived, and what silent nodes told, apart."""
+from nodeprep.master.store import asked
+from nodeprep.master.store.asked import EVERYTHING, Asked
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
+
+# What is listed by itself; the last two are apart, since nobody has to act on them as on the others.
+KINDS = ('drifted', 'unknown', 'advised', 'waived', 'silent')
+ORDERS = {'longest': 's.since, s.node, s.requirement', 'newest': 's.since DESC, s.node, s.requirement',
+          'node': 'n.name, s.requirement', 'requirement': 's.requirement, s.since, s.node'}
+# What leads: the states that are not met, in the order of an index; or the silent nodes, which are fewer still.
+_FROM = ('state s CROSS JOIN node n', 'node n CROSS JOIN state s')
+_SILENT = "n.status = 'member' AND n.silent_since IS NOT NULL"
+
+
+class Row(NamedTuple):
+    """One requirement that one node does not meet. Times are seconds since 1970."""
+
+    id: int                       # of the node
+    node: str
+    role: str
+    requirement: str
+    title: str
+    outcome: str
+    state: str
+    now: str
+    boot: str
+    severity: str
+    mode: str
+    since: float
+    says: str                     # what was found and wanted
+    waiver: Optional[str]         # JSON: that of the node's own configuration
+    digest: Optional[str]         # of what the agent proposes
+    silent_since: Optional[float]
+    approval: Optional[str] = None       # proposed | approved | denied | lapsed | used: of that very plan
+
+
+_COLUMNS = ('s.node, n.name, n.role, s.requirement, s.title, s.outcome, s.state, s.now, s.boot, s.severity, s.mode, '
+            's.since, s.says, s.waiver, s.digest, n.silent_since')
+
+
+def rows(cursor: Any, kind: str, about: Asked = EVERYTHING, order: str = 'longest', page: int = 1,
+         per: int = 100) -> List[Row]:
+    """One page of a kind. `page` begins at 1."""
+    sql, args = _condition(kind, about)
+    found = [Row(*row) for row in cursor.all(
+        f'SELECT {_COLUMNS} FROM {_FROM[kind == "silent"]} WHERE n.id = s.node AND {sql} '
+        f'ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?', args + (per, (page - 1) * per))]
+    return _with_approvals(cursor, found)
+
+
+def counts(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, int]:
+    """How many there are of each kind."""
+    narrowed, args = _narrowed(about)
+    found = dict.fromkeys(KINDS, 0)
+    away = f'SELECT n.id FROM node n WHERE NOT ({asked.SPEAKS})'
+    for outcome, count in cursor.all(
+            "SELECT s.outcome, COUNT(*) FROM state s WHERE s.outcome IN ('drifted', 'unknown', 'advised', 'waived') "
+            f'AND s.node NOT IN ({away}){narrowed} GROUP BY s.outcome', args):
+        found[outcome] = int(count)
+    found['silent'] = int(cursor.one(
+        f'SELECT COUNT(*) FROM node n CROSS JOIN state s WHERE s.node = n.id AND {_SILENT} '
+        f"AND s.outcome IN ('drifted', 'unknown'){narrowed}", args)[0])
+    return found
+
+
+def drifted(cursor: Any) -> int:
+    """How many states of nodes that speak have drifted: the number that nobody wants to see."""
+    return int(cursor.one("SELECT COUNT(*) FROM state WHERE outcome = 'drifted' AND node NOT IN "
+                          f'(SELECT n.id FROM node n WHERE NOT ({asked.SPEAKS}))')[0])
+
+
+def _condition(kind: str, about: Asked) -> Tuple[str, Tuple[Any, ...]]:
+    narrowed, args = _narrowed(about)
+    if kind == 'silent':
+        return f"{_SILENT} AND s.outcome IN ('drifted', 'unknown'){narrowed}", args
+    return f's.outcome = ? AND {asked.SPEAKS}{narrowed}', (kind,) + args
+
+
+def _narrowed(about: Asked) -> Tuple[str, Tuple[Any, ...]]:
+    """The rest of a condition: nodes by who they are, and the requirement of the row itself."""
+    sql = ''
+    args: Tuple[Any, ...] = ()
+    nodes = about._replace(requirement='', outcome='', standing='')
+    if nodes.anything:
+        of_nodes, args = asked.condition(nodes)
+        sql = f' AND s.node IN (SELECT n.id FROM node n WHERE {of_nodes})'
+    if about.requirement:
+        sql, args = sql + ' AND s.requirement = ?', args + (about.requirement,)
+    return sql, args
+
+
+def _with_approvals(cursor: Any, found: List[Row]) -> List[Row]:
+    plans = {(node, requirement, digest): state for node, requirement, digest, state in cursor.within(
+        "SELECT node, requirement, digest, state FROM approval WHERE node IN (?*) ORDER BY proposed",
+        sorted({row.id for row in found if row.digest}))}
+    return [row._replace(approval=plans.get((row.id, row.requirement, row.digest))) for row in found]

@@ -1,0 +1,167 @@
+"""The fleet as a grid: how many nodes stand how, and what some of them, or groups of them, do not meet."""
+from nodeprep.master.store import asked
+from nodeprep.master.store.asked import EVERYTHING, Asked
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
+
+NOT_MET = ('drifted', 'unknown', 'advised', 'waived')
+_NOT_MET = "('drifted', 'unknown', 'advised', 'waived')"
+_SPEAKING = (asked.DRIFTED, asked.UNKNOWN, asked.MET, asked.NEW)
+_RANK = {name: rank for rank, name in enumerate(asked.STANDINGS)}
+_RANKED = f'CASE {asked.STANDING} ' + ' '.join(f"WHEN '{name}' THEN {rank}" for name, rank in _RANK.items()) + ' END'
+GROUPS = {'role': 'n.role', 'os': asked.OS, 'standing': asked.STANDING, 'kubernetes': 'n.kubernetes',
+          'agent': 'n.agent_version'}
+ORDERS = {'worst': f'{_RANKED}, n.name', 'name': 'n.name', 'heard': 'p.heard, n.name'}
+
+
+class Cell(NamedTuple):
+    """One requirement of one node. `since` in seconds since 1970."""
+
+    requirement: str
+    outcome: str
+    now: str
+    boot: str
+    since: float
+
+
+class Row(NamedTuple):
+    """One node. `heard` is None when it never spoke."""
+
+    id: int
+    name: str
+    standing: str
+    role: str
+    os: str
+    silent_since: Optional[float]
+    heard: Optional[float]
+    cells: Dict[str, Cell]
+    labels: List[Tuple[str, str]]
+
+
+class Group(NamedTuple):
+    """Nodes that share something: how many stand how, and by requirement how many do not meet it (outcome -> nodes)."""
+
+    key: str
+    nodes: int
+    standings: Dict[str, int]
+    cells: Dict[str, Dict[str, int]]
+
+
+class Worst(NamedTuple):
+    """A requirement that nodes have drifted from: how many, since when the one of them that has for longest."""
+
+    requirement: str
+    title: str
+    nodes: int
+    since: float
+    node: str
+
+
+def standings(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, int]:
+    """How many nodes stand how."""
+    sql, args = asked.condition(about)
+    found = cursor.all(f'SELECT {asked.STANDING}, COUNT(*) FROM node n WHERE {sql} GROUP BY 1', args)
+    return {name: int(count) for name, count in found}
+
+
+def requirements(cursor: Any) -> List[str]:
+    """The requirements that any node told of, by name. Steps from one to the next, as a query for all of them reads
+    each state.
+    """
+    names: List[str] = []
+    for outcome in NOT_MET + ('met', 'not-applicable', 'ignored'):
+        last = ''
+        while True:
+            row = cursor.one('SELECT MIN(requirement) FROM state WHERE outcome = ? AND requirement > ?',
+                             (outcome, last))
+            if row[0] is None:
+                break
+            last = row[0]
+            names.append(last)
+    return sorted(set(names))
+
+
+def totals(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, Dict[str, int]]:
+    """By requirement: how many nodes (that speak) do not meet it, by outcome."""
+    away = f'SELECT n.id FROM node n WHERE NOT ({asked.SPEAKS})'
+    args: Tuple[Any, ...] = ()
+    within = ''
+    if about.anything:
+        sql, args = asked.condition(about)
+        within = f' AND s.node IN (SELECT n.id FROM node n WHERE {sql})'
+    found: Dict[str, Dict[str, int]] = {}
+    for requirement, outcome, count in cursor.all(
+            f'SELECT s.requirement, s.outcome, COUNT(*) FROM state s WHERE s.outcome IN {_NOT_MET} '
+            f'AND s.node NOT IN ({away}){within} GROUP BY s.outcome, s.requirement', args):
+        found.setdefault(requirement, {})[outcome] = int(count)
+    return found
+
+
+def rows(cursor: Any, about: Asked, order: str = 'worst', page: int = 1, per: int = 50) -> List[Row]:
+    """One page of nodes with all their states. `order` is one of ORDERS, `page` begins at 1."""
+    sql, args = asked.condition(about)
+    # The ids first: they come from an index, and only those of this page are then read whole.
+    ids = [row[0] for row in cursor.all(
+        f'SELECT n.id FROM node n {"LEFT JOIN pulse p ON p.node = n.id" if order == "heard" else ""} WHERE {sql} '
+        f'ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?', args + (per, (page - 1) * per))]
+    return some(cursor, ids)
+
+
+def some(cursor: Any, ids: List[int]) -> List[Row]:
+    """These nodes, in this order."""
+    found = {row[0]: Row(*(row + ({}, []))) for row in cursor.within(
+        f'SELECT n.id, n.name, {asked.STANDING}, n.role, {asked.OS}, n.silent_since, p.heard FROM node n '
+        'LEFT JOIN pulse p ON p.node = n.id WHERE n.id IN (?*)', ids)}
+    for node, *cell in cursor.within(
+            'SELECT node, requirement, outcome, now, boot, since FROM state WHERE node IN (?*)', ids):
+        found[node].cells[cell[0]] = Cell(*cell)
+    for node, name, value in cursor.within('SELECT node, name, value FROM label WHERE node IN (?*)', ids):
+        found[node].labels.append((name, value))
+    return [found[number]._replace(labels=sorted(found[number].labels)) for number in ids if number in found]
+
+
+def groups(cursor: Any, about: Asked, by: str) -> List[Group]:
+    """All groups, the one with most nodes that are not met first. `by` is one of GROUPS or `label:NAME`."""
+    sql, args = asked.condition(about)
+    label = by[6:] if by.startswith('label:') else None
+    values = {} if label is None else dict(cursor.all('SELECT node, value FROM label WHERE name = ?', (label,)))
+    # Two readings in the order of an index each, put together here: a join would look up each node by itself.
+    key = "''" if label is not None else GROUPS[by]
+    of_node: Dict[int, Group] = {}
+    made: Dict[str, Group] = {}
+    for node, name, standing in cursor.all(f'SELECT n.id, {key}, {asked.STANDING} FROM node n WHERE {sql}', args):
+        name = name if label is None else values.get(node, '')
+        group = made.get(name) or made.setdefault(name, Group(name, 0, {}, {}))
+        group.standings[standing] = group.standings.get(standing, 0) + 1
+        if standing in _SPEAKING:
+            of_node[node] = group
+    for node, requirement, outcome in cursor.all(
+            f'SELECT node, requirement, outcome FROM state WHERE outcome IN {_NOT_MET}'):
+        if node in of_node:
+            counts = of_node[node].cells.setdefault(requirement, {})
+            counts[outcome] = counts.get(outcome, 0) + 1
+    return sorted((group._replace(nodes=sum(group.standings.values())) for group in made.values()),
+                  key=lambda group: (-group.standings.get('drifted', 0), -group.nodes, group.key))
+
+
+def worst(cursor: Any, most: int = 5) -> List[Worst]:
+    """What most nodes have drifted from."""
+    counts = sorted(((cells.get('drifted', 0), name) for name, cells in totals(cursor).items()
+                     if cells.get('drifted')), key=lambda one: (-one[0], one[1]))[:most]
+    found = []
+    for count, name in counts:
+        row = cursor.one(
+            f'SELECT s.since, n.name, s.title FROM state s CROSS JOIN node n WHERE n.id = s.node AND s.outcome = ? '
+            f'AND s.requirement = ? AND {asked.SPEAKS} ORDER BY s.since LIMIT 1', ('drifted', name))
+        if row:
+            found.append(Worst(name, row[2], count, row[0], row[1]))
+    return found
+
+
+def choices(cursor: Any) -> Dict[str, List[str]]:
+    """What the fleet can be narrowed and grouped by: roles, systems, names of labels."""
+    def column(sql: str) -> List[str]:
+        return sorted(row[0] for row in cursor.all(sql) if row[0])
+    return {'role': column(f'SELECT DISTINCT n.role FROM node n WHERE {asked.PRESENT}'),
+            'os': column(f'SELECT DISTINCT {asked.OS} FROM node n WHERE {asked.PRESENT}'),
+            'label': column('SELECT DISTINCT name FROM label')}

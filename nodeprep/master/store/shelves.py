@@ -1,0 +1,91 @@
+"""What people decided and did: waivers, clones, the audit log, as the page lists them."""
+import json
+
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
+
+
+class Waiver(NamedTuple):
+    """An exception; `until` is its last day in UTC (YYYY-MM-DD)."""
+
+    id: int
+    scope_kind: str
+    scope: str
+    requirement: str
+    reason: str
+    owner: str
+    until: str
+    created: float
+    by: str
+    ended: Optional[float]
+    ended_by: str
+
+
+class Clone(NamedTuple):
+    """Two nodes that say they are the same machine: by what, and who came later."""
+
+    id: int
+    kind: str
+    value: str
+    first: str
+    later: str
+    later_status: str
+    found: float
+    decided: Optional[float]
+    by: str
+    decision: str
+
+
+class Deed(NamedTuple):
+    """A line of the audit log."""
+
+    id: int
+    at: float
+    who: str
+    what: str
+    subject: str
+    detail: Dict[str, Any]
+
+
+_WAIVER = 'SELECT id, scope_kind, scope, requirement, reason, owner, until, created, "by", ended, ended_by FROM waiver '
+
+
+def active_waivers(cursor: Any, today: str) -> List[Waiver]:
+    """Those that hold on a day, the first to end first."""
+    return [Waiver(*row) for row in cursor.all(
+        _WAIVER + 'WHERE ended IS NULL AND until >= ? ORDER BY until, requirement, id', (today,))]
+
+
+def past_waivers(cursor: Any, today: str, most: int = 50) -> List[Waiver]:
+    """Those that were ended or ran out, the newest first."""
+    return [Waiver(*row) for row in cursor.all(
+        _WAIVER + 'WHERE ended IS NOT NULL OR until < ? ORDER BY id DESC LIMIT ?', (today, most))]
+
+
+def clones(cursor: Any, open_: bool = True, most: int = 200) -> List[Clone]:
+    """Those that wait for a decision, the oldest first; or those that were decided, the newest first."""
+    return [Clone(*row) for row in cursor.all(
+        'SELECT c.id, c.kind, c.value, f.name, l.name, l.status, c.found, c.decided, c."by", c.decision FROM clone c '
+        'JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later WHERE '
+        + ('c.decided IS NULL ORDER BY c.found, c.id' if open_ else 'c.decided IS NOT NULL ORDER BY c.decided DESC')
+        + ' LIMIT ?', (most,))]
+
+
+def clones_waiting(cursor: Any) -> int:
+    """How many of them wait for a decision."""
+    return int(cursor.one('SELECT COUNT(*) FROM clone WHERE decided IS NULL')[0])
+
+
+def deeds(cursor: Any, search: str = '', page: int = 1, per: int = 100) -> Tuple[int, List[Deed]]:
+    """(how many there are, one page of them), the newest first."""
+    from nodeprep.master.store.asked import like
+    where = ''
+    args: Tuple[Any, ...] = ()
+    if search:
+        where = ' OR '.join(f"LOWER({name}) LIKE ? ESCAPE '!'" for name in ('who', 'what', 'subject'))
+        where = f'WHERE {where} '
+        args = (like(search),) * 3
+    total = int(cursor.one(f'SELECT COUNT(*) FROM audit {where}', args)[0])
+    return total, [Deed(*(row[:5] + (json.loads(row[5]),))) for row in cursor.all(
+        f'SELECT id, at, who, what, subject, detail FROM audit {where}ORDER BY id DESC LIMIT ? OFFSET ?',
+        args + (per, (page - 1) * per))]

@@ -1,0 +1,69 @@
+"""Bars of time as the numbers of an SVG: one a day, from what was met up to what was silent."""
+from nodeprep.master.store.share import DAY
+from nodeprep.master.web import words
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Iterable, List, Tuple
+
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 240, 46, 14, 28
+_PARTS = ('met', 'drifted', 'unknown', 'silent')
+_FLOORS = (95, 90, 80, 70, 50, 0)
+
+
+class Bar(NamedTuple):
+    """One day. `parts` are (class, y, height)."""
+
+    x: float
+    width: float
+    said: str
+    parts: List[Tuple[str, float, float]]
+
+
+class Chart(NamedTuple):
+    """Lines are (y, text), days (x, text); `floor` is the per cent at which the bars begin."""
+
+    width: int
+    height: int
+    left: int
+    floor: int
+    lines: List[Tuple[float, str]]
+    days: List[Tuple[float, str]]
+    bars: List[Bar]
+
+
+def draw(lines: Iterable[Any], begin: float, days: int) -> Chart:
+    """A chart of `days` days from `begin`; of each line the name is a day. A day without a line stays empty."""
+    known = {line.name: line for line in lines}
+    least = min((100 * line.seconds.get('met', 0.0) / line.counted for line in known.values()), default=0.0)
+    floor = next(one for one in _FLOORS if one <= max(0.0, least - 1) or not one)
+    room, step = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT) / days
+    bars, labels = [], []
+    for number in range(days):
+        name = words.day(begin + number * DAY)
+        x = LEFT + number * step
+        if (days - 1 - number) % max(1, days // 6) == 0:
+            labels.append((round(x + step / 2, 1), name[5:]))
+        if name in known:
+            bars.append(Bar(round(x + step * 0.1, 1), round(step * 0.8, 1), _said(known[name]),
+                            _stacked(known[name], floor, room)))
+    marks = [floor + (100 - floor) * part // 4 if (100 - floor) % 4 == 0 else floor + (100 - floor) * part / 4
+             for part in range(5)]
+    return Chart(WIDTH, HEIGHT, LEFT, floor, [(round(TOP + room * (100 - mark) / (100 - floor), 1), f'{mark:g} %')
+                                              for mark in marks], labels, bars)
+
+
+def _stacked(line: Any, floor: int, room: float) -> List[Tuple[str, float, float]]:
+    """What stands on what, cut off below the floor."""
+    found, at = [], 0.0
+    for kind in _PARTS:
+        part = 100 * line.seconds.get(kind, 0.0) / line.counted
+        low, high = max(at, floor), max(at + part, floor)
+        at += part
+        if high > low:
+            found.append((kind, round(TOP + room * (100 - high) / (100 - floor), 2),
+                          round(room * (high - low) / (100 - floor), 2)))
+    return found
+
+
+def _said(line: Any) -> str:
+    return f'{line.name}: ' + ', '.join(f'{words.WORDS[kind]} {words.share(line.seconds.get(kind, 0.0), line.counted)}'
+                                        for kind in _PARTS)

@@ -1,0 +1,55 @@
+"""/approvals: the plans that wait for a person, each read once for all nodes that propose it."""
+from nodeprep.master.http import response
+from nodeprep.master.http.problem import Problem
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.store import deciding, grid, proposals
+from nodeprep.master.store.asked import Asked
+from nodeprep.master.web import forms, frame, query, render, said
+from nodeprep.typed import Any
+
+PER = 10
+_FILTER = ('q', 'requirement', 'label')
+
+
+async def show(request: Request, master: Any) -> Response:
+    """GET /approvals."""
+    about = query.asked(request)
+    where = query.address(request, ('page',))
+
+    def look(cursor: Any) -> Any:
+        page = query.paging(where, request, PER * 10**6, PER).page
+        total, plans = proposals.proposed(cursor, about, page, PER)
+        return proposals.waiting(cursor), query.paging(where, request, total, PER), plans, \
+            proposals.decided(cursor, 1, 20), grid.requirements(cursor), grid.choices(cursor)
+    around, (waiting, paging, plans, decided, requirements, choices) = await frame.around(
+        request, master, '/approvals', look, said=said.of(request))
+    return response.html(render.page(
+        'approvals.html', frame=around, waiting=waiting, about=about, paging=paging, plans=plans, decided=decided,
+        requirements=requirements, choices=choices,
+        filters=[(name, where.values[name]) for name in _FILTER if name in where.values]))
+
+
+async def decide(request: Request, master: Any) -> Response:
+    """POST /approvals: `do` (approve, deny, approve-all), `digest` of the plan that was shown, `id` of each approval,
+    `reason`; a filter for approve-all; `back`: a node to go back to. Problem 400, 403.
+    """
+    form = request.form()
+    what, digest, reason = forms.text(form, 'do'), forms.text(form, 'digest'), forms.text(form, 'reason')
+    if what not in ('approve', 'deny', 'approve-all') or not digest:
+        raise Problem(400, 'The form is not one of this page.')
+    person, now, ticked = request.person, master.clock(), form.get('id', [])
+
+    def work(cursor: Any) -> int:
+        chosen = ticked
+        if what == 'approve-all':
+            chosen = proposals.ids(cursor, Asked(search=forms.text(form, 'q'), label=forms.text(form, 'label'),
+                                                 requirement=forms.text(form, 'requirement')), digest)
+        return deciding.decide(cursor, chosen, digest, what != 'deny', person.name, now,
+                               now + forms.valid(master), reason)
+    count = await master.write(work) if ticked or what == 'approve-all' else 0
+    word = ('denied' if what == 'deny' else 'approved') if count else 'none' if ticked else 'nothing'
+    back = forms.text(form, 'back')
+    path = forms.node(back) if back else '/approvals'
+    kept = {name: forms.text(form, name) for name in _FILTER}
+    return response.see(query.Address(path, {} if back else kept).with_(done=word, n=count if count else None))

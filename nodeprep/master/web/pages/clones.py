@@ -1,0 +1,40 @@
+"""/clones: nodes that say they are the same machine; a person decides what becomes of the later one."""
+from nodeprep.master.http import response
+from nodeprep.master.http.gate import may
+from nodeprep.master.http.problem import Problem
+from nodeprep.master.http.request import ADMIN, Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.store import clones, shelves
+from nodeprep.master.web import forms, frame, render, said
+from nodeprep.typed import Any
+
+_DONE = {clones.KEEP_BOTH: 'released', clones.FORGET_FIRST: 'forgotten', clones.FORGET_LATER: 'forgotten'}
+
+
+async def show(request: Request, master: Any) -> Response:
+    """GET /clones."""
+    def look(cursor: Any) -> Any:
+        return shelves.clones(cursor), shelves.clones(cursor, open_=False, most=30)
+    around, (waiting, decided) = await frame.around(request, master, '/clones', look, said=said.of(request))
+    return response.html(render.page('clones.html', frame=around, open=waiting, decided=decided))
+
+
+async def decide(request: Request, master: Any) -> Response:
+    """POST /clones: `do` is one of clones.DECISIONS, `id` the clone. To forget a node is for administrators. Problem
+    400, 403.
+    """
+    form = request.form()
+    what, number = forms.text(form, 'do'), forms.number(form, 'id')
+    if what not in _DONE:
+        raise Problem(400, 'The form is not one of this page.')
+    if what != clones.KEEP_BOTH and not may(request.person, ADMIN):
+        raise Problem(403, 'To forget a node needs the role admin.')
+    person, now = request.person, master.clock()
+
+    def work(cursor: Any) -> bool:
+        try:
+            clones.decide(cursor, number, what, person.name, now)
+        except ValueError:               # somebody was quicker
+            return False
+        return True
+    return response.see('/clones?done=' + (_DONE[what] if await master.write(work) else 'none'))

@@ -1,0 +1,36 @@
+"""/drift: all that is not met, the longest first; what is waived and what silent nodes last told are apart."""
+import json
+
+from nodeprep.master.http import response
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.store import drift, grid
+from nodeprep.master.web import frame, query, render
+from nodeprep.typed import Any, List, Tuple
+
+PER = 100
+TABS = (('drifted', 'Drifted'), ('unknown', 'Could not tell'), ('advised', 'Advised'), ('waived', 'Waived'),
+        ('silent', 'On silent nodes'))
+
+
+async def show(request: Request, master: Any) -> Response:
+    """GET /drift."""
+    about = query.asked(request)
+    kind = query.chosen(request, 'show', drift.KINDS, 'drifted')
+    order = query.chosen(request, 'order', tuple(drift.ORDERS), 'longest')
+    where = query.address(request, ('show', 'order', 'page'))
+
+    def look(cursor: Any) -> Any:
+        counts = drift.counts(cursor, about)
+        paging = query.paging(where, request, counts[kind], PER)
+        return counts, paging, drift.rows(cursor, kind, about, order, paging.page, PER), grid.requirements(cursor), \
+            grid.choices(cursor)
+    around, (counts, paging, rows, requirements, choices) = await frame.around(request, master, '/drift', look)
+    return response.html(render.page(
+        'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts, paging=paging,
+        rows=[(row, json.loads(row.waiver) if row.waiver else None) for row in rows],
+        requirements=requirements, choices=choices, tabs=TABS, longest=_longest(rows, order, paging)))
+
+
+def _longest(rows: List[drift.Row], order: str, paging: query.Paging) -> Tuple[drift.Row, ...]:
+    return tuple(rows[:1]) if order == 'longest' and paging.page == 1 else ()

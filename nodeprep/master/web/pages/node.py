@@ -1,0 +1,66 @@
+"""/nodes/{name}: one node: what is wrong with it and for how long, the evidence, the plan, its past."""
+import json
+
+from nodeprep.master.http import response
+from nodeprep.master.http.problem import Problem
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.store import history
+from nodeprep.master.web import frame, render, said
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Tuple
+
+MOST = 60                 # changes on one page
+_ORDER = ('drifted', 'unknown', 'advised', 'waived', 'met', 'ignored', 'not-applicable')
+WRONG = ('drifted', 'unknown', 'advised', 'waived')
+
+
+class Whole(NamedTuple):
+    """All that the page shows. `plans` are the newest by requirement and digest."""
+
+    node: history.Node
+    labels: List[Tuple[str, str]]
+    identities: List[Tuple[str, str]]
+    states: List[history.State]
+    changes: List[history.Change]
+    events: List[history.Event]
+    plans: List[history.Plan]
+
+
+async def show(request: Request, master: Any) -> Response:
+    """GET /nodes/{name}. Problem 404."""
+    name = request.params['name']
+    since = request.query.get('before', '')
+    before = float(since) if since.replace('.', '', 1).isdecimal() and len(since) < 20 else None
+    only = request.query.get('requirement', '')
+
+    def look(cursor: Any) -> Any:
+        node = history.node(cursor, name)
+        if node is None:
+            return None
+        return Whole(node, history.labels(cursor, node.id), history.identities(cursor, node.id),
+                     history.states(cursor, node.id), history.changes(cursor, node.id, only, MOST + 1, before),
+                     history.events(cursor, node.id), history.plans(cursor, node.id))
+    around, whole = await frame.around(request, master, '', look, said=said.of(request))
+    if whole is None:
+        raise Problem(404, f'There is no node {name}.')
+    states = sorted(whole.states, key=lambda one: (_ORDER.index(one.outcome), one.since, one.requirement))
+    changes, more = whole.changes[:MOST], len(whole.changes) > MOST
+    fights = {one['requirement']: one for one in json.loads(whole.node.fights or '[]')}
+    return response.html(render.page(
+        'node.html', frame=around, whole=whole, node=whole.node, wrong=[one for one in states if one.outcome in WRONG],
+        fine=[one for one in states if one.outcome not in WRONG], plans=_newest(whole.plans), fights=fights,
+        changes=changes, more=changes[-1].at if more else None, only=only, before=before,
+        counts=_counts(states)))
+
+
+def _newest(plans: List[history.Plan]) -> Dict[Tuple[str, str], history.Plan]:
+    found: Dict[Tuple[str, str], history.Plan] = {}
+    for one in plans:
+        found.setdefault((one.requirement, one.digest), one)
+    return found
+
+
+def _counts(states: List[history.State]) -> List[Tuple[str, int]]:
+    outcomes = [one.outcome for one in states]
+    return [(name, outcomes.count(name)) for name in _ORDER if name in outcomes]

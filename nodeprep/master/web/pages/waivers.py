@@ -1,0 +1,86 @@
+"""/waivers: who answers for what is not met, and until when."""
+from nodeprep.master.http import response
+from nodeprep.master.http.problem import Problem
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.store import grid, nodes, shelves, waivers
+from nodeprep.master.web import forms, frame, render, said, words
+from nodeprep.typed import Any, Dict, Optional
+
+_FIELDS = ('scope_kind', 'scope', 'requirement', 'reason', 'owner', 'until')
+SOON = 7 * 86400.0
+
+
+async def show(request: Request, master: Any) -> Response:
+    """GET /waivers; `scope` and `requirement` of the query fill in the form."""
+    asked = request.query
+    form = dict.fromkeys(_FIELDS, '')
+    form.update((name, asked[name][:forms.LONGEST]) for name in ('scope', 'requirement') if name in asked)
+    form['scope_kind'] = 'node'
+    return await _page(request, master, form, {})
+
+
+async def _page(request: Request, master: Any, form: Dict[str, str], wrong: Dict[str, str]) -> Response:
+    now = master.clock()
+    today = words.day(now)
+
+    def look(cursor: Any) -> Any:
+        return shelves.active_waivers(cursor, today), shelves.past_waivers(cursor, today), grid.requirements(cursor)
+    around, (active, past, requirements) = await frame.around(
+        request, master, '/waivers', look, live=not wrong, said=None if wrong else said.of(request))
+    return response.html(render.page(
+        'waivers.html', frame=around, active=active, past=past, requirements=requirements, form=form, wrong=wrong,
+        soon=words.day(now + SOON)), 422 if wrong else 200)
+
+
+async def decide(request: Request, master: Any) -> Response:
+    """POST /waivers: `do` is waive (with the fields of the form) or end (with `id`). Problem 400, 403."""
+    form = request.form()
+    what, person, now = forms.text(form, 'do'), request.person, master.clock()
+    if what == 'end':
+        number = forms.number(form, 'id')
+        ended = await master.write(lambda cursor: waivers.end(cursor, number, person.name, now))
+        return response.see('/waivers?done=' + ('unwaived' if ended else 'none'))
+    if what != 'waive':
+        raise Problem(400, 'The form is not one of this page.')
+    given = {name: forms.text(form, name) for name in _FIELDS}
+    if given['scope_kind'] == 'all':
+        given['scope'] = ''
+
+    def add(cursor: Any) -> Dict[str, str]:
+        wrong = _wrong(cursor, given, now)
+        if not wrong:
+            waivers.add(cursor, given['scope_kind'], given['scope'], given['requirement'], given['reason'],
+                        given['owner'], given['until'], person.name, now)
+        return wrong
+    wrong = await master.write(add)
+    return await _page(request, master, given, wrong) if wrong else response.see('/waivers?done=waived')
+
+
+def _wrong(cursor: Any, given: Dict[str, str], now: float) -> Dict[str, str]:
+    """What is wrong with a waiver, by field."""
+    found: Dict[str, Optional[str]] = {
+        'scope': _wrong_scope(cursor, given['scope_kind'], given['scope']),
+        'requirement': None if given['requirement'] in grid.requirements(cursor) else 'choose a requirement',
+        'reason': None if given['reason'] else 'say why',
+        'owner': None if given['owner'] else 'say who answers for it',
+        'until': _wrong_day(given['until'], now)}
+    return {name: said for name, said in found.items() if said}
+
+
+def _wrong_scope(cursor: Any, kind: str, scope: str) -> Optional[str]:
+    if kind == 'node':
+        return None if nodes.find(cursor, scope) else 'there is no node of this name'
+    if kind == 'label':
+        name, equal, value = scope.partition('=')
+        return None if name and equal and value else 'a label is written name=value'
+    return None if kind == 'all' else 'choose what it is for'
+
+
+def _wrong_day(day: str, now: float) -> Optional[str]:
+    from nodeprep import epoch
+    try:
+        epoch.of(day + ' 00:00:00Z')
+    except ValueError:
+        return 'a day is written YYYY-MM-DD'
+    return 'the day is over' if day < words.day(now) else None

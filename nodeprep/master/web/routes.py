@@ -1,0 +1,26 @@
+"""The routes of the page."""
+from nodeprep.master.http.request import ADMIN, APPROVER, VIEWER
+from nodeprep.master.http.routes import ANYBODY, Route
+from nodeprep.master.web import session, statics
+from nodeprep.master.web.pages import approvals, audit, clones, compliance, drift, fleet, node, sign, waivers
+
+TICKED = 2 * 2**20        # bytes of a form in which some ten thousand approvals are ticked
+
+ROUTES = (
+    Route('GET', '/', fleet.show, VIEWER, 'The fleet', page=True),
+    Route('GET', '/nodes/{name}', node.show, VIEWER, 'One node', page=True),
+    Route('GET', '/drift', drift.show, VIEWER, 'What is not met', page=True),
+    Route('GET', '/approvals', approvals.show, VIEWER, 'Plans that wait', page=True),
+    Route('POST', '/approvals', approvals.decide, APPROVER, 'Approves or denies', page=True, most=TICKED,
+          inflated=TICKED),
+    Route('GET', '/waivers', waivers.show, VIEWER, 'Exceptions', page=True),
+    Route('POST', '/waivers', waivers.decide, APPROVER, 'Makes or ends one', page=True),
+    Route('GET', '/clones', clones.show, VIEWER, 'Nodes that are one machine', page=True),
+    Route('POST', '/clones', clones.decide, APPROVER, 'Decides about one', page=True),
+    Route('GET', '/compliance', compliance.show, VIEWER, 'Compliance over time', page=True),
+    Route('GET', '/audit', audit.show, ADMIN, 'Who did what', page=True),
+    Route('GET', '/sign-in', sign.show, ANYBODY, 'Signing in', page=True),
+    Route('POST', '/sign-in', session.sign_in, ANYBODY, 'Signs in', page=True),
+    Route('POST', '/sign-out', session.sign_out, ANYBODY, 'Signs out', page=True),
+    Route('GET', '/static/{name}', statics.static, ANYBODY, 'Style and script', page=True),
+)

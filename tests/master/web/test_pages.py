@@ -1,0 +1,254 @@
+"""What each page shows of a fleet of every kind, read back by html5lib in its strict mode."""
+import pytest
+
+from tests.master.web.browsing import EVIL, NAMES, SCRIPT, parsed, text_of
+
+PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
+         '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?order=heard', '/nodes/drifted',
+         '/nodes/fit', '/nodes/away', '/nodes/waived',
+         '/nodes/proposing5', '/nodes/drifted?requirement=swap', '/drift', '/drift?show=unknown', '/drift?show=waived',
+         '/drift?show=silent', '/drift?show=advised', '/drift?q=nobody', '/approvals', '/approvals?requirement=disk',
+         '/waivers', '/waivers?scope=fit&requirement=swap', '/clones', '/compliance', '/compliance?days=7', '/audit',
+         '/audit?q=waiver', '/sign-in', '/sign-in?wrong=1', '/nodes/nobody', '/nothing')
+
+
+def rows(page, table='.//table'):
+    """The rows of a table as lists of texts."""
+    return [[text_of(cell) for cell in row if cell.tag in ('th', 'td')] for row in page.find(table).findall('.//tr')]
+
+
+def cells(page, name):
+    """requirement -> (class, text) of a node's row of the grid."""
+    table = page.find('.//table[@class="grid"]')
+    heads = [text_of(cell) for cell in table.findall('./thead/tr/th')][2:]
+    row = next(row for row in table.findall('./tbody/tr') if text_of(row.find('th')).split(' ')[0] == name)
+    return dict(zip(heads, [(cell.get('class').split(' ')[-1], text_of(cell)) for cell in row.findall('td')[1:]]))
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_every_page_is_html_without_an_error_and_can_be_listened_to(full, path):
+    answer = full.browser('admin').ask('GET', path, headers={'accept': 'text/html'})
+    assert answer.status == (404 if path in ('/nodes/nobody', '/nothing') else 200)
+    page = parsed(answer)
+    assert page.get('lang') == 'en' and text_of(page.find('.//title'))
+    assert page.findall('.//main/..') and len(page.findall('.//main')) == 1 and len(page.findall('.//h1')) == 1
+    first = page.find('.//body').find('*')
+    assert first.get('href') == '#main' and page.find('.//main').get('id') == 'main'
+    levels = [int(part.tag[1]) for part in page.iter() if part.tag in ('h1', 'h2', 'h3', 'h4')]
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:]))
+    ids = [part.get('id') for part in page.iter() if part.get('id')]
+    assert len(ids) == len(set(ids))
+    for part in page.iter():
+        for name in ('aria-labelledby', 'aria-describedby', 'for'):
+            assert all(one in ids for one in (part.get(name) or '').split()), part.attrib
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_every_field_has_a_label_and_every_head_of_a_table_a_scope(full, path):
+    page = parsed(full.browser('admin').ask('GET', path, headers={'accept': 'text/html'}))
+    labelled = {part.get('for') for part in page.iter('label')}
+    for part in page.iter():
+        if part.tag in ('select', 'textarea') or part.tag == 'input' and part.get('type') != 'hidden' \
+                and part.get('hidden') is None:
+            assert part.get('id') in labelled, part.attrib
+        if part.tag == 'th':
+            assert part.get('scope') in ('col', 'row')
+        if part.tag in ('a', 'button'):
+            assert text_of(part), part.attrib
+        if part.tag.endswith('}svg'):
+            assert part.get('aria-hidden') == 'true' or part.get('role') == 'img' and part.get('aria-labelledby')
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_nothing_from_outside_is_loaded_and_nothing_is_written_into_the_page_that_runs(full, path):
+    answer = full.browser('admin').ask('GET', path, headers={'accept': 'text/html'})
+    policy = answer.headers['content-security-policy']
+    assert "default-src 'none'" in policy and 'unsafe' not in policy
+    for part in parsed(answer).iter():
+        assert not [name for name in part.attrib if name.startswith('on') or name == 'style'], part.attrib
+        assert part.tag != 'style'
+        if part.tag == 'script':
+            assert part.get('src').startswith('/static/live.js') and not (part.text or '').strip()
+        for name in ('src', 'href', 'action'):
+            assert (part.get(name) or '/').startswith(('/', '#', '?')) and not (part.get(name) or '').startswith('//')
+
+
+def test_the_headline_says_first_what_is_wrong(full):
+    page = parsed(full.browser().get('/'))
+    assert text_of(page.find('.//h1')) == '5 of 9 nodes are not fit, 1 cannot be told, 1 silent'
+    assert text_of(page.find('.//title')).startswith('5 of 9 nodes are not fit')
+
+
+def test_the_grid_has_a_cell_for_each_requirement_and_tells_states_by_symbol_word_and_age(full):
+    page = parsed(full.browser().get('/'))
+    drifted = cells(page, 'drifted')
+    assert sorted(drifted) == sorted(NAMES)
+    assert drifted['swap'] == ('drifted', '\u00d7 swap drifted, for 1 h')
+    assert drifted['bridge'] == ('unknown', '? bridge could not tell, for 1 h')
+    assert drifted['disk'] == ('met', '\u00b7 met')
+    assert cells(page, 'booting')['selinux'] == ('boot', '\u21bb selinux drifts at the next boot, for 1 h')
+    assert cells(page, 'waived')['disk'] == ('waived', 'w disk waived, for 1 h')
+
+
+def test_the_worst_nodes_come_first_and_silent_ones_say_for_how_long(full):
+    page = parsed(full.browser().get('/'))
+    table = rows(page, './/table[@class="grid"]')
+    evil = SCRIPT + EVIL.replace('\u202e', '\\u202e') + '/..'
+    assert [row[0] for row in table[2:]][:3] == [evil, 'booting', 'drifted']
+    assert [row[1] for row in table[2:]][-4:] == ['? could not tell', 'z silent 30 min', '\u2713 fit', '\u2713 fit']
+    assert table[1][0].startswith('All nodes')
+    assert dict(zip(table[0][2:], table[1][2:]))['swap'] == '3 swap nodes, 3 drifted'
+
+
+def test_what_is_wrong_with_most_nodes_says_since_when_and_what_to_do(full):
+    page = parsed(full.browser().get('/'))
+    assert rows(page, './/section[@data-part="worst"]//table')[1] == [
+        'swap Swap is off', '3', '1 h on drifted', '2 fixes wait for approval']
+
+
+@pytest.mark.parametrize('query, names', [
+    ('q=PROPOS', ['proposing5', 'proposing6']), ('standing=silent', ['away']), ('standing=unknown', ['untold']),
+    ('requirement=swap', ['drifted', 'proposing5', 'proposing6']), ('requirement=swap&outcome=unknown', []),
+    ('label=rack%3Dr03', ['booting']), ('label=rack%3Dr', []), ('role=worker&q=fit', ['fit']), ('role=boss', []),
+    ('q=%25', []), ('q=_', []), ('os=CentOS+Stream+8+8&q=d', ['untold', 'waived']), ('outcome=waived', ['waived'])])
+def test_the_grid_is_narrowed_on_the_server(full, query, names):
+    page = parsed(full.browser().get('/?' + query))
+    table = page.find('.//table[@class="grid"]')
+    found = [] if table is None else [text_of(row.find('th')) for row in table.findall('./tbody/tr')][1:]
+    assert sorted(found) == names
+
+
+def test_groups_summarise_their_nodes_and_lead_to_them(full):
+    page = parsed(full.browser().get('/?group=label:site'))
+    table = rows(page, './/table[@class="grid"]')
+    heads = table[0]
+    a, b, c = sorted(table[2:])
+    assert [row[0] for row in (a, b, c)] == ['a 3 nodes', 'b 3 nodes', 'c 3 nodes']
+    assert dict(zip(heads, c))['swap'] == '2 swap nodes, 2 drifted'
+    link = next(part.get('href') for part in page.iter('a') if text_of(part) == 'c')
+    narrowed = rows(parsed(full.browser().get(link)), './/table[@class="grid"]')
+    assert [row[0] for row in narrowed[2:]] == ['drifted', 'proposing5', 'away']
+
+
+def test_pages_are_cut_on_the_server(site):
+    from tests.master.web.browsing import Fleet
+    fleet = Fleet(site.store)
+    for number in range(1, 53):
+        fleet.join(f'n{number:03}', number)
+    browser = site.browser()
+    first, last = parsed(browser.get('/')), parsed(browser.get('/?page=2'))
+    assert len(rows(first, './/table[@class="grid"]')) == 52
+    assert [row[0] for row in rows(last, './/table[@class="grid"]')][2:] == ['n051', 'n052']
+    assert first.find('.//a[@rel="next"]').get('href') == '/?page=2'
+    assert last.find('.//a[@rel="prev"]').get('href') == '/'
+    assert text_of(parsed(browser.get('/?page=99')).find('.//nav[@class="pages"]/span')) == 'Page 2 of 2'
+
+
+def test_a_node_shows_what_was_found_what_was_wanted_where_and_what_to_do(full):
+    page = parsed(full.browser('approver').get('/nodes/drifted'))
+    card = page.find('.//article[@id="swap"]')
+    assert text_of(card.find('.//h3')) == 'swap Swap is off'
+    told = text_of(card)
+    for said in ('/dev/sda2 is turned on', 'Wanted swap as wanted', 'Source /etc/swap:1', 'What to do ask its owner',
+                 'nodeprep explain swap', 'drifted for 1 h'):
+        assert said in told
+    assert [part.get('id') for part in page.iter('article')] == ['swap', 'bridge']
+    assert len(page.findall('.//details[@class="fold"]')) == 5
+
+
+def test_a_proposal_is_shown_with_its_plan_its_way_back_and_its_digest(full):
+    page = parsed(full.browser('approver').get('/nodes/proposing5'))
+    card = page.find('.//article[@id="swap"]')
+    digest = full.rows('SELECT DISTINCT digest FROM approval')[0][0]
+    assert text_of(card.find('.//ol[@class="plan"]')) == 'swapoff -a Back: swapon -a'
+    assert card.find('.//input[@name="digest"]').get('value') == digest and digest[:12] in text_of(card)
+    assert [text_of(part) for part in card.iter('button')] == ['Approve the fix of swap', 'Deny the fix of swap']
+
+
+def test_a_viewer_is_offered_nothing_to_decide(full):
+    browser = full.browser('viewer')
+    for path in ('/approvals', '/nodes/proposing5', '/waivers', '/clones'):
+        page = parsed(browser.get(path))
+        assert {form.get('action') for form in page.iter('form') if form.get('method') == 'post'} == {'/sign-out'}
+    assert '/audit' not in [part.get('href') for part in parsed(browser.get('/')).iter('a')]
+    assert browser.get('/audit').status == 403
+
+
+def test_a_silent_node_says_that_what_it_shows_is_of_the_past(full):
+    page = parsed(full.browser().get('/nodes/away'))
+    assert 'Silent for 30 min . All below is what it told last.' in text_of(page)
+    assert 'silent' in [text_of(part).split(' ')[-1] for part in page.findall('.//ol[@class="time-line"]//span')]
+
+
+def test_drift_is_the_longest_first_with_waived_and_silent_apart(full):
+    full.fleet.hosts['fit'].set('docker', 'drifted')
+    full.fleet.tell('fit', after=600)
+    page = parsed(full.browser().get('/drift'))
+    assert text_of(page.find('.//h1')) == '6 drifted'
+    listed = rows(page)[1:]
+    assert listed[-1][:3] == ['50 min', 'fit', 'docker \u00d7 drifted'] and listed[-1][3].startswith('/etc/docker:1: ')
+    assert [row[2] for row in listed if row[1] == 'booting'] == ['selinux \u21bb drifts at the next boot']
+    tabs = [text_of(part) for part in page.findall('.//ul[@class="tabs"]/li')]
+    assert tabs == ['Drifted 6', 'Could not tell 2', 'Advised 0', 'Waived 1', 'On silent nodes 1']
+    waived = rows(parsed(full.browser().get('/drift?show=waived')))[1:]
+    assert [row[1] for row in waived] == ['waived']
+    silent = rows(parsed(full.browser().get('/drift?show=silent')))[1:]
+    assert [row[1] for row in silent] == ['away silent for 30 min']
+
+
+def test_drift_says_where_a_fix_waits(full):
+    listed = rows(parsed(full.browser().get('/drift?q=proposing')))[1:]
+    assert [row[4] for row in listed] == ['A fix waits for approval'] * 2
+
+
+def test_the_same_plan_of_several_nodes_is_shown_once(full):
+    page = parsed(full.browser('approver').get('/approvals'))
+    (card,) = page.findall('.//article')
+    assert text_of(page.find('.//h1')) == '2 fixes wait for approval'
+    assert [text_of(part) for part in card.findall('.//ul[@class="ticks"]/li')] == ['proposing5', 'proposing6']
+
+
+def test_compliance_has_the_numbers_of_its_picture(full):
+    page = parsed(full.browser().get('/compliance'))
+    days = rows(page, './/table[caption="Share of the time, the worst requirement first"]')
+    assert {row[0]: row[1] for row in days[1:]}['swap'].endswith('%')
+    picture = next(part for part in page.iter() if part.tag.endswith('}svg') and part.get('role') == 'img')
+    today = [text_of(part) for part in picture.iter() if part.tag.endswith('}title')][-1]
+    numbers = rows(page, './/table[caption="The numbers of the chart, the newest day first"]')[1]
+    assert numbers[0] == '2023-11-14 (until now)'
+    words = ('met', 'drifted', 'could not tell', 'silent')
+    assert today == '2023-11-14: ' + ', '.join(map(' '.join, zip(words, numbers[1:])))
+    assert 'Silent time counts, and never as met' in text_of(page)
+
+
+def test_an_empty_fleet_says_how_the_first_node_joins(site):
+    page = parsed(site.browser().get('/'))
+    assert text_of(page.find('.//h1')) == 'No node has joined yet'
+    assert 'nodeprep master token create --print-join-command' in text_of(page)
+    for path in ('/drift', '/approvals', '/waivers', '/clones', '/compliance'):
+        assert parsed(site.browser().get(path)).findall('.//p[@class="empty"]')
+
+
+def test_who_has_not_signed_in_is_led_there_and_back(full):
+    from tests.master.asking import Asking
+    stranger = Asking(full.app)
+    for path in ('/', '/nodes/fit', '/drift?show=waived', '/approvals', '/waivers', '/clones', '/compliance', '/audit'):
+        answer = stranger.get(path)
+        assert answer.status == 303 and answer.headers['location'].startswith('/sign-in?next=%2F')
+    assert parsed(stranger.get('/sign-in?next=%2Fdrift')).find('.//input[@name="next"]').get('value') == '/drift'
+
+
+def test_texts_of_hosts_are_texts(full):
+    browser = full.browser('admin')
+    names = [row[0] for row in full.rows('SELECT name FROM node')]
+    evil = next(name for name in names if SCRIPT in name)
+    from urllib.parse import quote
+    for path in ('/', '/drift', '/waivers', '/audit', '/nodes/' + quote(evil, safe=''), '/?q=' + quote(evil),
+                 '/drift?q=' + quote(SCRIPT), '/nodes/' + quote(SCRIPT + 'x', safe=''),
+                 '/waivers?scope=' + quote(evil)):
+        answer = browser.get(path)
+        page = parsed(answer)
+        assert len(list(page.iter('script'))) == 1 and not list(page.iter('img'))
+        assert SCRIPT.encode() not in answer.body and b'\xe2\x80\xae' not in answer.body
+        assert SCRIPT in ''.join(page.itertext()) or any(SCRIPT in (value or '') for part in page.iter()
+                                                         for value in part.attrib.values())
