@@ -108,4 +108,6 @@ class _Reader:
                 self.problems.append(f'{self.path}:{line}: {name} stands here a second time; '
                                      f'the first is in line {seen[name]}; remove one')
             seen.setdefault(name, line)
-            yield name, self.node(item, depth + 1)
+            node = self.node(item, depth + 1)
+            # What is said of a mapping or list is said of its name, not of the line below where its content begins.
+            yield name, node._replace(place=f'{self.path}:{line}') if isinstance(node.value, (dict, list)) else node

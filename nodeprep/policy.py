@@ -114,11 +114,11 @@ def _texts(host: Any, path: Optional[str]) -> List[Tuple[str, str]]:
     try:
         names = [name for name in host.names(FOLDER) if name.endswith(('.yaml', '.yml')) and not name.startswith('.')]
         paths = [FILE] + [f'{FOLDER}/{name}' for name in names]
-        wrong = [f'{name}: is not read; end its name in .yaml' for name in paths + [f'{FILE[:-5]}.yml']
+        below = '' if host.live else host.root
+        wrong = [f'{below}{name}: is not read; end its name in .yaml' for name in paths + [f'{FILE[:-5]}.yml']
                  if name.endswith('.yml') and host.exists(name)]
         if wrong:
             raise ConfigError(*wrong)
-        below = '' if host.live else host.root
         return [(below + name, host.read(name, missing='')) for name in paths]
     except CannotTell as error:
         raise ConfigError(f'{error.reason}; nothing is checked against a policy that cannot be read') from None

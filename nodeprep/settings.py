@@ -43,7 +43,9 @@ def overlay(policy: Any, node: Node, problems: List[str]) -> None:
     """Lays a file over the `settings` and `waivers` of a Policy, as far as it is right; adds what is wrong."""
     for name, item in node.value.items():
         if name not in _READERS:
-            problems.append(f'{item.place}: unknown key {name!r}' + nearest(name, _READERS))
+            problems.append(f'{item.place}: unknown key {name!r}' + (
+                f'; {name} is a requirement and stands below `requirements:`' if name in catalogue.ids()
+                else nearest(name, _READERS)))
             continue
         try:
             _READERS[name](policy, name, item, problems)
@@ -84,7 +86,7 @@ def _labels(policy: Any, name: str, item: Node, problems: List[str]) -> None:
 def _group(readers: Dict[str, Callable[[Any], Any]]) -> Callable[..., None]:
     def take(policy: Any, name: str, item: Node, problems: List[str]) -> None:
         if not isinstance(item.value, dict):
-            raise ValueError('is not a mapping')
+            raise ValueError('is not a mapping of ' + ', '.join(readers))
         for key, value in item.value.items():
             if key not in readers:
                 problems.append(f'{value.place}: unknown key {name}.{key}' + nearest(key, readers))
@@ -135,7 +137,8 @@ def _requirements(policy: Any, name: str, item: Node, problems: List[str]) -> No
         raise ValueError('is not a mapping of requirement ids; see `nodeprep requirements`')
     for key, block in item.value.items():
         if key not in catalogue.ids():
-            problems.append(f'{block.place}: unknown requirement {key!r}' + nearest(key, catalogue.ids()))
+            said = '; it stands below the id of one' if key in ('mode', 'severity') else nearest(key, catalogue.ids())
+            problems.append(f'{block.place}: unknown requirement {key!r}' + said)
         elif not isinstance(block.value, dict):
             problems.append(f'{block.place}: {key} is not a mapping; write it as {{mode: report}}')
         else:
@@ -169,11 +172,13 @@ def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:
     seen: Dict[str, str] = {}
     for entry in item.value:
         fields = entry.value if isinstance(entry.value, dict) else {}
-        wrong = sorted(set(fields) ^ set(Waiver._fields))
+        lacks = [one for one in Waiver._fields if one not in fields]
+        wrong = sorted(set(fields) - set(Waiver._fields))
         requirement = fields['requirement'].raw if 'requirement' in fields else ''
-        if wrong:
-            problems.append(f'{entry.place}: a waiver has requirement, reason, owner and until; see '
-                            + ', '.join(wrong))
+        if lacks or wrong:
+            problems.append(f'{entry.place}: a waiver has requirement, reason, owner and until; this one '
+                            + ' and '.join((['lacks ' + ', '.join(lacks)] if lacks else [])
+                                           + (['has ' + ', '.join(wrong)] if wrong else [])))
         elif requirement not in catalogue.ids():
             problems.append(f'{entry.place}: unknown requirement {requirement!r}'
                             + nearest(requirement, catalogue.ids()))

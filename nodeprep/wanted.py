@@ -35,6 +35,13 @@ def read_size(value: Any) -> int:
     return int(float(number) * _UNITS[unit.lower()])
 
 
+def _read_wanted_size(value: Any) -> int:
+    found = read_size(value)
+    if str(value).strip().isdecimal() and 0 < found < 10**6:
+        raise ValueError(f'would be {found} bytes; write it as 2GB, 2GiB or 1700MiB')
+    return found
+
+
 def read_duration(value: Any) -> float:
     """Seconds of '100ms', '60s', '5m', '2h', '1d' or a plain number of seconds.
 
@@ -92,7 +99,7 @@ def _read_mapping(value: Any) -> dict:
 
 def size(default: Optional[str], help: str = '') -> Option:
     """Bytes, written with a unit."""
-    return Option(None if default is None else read_size(default), read_size, 'size', help)
+    return Option(None if default is None else read_size(default), _read_wanted_size, 'size', help)
 
 
 def duration(default: str, help: str = '') -> Option:

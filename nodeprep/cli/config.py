@@ -2,6 +2,7 @@
 import json
 import os
 import shlex
+import time
 
 import click
 
@@ -53,6 +54,10 @@ def check(config_file: Optional[str], root: str, role: Optional[str], profile: s
     places = [value.origin for value in policy.settings.values()] + [place for _, place in policy.waivers.values()]
     files = sorted({place.rpartition(':')[0] for place in places if ':' in place})
     click.echo('The configuration is right: ' + (', '.join(map(clean, files)) or 'no file sets anything'))
+    for waiver, place in policy.waivers.values():
+        if waiver.until < time.strftime('%Y-%m-%d', time.gmtime()):
+            click.echo(clean(f'{place}: the waiver of {waiver.requirement} ended with {waiver.until}: '
+                             'it waives nothing'))
 
 
 @config.command(short_help='Write a commented configuration.')

@@ -67,3 +67,19 @@ def test_init_leaves_a_file_that_is_there_alone(tmp_path):
     path.write_text('mine\n')
     done = run('config', 'init', path)
     assert done.code == 2 and 'is there already' in done.err and path.read_text() == 'mine\n'
+
+
+def test_a_waiver_that_is_over_is_told_though_nothing_is_wrong_with_it(tmp_path, image):
+    path = tmp_path / 'w.yaml'
+    path.write_text('waivers:\n  - {requirement: disk, reason: a, owner: b, until: 2020-01-31}\n'
+                    '  - {requirement: swap, reason: a, owner: b, until: 2999-01-31}\n')
+    done = run('config', 'check', '--root', image.root, '--config', path)
+    assert done.code == 0 and f'{path}:2: the waiver of disk ended with 2020-01-31: it waives nothing\n' in done.out
+    assert 'swap' not in done.out
+
+
+def test_a_file_of_an_image_that_is_passed_over_is_named_with_the_image(tmp_path):
+    (tmp_path / 'etc' / 'nodeprep').mkdir(parents=True)
+    (tmp_path / 'etc' / 'nodeprep' / 'nodeprep.yml').write_text('role: worker\n')
+    done = run('config', 'check', '--root', tmp_path)
+    assert done.code == 2 and f'{tmp_path}/etc/nodeprep/nodeprep.yml: is not read' in done.err
