@@ -10,6 +10,7 @@ def need(what: str, name: str = '') -> None:
     root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made)
     locales (localedef can make one of any country and character set)
     sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
+    zram (the kernel makes block devices in memory)
     swapless (no swap is on, so that a fix of the machine turns off just what the test turned on)
     """
     lacking = _lacking(what, name)
@@ -30,6 +31,8 @@ def _lacking(what: str, name: str) -> str:
     if what == 'netns':
         done = subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.PIPE)
         return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()
+    if what == 'zram':
+        return '' if os.path.exists('/sys/class/zram-control/hot_add') else 'the kernel has none, or it is not loaded'
     if what == 'locales':
         lacking = [path for path in ('/usr/share/i18n/locales/de_DE', '/usr/share/i18n/charmaps/ISO-8859-1.gz')
                    if not os.path.exists(path)]
