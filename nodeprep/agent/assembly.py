@@ -111,7 +111,9 @@ def _voice(places: Places, policy: Any) -> Voice:
         if found:
             from nodeprep.agent import proxy
             from nodeprep.agent.client import Client
-            url, client = found.url, Client(found, proxy.chosen(found.url, os.environ))
+            from nodeprep.agent.renewal import Renewing
+            url, client = found.url, Renewing(Client(found, proxy.chosen(found.url, os.environ)),
+                                              f'{places.home}/credential', found, time.time)
         elif url:
             problem = 'this host has not joined it: nodeprep join'
     except credential.BadCredential as error:

@@ -7,7 +7,7 @@ twice (an answer can be lost) and tells them by their id and sequence.
 import time
 
 from nodeprep import __version__
-from nodeprep.agent import retryafter, skew
+from nodeprep.agent import credential, retryafter, skew
 from nodeprep.agent.backoff import Backoff
 from nodeprep.agent.credential import Credential
 from nodeprep.host.https import Https, address
@@ -49,12 +49,12 @@ class Answer(NamedTuple):
 class Client:
     """Speaks for one node. After a failure wait() seconds must go by; whatever is asked before that is not sent."""
 
-    def __init__(self, credential: Credential, proxy: str = '', now: Callable[[], float] = time.time,
+    def __init__(self, held: Credential, proxy: str = '', now: Callable[[], float] = time.time,
                  monotonic: Callable[[], float] = time.monotonic, backoff: Optional[Backoff] = None,
                  connection: Any = None) -> None:
         """`proxy`: '' or http://HOST:PORT; see proxy.chosen."""
-        self._secret, self.node = credential.secret, credential.node
-        self._https = connection or Https(address(credential.url), credential.ca, proxy)
+        self._secret, self.node = held.secret, held.node
+        self._https = connection or Https(address(held.url), held.ca, proxy)
         self._now, self._monotonic, self._backoff = now, monotonic, backoff or Backoff()
         self._not_before, self._problem = 0.0, ''
         self._refusals = (0, 0)                   # the report that was refused last, and how often
@@ -96,6 +96,19 @@ class Client:
         return Answer('', _number(tree.get('received')), _number(tree.get('answered')),
                       tuple(one for one in approvals if isinstance(one, dict)) if isinstance(approvals, list) else (),
                       int(_number(tree.get('sequence'))))
+
+    def another(self) -> str:
+        """A new secret for this node, which is not used yet; '' when the master gives none now."""
+        if self.wait():
+            return ''
+        reply = self._post('/v1/credential', {})
+        tree = _object(reply) if reply and reply.status == 201 else None
+        secret = tree.get('credential') if tree else None
+        return secret if isinstance(secret, str) and credential.is_secret(secret) else ''
+
+    def use(self, secret: str) -> None:
+        """From now on this is the secret."""
+        self._secret = secret
 
     def close(self) -> None:
         """Lets the connection go."""

@@ -56,11 +56,16 @@ def _checked(path: str, tree: Any) -> Credential:
         address(found.url)
     except ValueError as error:
         raise BadCredential(f'{path}: {error}; join again') from None
-    if not re.match(r'[!-~]{8,4096}$', found.secret):
+    if not is_secret(found.secret):
         raise BadCredential(f'{path}: its secret is none; join again')
     if '-----BEGIN CERTIFICATE-----' not in found.ca:
         raise BadCredential(f'{path}: it has no certificate of a CA; join again')
     return found
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text can be a secret in a header."""
+    return re.fullmatch(r'[!-~]{8,4096}', text) is not None
 
 
 def tree_of(credential: Credential) -> Dict[str, str]:

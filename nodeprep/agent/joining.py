@@ -9,7 +9,7 @@ import uuid
 
 from nodeprep import __version__
 from nodeprep.agent import cahash
-from nodeprep.agent.credential import Credential
+from nodeprep.agent.credential import Credential, is_secret
 from nodeprep.host.https import Https, Unproved, address
 from nodeprep.host.network import Reply
 from nodeprep.model import CannotTell
@@ -17,7 +17,6 @@ from nodeprep.typed import Any, Dict, Optional, Sequence
 
 _TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 _NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?')
-_SECRET = re.compile(r'[!-~]{8,4096}')
 
 
 class NotJoined(Exception):
@@ -55,7 +54,7 @@ class Way:
                  'machine_id': node['machine_id'], 'product_uuid': node['product_uuid'], 'macs': node['macs']}
         tree = _told(self._https(self._address, ca, self._proxy), 'POST', '/v1/join', 201, asked)
         called, secret = tree.get('node'), tree.get('credential')
-        if not isinstance(called, str) or not isinstance(secret, str) or not _SECRET.fullmatch(secret):
+        if not isinstance(called, str) or not isinstance(secret, str) or not is_secret(secret):
             raise NotJoined(f'{self.url} answers without a credential: is it a master of this version?')
         return Credential(self.url, called, secret, ca)
 

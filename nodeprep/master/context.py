@@ -16,7 +16,7 @@ class Master:
         self.settings, self.store, self.keys, self.clock, self.log = settings, store, keys, clock, log
         self.monotonic, self._pool = monotonic, pool
         self.tries = Tries(monotonic)
-        self.known = Known(self.read, queries, self.tries, clock)
+        self.known = Known(self.read, self.write, queries, self.tries, clock)
         self.counts: Dict[str, int] = {}       # of what happened since the start, for /metrics
         store.writer.deliver = deliver
 

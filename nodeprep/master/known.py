@@ -25,10 +25,13 @@ class Session(NamedTuple):
 
 
 class Known:
-    """Looks secrets up. `read` is Master.read; `queries` has node, person and session (cursor, hash, now)."""
+    """Looks secrets up. `read` and `write` are those of Master; `queries` has node, used, person and session, each of
+    (cursor, hash, now).
+    """
 
-    def __init__(self, read: Callable[..., Any], queries: Any, tries: Tries, clock: Callable[[], float]) -> None:
-        self._read, self._queries, self._tries, self._clock = read, queries, tries, clock
+    def __init__(self, read: Callable[..., Any], write: Callable[..., Any], queries: Any, tries: Tries,
+                 clock: Callable[[], float]) -> None:
+        self._read, self._write, self._queries, self._tries, self._clock = read, write, queries, tries, clock
         self._nodes: Any = collections.OrderedDict()         # hash -> (NodeId, expires)
         self._proven: Any = collections.OrderedDict()        # hashes of people's secrets that were right before
         self._version: Any = None
@@ -86,7 +89,9 @@ class Known:
         row = await self._read(lambda cursor: self._queries.node(cursor, digest, now))
         if row is None:
             raise self._wrong(address)
-        number, name, expires = row
+        number, name, expires, older = row
+        if older:
+            await self._write(lambda cursor: self._queries.used(cursor, digest, now))
         if turn == self._turn:           # else a credential changed while this one was looked up
             self._nodes[digest] = NodeId(number, name), expires
             if len(self._nodes) > MOST:

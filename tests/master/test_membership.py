@@ -2,7 +2,7 @@
 import pytest
 
 from nodeprep.master import membership
-from nodeprep.master.store import audit, clones, credentials, nodes, people, tokens
+from nodeprep.master.store import audit, clones, credentials, known, nodes, people, tokens
 from nodeprep.master.store.joining import AlreadyMember, Joined, Joining, RequestSeen, join
 from tests.master.fleet import Host, plan
 from tests.master.test_ingest import AT, rows, take
@@ -45,11 +45,24 @@ def test_a_request_is_answered_once_also_when_the_node_is_gone(store):
         joined(store, Host(1), 'r1')
 
 
-def test_an_old_credential_holds_ten_minutes_more(store):
+def test_an_old_credential_holds_until_the_new_one_is_used_and_ten_minutes_more(store):
     joined(store, Host(1))
-    store.do(lambda cursor: credentials.give(cursor, 1, 'hash of r2', AT + 100))
-    assert holder(store, 'r1', AT + 699) and holder(store, 'r2', AT + 699)
-    assert not holder(store, 'r1', AT + 701) and holder(store, 'r2', AT + 701)
+    store.do(lambda cursor: credentials.give(cursor, 1, 'hash of r2', AT + 100, 'hash of r1'))
+    assert holder(store, 'r1', AT + 9e6) and holder(store, 'r2', AT + 9e6)
+    store.do(lambda cursor: known.used(cursor, 'hash of r1', AT + 150))
+    assert store.read(lambda cursor: known.node(cursor, 'hash of r2', AT + 200)) == (1, 'node00001', None, 1)
+    store.do(lambda cursor: known.used(cursor, 'hash of r2', AT + 200))
+    assert store.read(lambda cursor: known.node(cursor, 'hash of r2', AT + 200)) == (1, 'node00001', None, 0)
+    assert holder(store, 'r1', AT + 799) and holder(store, 'r2', AT + 799)
+    assert not holder(store, 'r1', AT + 801) and holder(store, 'r2', AT + 801)
+
+
+def test_of_new_credentials_that_were_lost_on_their_way_none_stays(store):
+    joined(store, Host(1))
+    for number in range(2, 6):
+        store.do(lambda cursor, number=number: credentials.give(cursor, 1, f'hash of r{number}', AT + number,
+                                                                'hash of r1'))
+    assert [name for name in ('r1', 'r2', 'r3', 'r4', 'r5') if holder(store, name)] == ['r1', 'r5']
 
 
 def test_one_that_left_and_comes_back_goes_on_where_it_stopped(store):

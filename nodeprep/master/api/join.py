@@ -2,7 +2,7 @@
 import re
 
 from nodeprep.master import membership, secret
-from nodeprep.master.http import response
+from nodeprep.master.http import gate, response
 from nodeprep.master.http.problem import Problem, try_again
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -66,9 +66,12 @@ async def leave(request: Request, master: Any) -> Response:
 
 
 async def rotate(request: Request, master: Any) -> Response:
-    """A new credential for the node that asks; the one that it asks with still counts for a while."""
+    """A new credential for the node that asks; the one that it asks with counts until the new one is used, and then
+    for a while.
+    """
     node, now, made = request.node, master.clock(), secret.made(secret.NODE)
-    await master.write(lambda cursor: credentials.give(cursor, node.id, secret.hashed(made), now))
+    asking = secret.hashed(gate.bearer(request.headers['authorization']))
+    await master.write(lambda cursor: credentials.give(cursor, node.id, secret.hashed(made), now, asking))
     master.known.forget()
     return response.json_({'credential': made, 'overlap': credentials.OVERLAP}, 201)
 
@@ -119,5 +122,6 @@ ROUTES = (
     Route('POST', '/v1/credential', rotate, NODE, 'A new credential for the node', success=201,
           answer={'type': 'object', 'required': ['credential', 'overlap'], 'properties': {
               'credential': {'type': 'string'},
-              'overlap': {'type': 'number', 'description': 'Seconds that the old one still counts.'}}}),
+              'overlap': {'type': 'number',
+                          'description': 'Seconds that the old one counts once the new one was used.'}}}),
 )

@@ -20,7 +20,7 @@ async def admit(request: Request, route: Route, known: Any) -> None:
     if 'authorization' in request.headers:
         if route.who == ANYBODY:
             return
-        request.who = await known.bearer(_bearer(request.headers['authorization']), request.client)
+        request.who = await known.bearer(bearer(request.headers['authorization']), request.client)
     elif request.cookie(COOKIE) and (route.page or request.method in SAFE):
         found = await known.session(request.cookie(COOKIE), request.client)
         if found is not None:
@@ -67,7 +67,8 @@ def may(person: Person, role: str) -> bool:
     return person.role in ROLES[ROLES.index(role):]
 
 
-def _bearer(value: str) -> str:
+def bearer(value: str) -> str:
+    """The secret of an Authorization header. Problem 401 for one of another kind."""
     scheme, _, text = value.partition(' ')
     if scheme.lower() != 'bearer' or not text.strip():
         raise Problem(401, 'The Authorization header is not "Bearer ...".', CHALLENGE)

@@ -4,7 +4,8 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Optional
 
-OVERLAP = 600.0           # seconds that the old one still counts after a new one was given
+OVERLAP = known.OVERLAP
+_LATER = 0.001            # seconds: their order says which is newer, also when a clock stood still or was set back
 
 
 class Holder(NamedTuple):
@@ -23,12 +24,15 @@ def holder(cursor: Cursor, digest: str, at: float) -> Optional[Holder]:
     return Holder(*row) if row and row[2] in nodes.SPEAKING else None
 
 
-def give(cursor: Cursor, node: int, digest: str, at: float) -> None:
-    """A new one; those that the node has count for OVERLAP seconds more, or less where that is said already."""
-    cursor.run('DELETE FROM credential WHERE node = ? AND expires <= ?', (node, at))
-    cursor.run('UPDATE credential SET expires = ? WHERE node = ? AND (expires IS NULL OR expires > ?)',
-               (at + OVERLAP, node, at + OVERLAP))
-    cursor.run('INSERT INTO credential (hash, node, issued, expires) VALUES (?, ?, ?, NULL)', (digest, node, at))
+def give(cursor: Cursor, node: int, digest: str, at: float, asking: str = '') -> None:
+    """A new one for a node that shows the one with the hash `asking`, which counts on until the new one is used: an
+    answer may be lost on its way. Those that were given before and never used, or are over, end here.
+    """
+    cursor.run('DELETE FROM credential WHERE node = ? AND hash <> ? AND (expires IS NULL OR expires <= ?)',
+               (node, asking, at))
+    newest = cursor.one('SELECT MAX(issued) FROM credential WHERE node = ?', (node,))
+    issued = at if not newest or newest[0] is None else max(at, newest[0] + _LATER)
+    cursor.run('INSERT INTO credential (hash, node, issued, expires) VALUES (?, ?, ?, NULL)', (digest, node, issued))
     known.changed(cursor)
 
 

@@ -4,13 +4,26 @@ from nodeprep.typed import Any, Optional, Tuple
 VERSION = 'credentials'   # of table meta: counts whatever took a credential away, or will
 
 
-def node(cursor: Any, digest: str, now: float) -> Optional[Tuple[int, str, Optional[float]]]:
-    """(id, name, when the credential ends or None) of the node with this credential."""
-    row: Optional[Tuple[int, str, Optional[float]]] = cursor.one(
-        'SELECT node.id, node.name, credential.expires FROM credential JOIN node ON node.id = credential.node '
+OVERLAP = 600.0           # seconds that an older credential still counts when a newer one was used
+
+
+def node(cursor: Any, digest: str, now: float) -> Optional[Tuple[int, str, Optional[float], int]]:
+    """(id, name, when the credential ends or None, how many older ones have no end) of the node with a credential."""
+    row: Optional[Tuple[int, str, Optional[float], int]] = cursor.one(
+        'SELECT node.id, node.name, credential.expires, (SELECT COUNT(*) FROM credential AS older '
+        'WHERE older.node = credential.node AND older.expires IS NULL AND older.issued < credential.issued) '
+        'FROM credential JOIN node ON node.id = credential.node '
         'WHERE credential.hash = ? AND (credential.expires IS NULL OR credential.expires > ?) '
         "AND node.status IN ('member', 'quarantined')", (digest, now))
     return row
+
+
+def used(cursor: Any, digest: str, now: float) -> None:
+    """A node has shown a new credential, so it keeps that: the older ones end after OVERLAP seconds."""
+    row = cursor.one('SELECT node, issued FROM credential WHERE hash = ?', (digest,))
+    if row and cursor.run('UPDATE credential SET expires = ? WHERE node = ? AND expires IS NULL AND issued < ?',
+                          (now + OVERLAP, row[0], row[1])):
+        changed(cursor)
 
 
 def person(cursor: Any, digest: str, now: float) -> Optional[Tuple[str, str]]:
