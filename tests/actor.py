@@ -8,6 +8,7 @@ import re
 
 from nodeprep.host import Answer
 from nodeprep.linux import hostsfile
+from nodeprep.model import CannotChange
 from tests import actor_tools
 from tests.fakes import FakeHost, Link
 
@@ -75,6 +76,22 @@ def act(host, argv):
 def failing(host, argv):
     """Every command fails, having done nothing."""
     return Answer(1, '', f'{argv[0]}: no luck today\n')
+
+
+def late(ends):
+    """The first command that is run does its work, and then ends as `ends` says; those after it end well."""
+    ran = []
+
+    def act_late(host, argv):
+        answer = act(host, argv)
+        ran.append(argv)
+        return ends(argv) if len(ran) == 1 else answer
+    return act_late
+
+
+def hangs(argv):
+    """How Host.do ends a command that does not end."""
+    raise CannotChange(f'{" ".join(argv)} was stopped: it did not end within 60 s')
 
 
 def lying(host, argv):

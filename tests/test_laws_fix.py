@@ -2,6 +2,7 @@
 import pytest
 
 from nodeprep.enforce import DONE, FAILED
+from nodeprep.host import Answer
 from nodeprep.journal import reading
 from nodeprep.journal.undoing import Way
 from nodeprep.journal.writing import Reopened
@@ -57,6 +58,20 @@ def test_each_requirement_by_itself(case, tmp_path):
             assert [one.result for one in outcomes] == [DONE], (part.requirement, outcomes)
             assert {step.part for step in transaction.steps} == {part.requirement}
             assert undo(whole) == [] and whole.tree() == before, part.requirement
+
+
+@pytest.mark.parametrize('ends', [actor.hangs, lambda argv: Answer(1, '', 'too late')], ids=['hangs', 'fails'])
+@pytest.mark.parametrize('case', [case for case in CASES if case[0] in ('centos7', 'stream10')], ids='-'.join)
+def test_a_command_that_has_done_its_work_and_then_hangs_or_fails_is_taken_back(case, ends, tmp_path):
+    whole = Machine(*case, tmp_path)
+    before = whole.tree()
+    for part in whole.plan().parts:
+        if any(hasattr(change, 'argv') for change in part.changes):
+            whole.host.actor = actor.late(ends)
+            outcomes, _ = whole.fix((part.requirement,))
+            whole.host.actor = actor.act
+            assert [(one.result, one.kept) for one in outcomes] == [(FAILED, ())], (part.requirement, outcomes)
+            assert whole.tree() == before, part.requirement
 
 
 @pytest.mark.parametrize('broken', [actor.failing, actor.lying])
