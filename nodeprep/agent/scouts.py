@@ -5,11 +5,13 @@ A registry that is slow to answer must not keep the agent from seeing that swap 
 from nodeprep import engine
 from nodeprep.agent.packing import packed, unpacked
 from nodeprep.host.apart import Apart
+from nodeprep.host.files import reason
 from nodeprep.model import NOT_APPLICABLE, NOW, UNKNOWN, CannotTell, Finding, unknown
 from nodeprep.typed import Any, Callable, Dict, List, Mapping, Optional
 
 PATIENCE = 900.0          # seconds from one look to the next while all is well
 IN_NEED = 300.0           # and while it is not
+_DIED = 'the process that looks at it died, or did not end in time'
 _MORE = 5.0               # seconds that the process may need beyond what the requirements allow themselves
 
 
@@ -21,6 +23,7 @@ class Scouts:
         self._going: Any = None
         self._asked: List[Any] = []
         self._next = float('-inf')
+        self._refused = ''                     # why there was no process for them
 
     def fds(self) -> List[int]:
         """What is readable when they come back."""
@@ -38,15 +41,21 @@ class Scouts:
         self._next = self._monotonic() + IN_NEED
         limit = max(float(wants[one.id].get('time_limit', 5.0)) for one in requirements) + _MORE
         self._asked = requirements
-        self._going = self._apart(lambda: packed(engine.examine_all(requirements, self._host(), wants)), limit)
+        try:
+            self._going = self._apart(lambda: packed(engine.examine_all(requirements, self._host(), wants)), limit)
+        except OSError as error:               # pids.max, memory: the agent goes on without
+            self._refused = f'no process can be had that looks at it: {reason(error)}'
 
     def back(self, wait: bool = False) -> Dict[str, Finding]:
         """What they found, by requirement; {} while they are on the way, or were not sent."""
+        if self._refused:
+            refused, self._refused = self._refused, ''
+            return {one.id: _lost(one, refused) for one in self._asked}
         raw: Optional[bytes] = self._going.result(wait) if self._going else None
         if raw is None:
             return {}
         self._going = None
-        found: Dict[str, Finding] = unpacked(raw) if raw else {one.id: _lost(one) for one in self._asked}
+        found: Dict[str, Finding] = unpacked(raw) if raw else {one.id: _lost(one, _DIED) for one in self._asked}
         if all(one.state not in (UNKNOWN, 'drifted') for one in found.values()):
             self._next += PATIENCE - IN_NEED
         return found
@@ -58,6 +67,6 @@ class Scouts:
             self._going = None
 
 
-def _lost(requirement: Any) -> Finding:
-    late = CannotTell('the process that looks at it died, or did not end in time', 'fork(2)')
+def _lost(requirement: Any, why: str) -> Finding:
+    late = CannotTell(why, 'fork(2)')
     return Finding(requirement.id, UNKNOWN, NOT_APPLICABLE, (unknown('network', requirement.title, late, when=NOW),))

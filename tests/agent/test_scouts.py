@@ -62,6 +62,20 @@ def test_one_at_a_time_and_not_too_often(scouts):
     assert Later.sent == 2
 
 
+def test_where_there_is_no_further_process_they_are_unknown_and_asked_again(scouts, monkeypatch):
+    def none(work, limit):
+        raise BlockingIOError(11, 'Resource temporarily unavailable')
+    monkeypatch.setattr(scouts, '_apart', none)
+    scouts.ask()
+    found = scouts.back(wait=True)['far']
+    assert found.state == 'unknown' and scouts.back() == {} and scouts.fds() == []
+    assert found.observations[0].found == 'no process can be had that looks at it: resource temporarily unavailable'
+    monkeypatch.setattr(scouts, '_apart', Later)
+    scouts.clock[0] = IN_NEED + 1
+    scouts.ask()
+    assert scouts.back(wait=True)['far'].state == 'met'
+
+
 def test_sooner_while_it_is_not_met(scouts, monkeypatch):
     monkeypatch.setattr(Far, 'met', False)
     scouts.ask()
