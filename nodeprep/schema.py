@@ -13,6 +13,7 @@ _TYPES: Dict[str, Any] = {'object': dict, 'array': list, 'string': str, 'boolean
                           'number': (int, float), 'null': type(None)}
 _CLASSES: Dict[str, Any] = {'string': str, 'boolean': bool, 'integer': int, 'null': type(None)}
 _HASHED = frozenset((str, bool, int, float, type(None)))
+_ALIKE = 64               # kinds of objects that are remembered of each schema
 
 
 def text(version: int = 1) -> str:
@@ -107,29 +108,48 @@ def _sound(schema: Any, whole: Any) -> Callable[[Any], bool]:
     if 'anyOf' in schema or 'oneOf' in schema:
         either = [_sound(one, whole) for one in schema.get('anyOf') or schema['oneOf']]
         return lambda value: any(check(value) for check in either)
-    kind = schema.get('type')
-    if kind == 'object':
+    if schema.get('type') == 'object':
         return _sound_object(schema, whole)
-    if kind == 'array':
-        item, least = _sound(schema.get('items', {}), whole), schema.get('minItems', 0)
-        return lambda value: value.__class__ is list and len(value) >= least and all(map(item, value))
-    if set(schema) <= {'type', 'description'}:
-        if kind is None:
-            return lambda value: True
-        classes = frozenset(_CLASSES[name] for name in ([kind] if isinstance(kind, str) else kind) if name in _CLASSES)
+    classes = _classes(schema, whole)
+    if classes is not None:
         return lambda value: value.__class__ in classes or not _problem(value, schema, whole, '')
-    return _sound_scalar(schema, whole)
+    if schema.get('type') == 'array':
+        return _sound_array(schema, whole)
+    return _sound_scalar(schema, whole) if schema.get('type') or 'enum' in schema or 'const' in schema \
+        else lambda value: not _problem(value, schema, whole, '')
+
+
+def _classes(schema: Any, whole: Any) -> Any:
+    """Of which classes a value may be, when the schema says no more of it; None when it does."""
+    while '$ref' in schema:
+        schema = _referred(schema['$ref'], whole)
+    if not set(schema) <= {'type', 'description'} or 'type' not in schema:
+        return None
+    kinds = [schema['type']] if isinstance(schema['type'], str) else schema['type']
+    return frozenset(_CLASSES[kind] for kind in kinds) if set(kinds) <= set(_CLASSES) else None
+
+
+def _sound_array(schema: Any, whole: Any) -> Callable[[Any], bool]:
+    items, least = schema.get('items', {}), schema.get('minItems', 0)
+    classes, item = _classes(items, whole), _sound(items, whole)
+    if classes is not None:
+        return lambda value: value.__class__ is list and len(value) >= least and classes.issuperset(map(type, value))
+    return lambda value: value.__class__ is list and len(value) >= least and all(map(item, value))
 
 
 def _sound_scalar(schema: Any, whole: Any) -> Callable[[Any], bool]:
     """What is good at the first look; anything else is looked at in the slow way."""
     words = set(schema) - {'description'}
-    if words == {'enum'}:
-        allowed = frozenset((one.__class__, one) for one in schema['enum'])
-        return lambda value: value.__class__ in _HASHED and (value.__class__, value) in allowed
+    if words == {'enum'} or words == {'const'}:
+        allowed = frozenset((one.__class__, one) for one in schema.get('enum', [schema.get('const')]))
+        return lambda value: value.__class__ in _HASHED and (value.__class__, value) in allowed \
+            or not _problem(value, schema, whole, '')
     if words == {'type', 'pattern'} and schema['type'] == 'string':
         search = re.compile(schema['pattern']).search
         return lambda value: value.__class__ is str and search(value) is not None
+    if words == {'type', 'minLength'} and schema['type'] == 'string':
+        letters = schema['minLength']
+        return lambda value: value.__class__ is str and len(value) >= letters
     if words == {'type', 'minimum'} and schema['type'] in ('integer', 'number'):
         least, classes = schema['minimum'], {int} if schema['type'] == 'integer' else {int, float}
         return lambda value: value.__class__ in classes and value >= least or not _problem(value, schema, whole, '')
@@ -137,18 +157,35 @@ def _sound_scalar(schema: Any, whole: Any) -> Callable[[Any], bool]:
 
 
 def _sound_object(schema: Any, whole: Any) -> Callable[[Any], bool]:
-    required = frozenset(schema.get('required', ()))
-    known = {name: _sound(one, whole) for name, one in schema.get('properties', {}).items()}
-    texts = {name for name, one in schema.get('properties', {}).items() if set(one) <= {'type', 'description'}
-             and one.get('type') == 'string'}
+    """Objects that are alike (as many members, of the same classes) are looked at whole once; then only at that of
+    their members which says more than its class.
+    """
+    properties, required = schema.get('properties', {}), frozenset(schema.get('required', ()))
+    known = {name: _sound(one, whole) for name, one in properties.items()}
+    plain = {name: _classes(one, whole) for name, one in properties.items()}
+    # A member that may be null looks like one that is not there.
+    deep = [(name, name in required, known[name]) for name in properties
+            if plain[name] is None or type(None) in plain[name]]
     more = schema.get('additionalProperties', True)
     others = _sound(more, whole) if isinstance(more, dict) else lambda value: bool(more)
+    names = tuple(properties)
+    alike: Any = set()
 
     def check(value: Any) -> bool:
-        if value.__class__ is not dict or not required <= value.keys():
+        if value.__class__ is not dict:
             return False
-        for name, item in value.items():
-            if not (item.__class__ is str and name in texts or known.get(name, others)(item)):
+        looks = len(value), *map(type, map(value.get, names))
+        if looks not in alike:
+            if not required <= value.keys() or not all(known.get(name, others)(item) for name, item in value.items()):
+                return False
+            if len(alike) < _ALIKE and (more is True or known.keys() >= value.keys()):
+                alike.add(looks)
+            return True
+        for name, needed, inner in deep:
+            if name in value:
+                if not inner(value[name]):
+                    return False
+            elif needed:
                 return False
         return True
     return check

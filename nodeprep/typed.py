@@ -3,8 +3,8 @@
 To load typing, and to build at each start the types of some thousand annotations that nobody asks for, takes a seventh
 of a check; `from __future__ import annotations` would spare the second alone, and Python 3.6 does not have it.
 """
-__all__ = ['Any', 'Callable', 'Dict', 'FrozenSet', 'Iterable', 'Iterator', 'List', 'Mapping', 'Optional', 'Sequence',
-           'Set', 'Tuple', 'Type', 'Union']
+__all__ = ['Any', 'Callable', 'Container', 'Dict', 'FrozenSet', 'Iterable', 'Iterator', 'List', 'Mapping', 'Optional',
+           'Sequence', 'Set', 'Tuple', 'Type', 'Union']
 
 TYPE_CHECKING = False           # what type checkers take for True, without loading typing
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import (
         Any,
         Callable,
+        Container,
         Dict,
         FrozenSet,
         Iterable,
@@ -32,5 +33,5 @@ else:
         def __getitem__(self, item):
             return self
 
-    Any = Callable = Dict = FrozenSet = Iterable = Iterator = List = Mapping = Optional = _Nothing()
+    Any = Callable = Container = Dict = FrozenSet = Iterable = Iterator = List = Mapping = Optional = _Nothing()
     Sequence = Set = Tuple = Type = Union = Any

@@ -6,33 +6,31 @@ from nodeprep.master.prepared import Part, Report
 from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known
-from nodeprep.master.store.states import State
+from nodeprep.master.store.states import Key, State
 from nodeprep.model import NOT_APPLICABLE
 from nodeprep.output import words
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 _SAYS = 500               # letters of what is said of a failing finding beside its state; all of it is in the evidence
-Key = Tuple[int, str]
 
 
-def compare(cursor: Cursor, applied: List[Tuple[Known, Report, float]]) -> List[Tuple[Any, ...]]:
-    """Brings the states up to these reports, each node's in order; returns the transitions, as states.add wants them.
-    """
+def compare(cursor: Cursor, applied: List[Tuple[Known, Report, float]]) -> Dict[int, str]:
+    """Brings the states up to these reports, each node's in order; returns how the nodes stand of which one changed."""
     found = states.of(cursor, {node.id for node, _, _ in applied})
     changes = Changes(found, covering.load(cursor, max((received for _, _, received in applied), default=0.0)))
     for node, report, received in applied:
         changes.report(node.id, report, received)
     changes.write(cursor)
-    return changes.transitions
+    return changes.standings()
 
 
 class Changes:
     """What is written of some reports together: of each state the last that it came to, and every transition."""
 
     def __init__(self, known: Dict[Key, State], cover: covering.Cover) -> None:
-        """`known`: the states before, which are brought up to date here."""
-        self._known, self._cover = known, cover
+        """`known`: the states before."""
+        self._before, self._known, self._cover = known, dict(known), cover
         self._names: Dict[int, List[str]] = {}
         for node, requirement in known:
             self._names.setdefault(node, []).append(requirement)
@@ -57,15 +55,22 @@ class Changes:
 
     def write(self, cursor: Cursor) -> None:
         """Writes all of it."""
-        states.put(cursor, self._puts)
-        states.put_evidence(cursor, [(node, requirement, zlib.compress(text.encode('ascii'), 1))
-                                     for (node, requirement), text in self._evidence.items()])
+        states.put(cursor, self._puts, self._before)
+        states.put_evidence(cursor, {key: zlib.compress(text.encode('ascii'), 1)
+                                     for key, text in self._evidence.items()}, self._before)
         states.remove(cursor, list(self._gone))
         states.add(cursor, self.transitions)
-        covering.stand(cursor, self._standings())
         for (node, requirement), (before, part, at) in self._proposals.items():
             if part.digest != before:
                 approvals.propose(cursor, node, requirement, part.digest, part.tree, at)
+
+    def standings(self) -> Dict[int, str]:
+        """How the nodes stand of which a state changed."""
+        found: Dict[int, List[str]] = {node: [] for node, _ in list(self._puts) + list(self._gone)}
+        for (node, _), state in self._known.items():
+            if node in found:
+                found[node].append(state.outcome)
+        return {node: covering.standing(outcomes) for node, outcomes in found.items()}
 
     def _part(self, key: Key, part: Part, report: Report, received: float) -> None:
         tree, old = part.tree, self._known.get(key)
@@ -89,14 +94,6 @@ class Changes:
         self._known[key] = self._puts[key] = fresh
         self._evidence[key] = part.text
         self._gone.pop(key, None)
-
-    def _standings(self) -> Dict[int, str]:
-        """How the nodes stand of which a state changed."""
-        found: Dict[int, List[str]] = {node: [] for node, _ in list(self._puts) + list(self._gone)}
-        for (node, _), state in self._known.items():
-            if node in found:
-                found[node].append(state.outcome)
-        return {node: covering.standing(outcomes) for node, outcomes in found.items()}
 
     def _lost(self, key: Key, report: Report) -> None:
         """A requirement that the node does not speak of any more, because of its profile or its version."""

@@ -67,8 +67,8 @@ class Batch:
         cursor = self._cursor
         reports.add(cursor, self._rows)
         reports.add_gaps(cursor, self._gaps)
-        comparing.compare(cursor, [one for one in self._applied if one[0].status == nodes.MEMBER])
-        nodes.reported(cursor, self._applied)
+        standings = comparing.compare(cursor, [one for one in self._applied if one[0].status == nodes.MEMBER])
+        nodes.reported(cursor, self._applied, standings)
         nodes.heard(cursor, self._known, self._heard)
 
     def _one(self, node: Known, report: prepared.Report, received: float) -> bool:

@@ -43,6 +43,5 @@ def _released(cursor: Cursor, released: Iterable[int]) -> None:
         tree = json.loads(zlib.decompress(body).decode('ascii'))
         report = prepared.report(dict(tree, chain={'previous': previous, 'digest': own}))
         applied = [(nodes.known(cursor, [node])[node], report, received)]
-        comparing.compare(cursor, applied)
-        nodes.reported(cursor, applied)
+        nodes.reported(cursor, applied, comparing.compare(cursor, applied))
         cursor.run('UPDATE report SET applied = 1 WHERE node = ? AND digest = ?', (node, own))

@@ -2,18 +2,31 @@
 it, while another one writes. What cannot be is refused here, with the reason.
 """
 import json
+import json.encoder
 import re
 import zlib
 
 from nodeprep import epoch, plandigest, schema
 from nodeprep.chain import counts, hashed, is_digest, named_gap
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, List, Optional, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 MOST_NUMBER = 2**53       # what every JSON parser reads exactly, and both databases hold
 _FINDINGS, _NAME = 256, 64
 _TOOK = re.compile(r'"took_ms":[-+.0-9eE]+')
-_encode = json.JSONEncoder(sort_keys=True, separators=(',', ':'), ensure_ascii=True, allow_nan=False).encode
+
+
+def _encoder() -> Callable[[Any], str]:
+    """chain.canonical, as text. JSONEncoder.encode makes an encoder in C each time, which costs more than to use it."""
+    plain = json.JSONEncoder(sort_keys=True, separators=(',', ':'), ensure_ascii=True, allow_nan=False)
+    made: Any = getattr(json.encoder, 'c_make_encoder', None)
+    if made is None:
+        return plain.encode
+    encode = made(None, plain.default, json.encoder.encode_basestring_ascii, None, ':', ',', True, False, False)
+    return lambda tree: ''.join(encode(tree, 0))
+
+
+_encode = _encoder()
 _sound = schema.sound()
 
 
@@ -50,7 +63,7 @@ def report(tree: Any) -> Report:
     """One report, from what JSON gave. Refused."""
     number, chain = _numbered(tree)
     try:
-        text, findings = _canonical(tree)
+        text, findings, about = _canonical(tree)
     except (TypeError, ValueError, RecursionError) as error:
         raise Refused(f'report {number} cannot be written as JSON: {type(error).__name__}') from None
     content = text.encode('ascii')
@@ -63,7 +76,7 @@ def report(tree: Any) -> Report:
     except ValueError as error:
         raise Refused(f'report {number}: taken: {error}') from None
     return Report(tree, number, chain['previous'], chain['digest'], named_gap(chain), taken, zlib.compress(content, 1),
-                  f'{zlib.crc32(_encode(tree["node"]).encode("ascii")):08x}',
+                  f'{zlib.crc32(about.encode("ascii")):08x}',
                   tuple(map(_part, tree['findings'], findings)))
 
 
@@ -85,13 +98,17 @@ def _numbered(tree: Any) -> Tuple[int, Dict[str, Any]]:
     return number, chain
 
 
-def _canonical(tree: Dict[str, Any]) -> Tuple[str, List[str]]:
-    """chain.canonical of a report without its chain, and of each finding, which is a part of that."""
+def _canonical(tree: Dict[str, Any]) -> Tuple[str, List[str], str]:
+    """chain.canonical of a report without its chain; of each finding, and of "node", which are parts of that."""
     findings = [_encode(one) for one in tree['findings']]
-    before = _encode({key: value for key, value in tree.items() if key < 'findings' and key != 'chain'})
-    after = _encode({key: value for key, value in tree.items() if key > 'findings'})
-    joined = ','.join(findings)
-    return f'{before[:-1]}{"," if before != "{}" else ""}"findings":[{joined}],{after[1:]}', findings
+    about = _encode(tree.get('node'))
+    rest = {key: value for key, value in tree.items() if key not in ('chain', 'findings', 'node')}
+    parts = [_encode({key: value for key, value in rest.items() if key < 'findings'})[1:-1],
+             f'"findings":[{",".join(findings)}]',
+             _encode({key: value for key, value in rest.items() if 'findings' < key < 'node'})[1:-1],
+             f'"node":{about}' if 'node' in tree else '',
+             _encode({key: value for key, value in rest.items() if key > 'node'})[1:-1]]
+    return f'{{{",".join(filter(None, parts))}}}', findings, about
 
 
 def _part(tree: Dict[str, Any], text: str) -> Part:

@@ -64,8 +64,8 @@ def _some(cursor, hosts, parts, luck, start, end, changes, silent):
                    (end - 10800 if quiet else end - luck.random() * 60, end, luck.gauss(0, 20), 2.0, node))
         if quiet:
             nodes.present(cursor, node, end - 7200, nodes.SILENT)
-    states.put(cursor, puts)
-    states.put_evidence(cursor, [(*key, body) for key, body in evidence.items()])
+    states.put(cursor, puts, states.of(cursor, ids))
+    states.put_evidence(cursor, evidence, evidence)
     states.add(cursor, sorted(transitions, key=lambda row: row[2]))
     cursor.many('UPDATE node SET verdict = ?, standing = ?, summary = ?, taken = ?, received = ?, silent_since = ? '
                 'WHERE id = ?', rows)

@@ -13,7 +13,8 @@ _KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, 
           'WHERE id IN (?*) ORDER BY id')
 _FACTS = ('role', 'machine_id', 'product_uuid', 'os_id', 'os_version', 'os_name', 'kernel', 'arch', 'kubernetes')
 _CHAIN = 'sequence = ?, head = ?, report_id = ?, taken = ?, received = ?'
-_SAID = 'boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?'
+_SAID = ('boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?, '
+         'standing = COALESCE(?, standing)')
 
 
 class NotMember(LookupError):
@@ -38,13 +39,15 @@ def known(cursor: Cursor, ids: Iterable[int], lock: bool = True) -> Dict[int, Kn
     return {row[0]: Known(*row) for row in cursor.within(sql, sorted(ids))}
 
 
-def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]]) -> None:
-    """Notes what the newest of some reports (node, prepared.Report, received) say; in quarantine only the chain."""
+def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings: Dict[int, str]) -> None:
+    """Notes what the newest of some reports (node, prepared.Report, received) say; in quarantine only the chain.
+    `standings`: how those stand of which a state changed.
+    """
     whole, chain = {}, {}
     for node, report, received in applied:
         row = [node.sequence, node.head, report.tree['id'], node.taken, received]
         if node.status == MEMBER:
-            whole[node.id] = row + _said(report.tree) + [node.id]
+            whole[node.id] = row + _said(report.tree) + [standings.get(node.id), node.id]
         else:
             chain[node.id] = row + [node.id]
     if whole:

@@ -1,10 +1,18 @@
 """The newest state of each requirement of each node, its evidence, and every transition."""
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
+from nodeprep.typed import Any, Container, Dict, Iterable, List, Mapping, Optional, Tuple
 
 _COLUMNS = ('state', 'now', 'boot', 'severity', 'mode', 'since', 'title', 'says', 'waiver', 'digest', 'seen',
             'told', 'outcome')
+_KEY = 'WHERE node = ? AND requirement = ?'
+_INSERT = (f'INSERT INTO state (node, requirement, {", ".join(_COLUMNS)}) '
+           f'VALUES ({", ".join("?" * (2 + len(_COLUMNS)))})')
+_UPDATE = f'UPDATE state SET {", ".join(f"{name} = ?" for name in _COLUMNS)} {_KEY}'
+# An index is written anew when one of its columns is named, whether that is another then or not.
+_NOT_INDEXED = [at for at, name in enumerate(_COLUMNS) if name not in ('outcome', 'since')]
+_UPDATE_WORDS = f'UPDATE state SET {", ".join(f"{_COLUMNS[at]} = ?" for at in _NOT_INDEXED)} {_KEY}'
+Key = Tuple[int, str]
 _OF = f'SELECT node, requirement, {", ".join(_COLUMNS)} FROM state WHERE node IN (?*)'
 
 
@@ -32,17 +40,30 @@ def of(cursor: Cursor, nodes: Iterable[int]) -> Dict[Tuple[int, str], State]:
     return {row[:2]: State(*row[2:]) for row in rows}
 
 
-def put(cursor: Cursor, rows: Dict[Tuple[int, str], State]) -> None:
-    """Writes states, instead of those that are there."""
-    if rows:
-        cursor.many(cursor.dialect.put('state', ('node', 'requirement'), _COLUMNS),
-                    [(*key, *state) for key, state in rows.items()])
+def put(cursor: Cursor, rows: Dict[Key, State], before: Mapping[Key, State]) -> None:
+    """Writes states. `before` are those of them that are there."""
+    new, other, words = [], [], []
+    for key, state in rows.items():
+        old = before.get(key)
+        if old is None:
+            new.append((*key, *state))
+        elif old.outcome == state.outcome and old.since == state.since:
+            words.append((*[state[at] for at in _NOT_INDEXED], *key))
+        else:
+            other.append((*state, *key))
+    for sql, some in ((_INSERT, new), (_UPDATE, other), (_UPDATE_WORDS, words)):
+        if some:
+            cursor.many(sql, some)
 
 
-def put_evidence(cursor: Cursor, rows: List[Tuple[int, str, bytes]]) -> None:
-    """Writes the newest findings: node, requirement, the JSON of the finding by zlib."""
-    if rows:
-        cursor.many(cursor.dialect.put('evidence', ('node', 'requirement'), ('body',)), rows)
+def put_evidence(cursor: Cursor, bodies: Dict[Key, bytes], before: Container[Key]) -> None:
+    """Writes the newest findings, their JSON by zlib. `before` are those that are there."""
+    new = [(*key, body) for key, body in bodies.items() if key not in before]
+    other = [(body, *key) for key, body in bodies.items() if key in before]
+    if new:
+        cursor.many('INSERT INTO evidence (node, requirement, body) VALUES (?, ?, ?)', new)
+    if other:
+        cursor.many('UPDATE evidence SET body = ? WHERE node = ? AND requirement = ?', other)
 
 
 def remove(cursor: Cursor, keys: List[Tuple[int, str]]) -> None:

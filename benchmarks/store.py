@@ -1,0 +1,113 @@
+"""How many reports and heartbeats a second the master's store keeps: no HTTP, one process, durable as in production.
+
+    python benchmarks/store.py [--nodes 10000] [--seconds 10] [--url sqlite:///path] [--profile]
+
+Reports are of about 1.5 KB with two findings, of which one changes in each; they and the heartbeats come from random
+nodes, in as many requests at once as --waiting says. Trees are made beforehand; what a request costs from the tree on
+is counted, in the threads that bring it too.
+"""
+import argparse
+import cProfile
+import json
+import os
+import pstats
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from nodeprep.master.store import nodes, open_store  # noqa: E402  # found by the line above
+from tests.master.fleet import Host  # noqa: E402
+
+
+def main():
+    """Prints a line for each figure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--nodes', type=int, default=10000)
+    parser.add_argument('--reports', type=int, default=60000)
+    parser.add_argument('--beats', type=int, default=300000)
+    parser.add_argument('--waiting', type=int, default=2000)
+    parser.add_argument('--threads', type=int, default=1)
+    parser.add_argument('--url')
+    parser.add_argument('--profile', action='store_true')
+    given = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix='nodeprep-store-')
+    store = open_store(given.url or f'sqlite://{folder}/fleet.db')
+    try:
+        run(store, given)
+    finally:
+        store.close()
+        shutil.rmtree(folder)
+
+
+def run(store, given):
+    """Both figures."""
+    luck = random.Random(1)
+    hosts = [Host(number, requirements=('swap', 'disk')) for number in range(1, given.nodes + 1)]
+    ids = store.do(lambda cursor: [nodes.make(cursor, host.about['name'], 1.7e9) for host in hosts], 600)
+    begin = [(node, host.report()) for node, host in zip(ids, hosts)]
+    for part in range(0, len(begin), 2000):
+        wait([store.reports(node, [tree], time.time()) for node, tree in begin[part:part + 2000]])
+    del begin
+    work = []
+    for number in range(given.reports):
+        at = luck.randrange(given.nodes)
+        hosts[at].set('swap', ('drifted', 'met', 'unknown')[number % 3])
+        work.append((ids[at], json.dumps(hosts[at].report())))
+    size = sum(len(text) for _, text in work) / len(work)
+    took, cpu = timed(store, given, work, lambda node, text: store.reports(node, [json.loads(text)], time.time()))
+    print(f'reports of {size:.0f} bytes: {len(work) / took:,.0f} a second, {cpu / len(work) * 1e6:.0f} us of CPU each')
+    beats = [json.dumps(host.beat()) for host in hosts]
+    order = [luck.randrange(given.nodes) for _ in range(given.beats)]
+    work = [(ids[at], beats[at]) for at in order]
+    took, cpu = timed(store, given, work, lambda node, text: store.beat(node, json.loads(text), time.time()))
+    print(f'heartbeats of {len(beats[0])} bytes: {len(work) / took:,.0f} a second, '
+          f'{cpu / len(work) * 1e6:.0f} us of CPU each')
+    print(f'resident: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB, the trees of the test included')
+
+
+def timed(store, given, work, send):
+    """Seconds, and seconds of CPU, until all is acknowledged. Of a fault nothing is said but the exception."""
+    profile = cProfile.Profile() if given.profile else None
+    if profile:
+        store.do(lambda cursor: profile.enable())
+    begun, cpu = time.perf_counter(), time.process_time()
+    share = len(work) // given.threads
+    threads = [threading.Thread(target=feed, args=(work[n * share:(n + 1) * share], send, given.waiting))
+               for n in range(given.threads)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - begun, time.process_time() - cpu
+    if profile:
+        store.do(lambda cursor: profile.disable())
+        pstats.Stats(profile).sort_stats('tottime').print_stats(22)
+    return took
+
+
+def feed(work, send, waiting):
+    """Sends all, at most so many unanswered at once."""
+    room = threading.Semaphore(waiting)
+    futures = []
+    for node, text in work:
+        room.acquire()
+        future = send(node, text)
+        future.add_done_callback(lambda _: room.release())
+        futures.append(future)
+    wait(futures)
+
+
+def wait(futures):
+    """Until all are acknowledged."""
+    for future in futures:
+        assert not getattr(future.result(120), 'refused', '')
+
+
+if __name__ == '__main__':
+    main()
