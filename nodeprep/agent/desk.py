@@ -81,7 +81,9 @@ class Desk:
         self._voice.about({'boot_id': self._boot_id, 'taken': last.tree['taken'], 'verdict': last.tree['verdict'],
                            'fights': hand['fights']})
         voice = self._voice.facts()
-        troubles = [text for text in (self._states.trouble, voice['spool']['trouble'], hand['trouble']) if text]
+        spool = voice['spool']['trouble']
+        troubles = [text for text in (self._states.trouble, spool and f'the spool of reports: {spool}',
+                                      hand['trouble']) if text]
         if last.textfile:
             self._metrics(last, voice, hand, troubles)
         tree = {
@@ -95,7 +97,7 @@ class Desk:
             'spool': voice['spool'], 'master': voice['master'], 'hand': hand, 'config': {'problem': last.config},
             'unwatched': last.missing, 'troubles': troubles}
         failed = status.write(self._folder, tree, self._boot_id, self._monotonic(), last.interval)
-        self.troubles = troubles + [failed] if failed else troubles
+        self.troubles = troubles + [f'the status cannot be written: {failed}'] if failed else troubles
 
     def stopped(self) -> None:
         """The last status says that nobody writes another."""

@@ -174,6 +174,7 @@ class Agent:
         parts.states.save()
         parts.mending.act(self._policy)
         parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
+        self._saying.troubles(parts.desk.troubles)
         parts.systemd.status(parts.desk.line)
         self._watcher.rescan()
         seen.host.forget()

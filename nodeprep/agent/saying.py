@@ -13,6 +13,7 @@ class Saying:
     def __init__(self, journal: Any) -> None:
         self._log = journal
         self._failing: Dict[str, FrozenSet[Tuple[str, str]]] = {}
+        self._troubles: FrozenSet[str] = frozenset()
 
     def of(self, happened: Iterable[Any], judged: Iterable[Judged]) -> None:
         """Says what became of each requirement since the last round; `happened` are the transitions of the states.
@@ -32,6 +33,14 @@ class Saying:
             elif before is not None:
                 self._say_more(one, [found for found in failing if (found.when, found.subject) not in before])
 
+    def troubles(self, texts: Iterable[str]) -> None:
+        """Says what the agent itself cannot do, such as write its status, once for as long as it lasts; and its end."""
+        before, self._troubles = self._troubles, frozenset(texts)
+        for text in sorted(self._troubles - before):
+            self._log.tell('trouble', text, log.ERROR)
+        for text in sorted(before - self._troubles):
+            self._log.tell('trouble', f'no more: {text}', log.NOTICE)
+
     def _say_more(self, one: Judged, new: List[Observation]) -> None:
         if new:
             self._say(one, ' for another reason' if len(new) == 1 else f' for {len(new)} other reasons', new)
@@ -40,7 +49,7 @@ class Saying:
         finding = one.finding
         decides = one.rule.severity == 'required' and any(
             found.met is False and not found.advised for found in failing)
-        what = next((f'; {found.subject}: {found.found}; wanted: {found.wanted}' for found in failing), '')
+        what = next((f'; {_found(found)}; wanted: {found.wanted}' for found in failing), '')
         self._log.tell('state', f'{finding.requirement}: {finding.state}{how}: now {finding.now}, '
                        f'at boot {finding.boot}{what}', log.WARNING if decides else log.NOTICE,
                        requirement=finding.requirement, state=finding.state, now=finding.now, boot=finding.boot)
@@ -50,3 +59,8 @@ def _failing(one: Judged) -> List[Observation]:
     if one.finding.state in _WELL:
         return []
     return [found for found in one.finding.observations if found.met is not True]
+
+
+def _found(one: Observation) -> str:
+    """What was found behind its subject, which a reason why it cannot be told begins with already."""
+    return one.found if one.found.startswith(one.subject + ':') else f'{one.subject}: {one.found}'

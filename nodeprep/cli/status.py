@@ -22,7 +22,8 @@ UNITS = ('/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/syste
               show_default=True, help='How to print.')
 @click.option('-v', '--verbose', is_flag=True, help='More: every requirement.')
 @click.option('--no-color', is_flag=True, help='No colour; the variable NO_COLOR does the same.')
-@click.option('--run-dir', metavar='DIR', hidden=True, default=papers.RUN, help='Instead of /run/nodeprep.')
+@click.option('--run-dir', metavar='DIR', default=papers.RUN,
+              help='Where the agent writes it, instead of /run/nodeprep.')
 def status(**call: Any) -> None:
     """Say what the agent on this host last saw, told and did. Needs no root, and looks at nothing itself.
 

@@ -1,5 +1,6 @@
 """The loop: what is seen is told once, first to the disk; signals; what is wrong with the configuration."""
 import gc
+import os
 
 import pytest
 
@@ -139,6 +140,29 @@ def test_a_signal_ends_it_and_the_status_says_so(whole):
     whole.end()
     assert whole.status()['stopped'] == whole.clock and whole.notified[-1] == 'STOPPING=1'
     assert whole.said('stop') == ['the agent ends']
+
+
+def test_what_the_agent_cannot_write_is_told_once_and_when_it_is_over(whole):
+    whole.begin()
+    assert whole.said('trouble') == []
+    os.rename(f'{whole.folder}/run', f'{whole.folder}/away')
+    with open(f'{whole.folder}/run', 'w'):
+        pass
+    whole.rounds(2)
+    (said,) = whole.said('trouble')
+    assert said.startswith('the status cannot be written: ') and f'{whole.folder}/run' in said
+    os.unlink(f'{whole.folder}/run')
+    os.rename(f'{whole.folder}/away', f'{whole.folder}/run')
+    whole.rounds(2)
+    assert whole.said('trouble') == [said, f'no more: {said}']
+
+
+def test_a_reason_that_names_its_file_is_told_without_naming_it_twice(whole):
+    whole.begin()
+    whole.owned.host.denied.add('/etc/fstab')
+    whole.rounds()
+    (said,) = [one for one in whole.said('state') if 'fstab: permission denied' in one]
+    assert said.count('/etc/fstab') == 1
 
 
 def test_an_unreadable_file_is_unknown_by_name_and_the_agent_goes_on(whole):
