@@ -39,7 +39,8 @@ ALLOWED = {
     'nodeprep.fixes': ('enforce', 'journal', 'linux', 'model', 'plan', 'policy', 'round', 'stopping'),
     'nodeprep.output': ('journal', 'model', 'output', 'report', 'text'),
     'nodeprep.cli': ('agent', 'catalogue', 'cli', 'config', 'enforce', 'fixes', 'host', 'journal', 'linux', 'lock',
-                     'model', 'output', 'plan', 'policy', 'round', 'stopping', 'text', '__version__'),
+                     'master', 'model', 'output', 'plan', 'policy', 'round', 'stopping', 'text', 'wanted',
+                     '__version__'),
     'nodeprep.agent': ('agent', 'chain', 'model', 'report', 'round', 'policy', 'host', 'text'),
     # The loop's own: what it looks at, what it says and to whom.
     'nodeprep.agent.assembly': ('agent', 'config', 'host', 'model', 'policy'),

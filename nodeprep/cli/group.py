@@ -20,6 +20,7 @@ COMMANDS = {
     'status': ('status', 'Say what the agent last saw, told and did.'),
     'join': ('join', 'Enrol this host with a master.'),
     'leave': ('join', 'Take this host away from its master.'),
+    'master': ('master', 'Collect what the agents of a fleet say, and show and decide it.'),
     'completion': ('completion', 'Print the completion script for a shell.'),
 }
 # Those that a person does not call: in no list, and all the same a command.

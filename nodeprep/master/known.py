@@ -92,6 +92,8 @@ class Known:
         number, name, expires, older = row
         if older:
             await self._write(lambda cursor: self._queries.used(cursor, digest, now))
+            self.forget()
+            turn = self._turn
         if turn == self._turn:           # else a credential changed while this one was looked up
             self._nodes[digest] = NodeId(number, name), expires
             if len(self._nodes) > MOST:

@@ -62,11 +62,11 @@ def load(path: Optional[str] = None) -> Settings:
         raise ConfigError(f'{name}: {said}') from None
     if len(raw) > MOST:
         raise ConfigError(f'{name}: larger than {MOST >> 10} KiB')
-    return read(parse(text, name), lambda: os.stat(name).st_mode & 0o077 != 0)
+    return read(parse(text, name), lambda: os.stat(name).st_mode & 0o007 != 0)
 
 
 def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:
-    """The settings of a parsed file. `exposed`: whether others than its owner may read it. ConfigError."""
+    """The settings of a parsed file. `exposed`: whether everybody may read it. ConfigError."""
     found: Dict[str, Any] = {}
     problems: List[str] = []
     for name, item in node.value.items():
@@ -74,8 +74,8 @@ def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:
     settings = Settings(**found)
     problems += _together(settings, node)
     if any(hook.secret for hook in settings.webhooks) and exposed():
-        problems.append(f'{node.value["webhooks"].place}: there is a secret in this file, which others may read: '
-                        f'chmod 0600 it')
+        problems.append(f'{node.value["webhooks"].place}: there is a secret in this file, which everybody may read: '
+                        f'chmod 0640 it')
     if problems:
         raise ConfigError(*problems)
     return settings

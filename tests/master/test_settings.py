@@ -81,13 +81,13 @@ def test_what_is_wrong_is_told_with_its_place(text, said):
 
 def test_a_secret_that_others_may_read_is_refused_and_never_shown(tmp_path):
     text = 'webhooks: [{name: a, url: "http://x", secret: hush}]'
-    assert problems(text, exposed=True) == ['master.yaml:1: there is a secret in this file, which others may read: '
-                                            'chmod 0600 it']
+    assert problems(text, exposed=True) == ['master.yaml:1: there is a secret in this file, which everybody may read: '
+                                            'chmod 0640 it']
     path = tmp_path / 'master.yaml'
     path.write_text(text)
     os.chmod(path, 0o644)
     with pytest.raises(ConfigError):
         settings.load(str(path))
-    os.chmod(path, 0o600)
+    os.chmod(path, 0o640)
     found = settings.load(str(path))
     assert found.webhooks[0].secret == 'hush' and 'hush' not in repr(found)

@@ -122,10 +122,14 @@ def test_a_node_that_leaves_may_say_nothing_more_and_may_come_back(master):
     assert again.post('/v1/heartbeats', {}).status == 200
 
 
-def test_a_new_credential_counts_at_once_and_the_old_one_for_ten_minutes(master):
+def test_the_old_credential_counts_until_the_new_one_was_used_and_ten_minutes_more(master):
     node = master.join('node1')
+    lost = node.ask('POST', '/v1/credential').tree['credential']
     answer = node.ask('POST', '/v1/credential')
     assert (answer.status, answer.tree['overlap']) == (201, 600.0)
+    assert Asking(master.app, lost).post('/v1/heartbeats', {}).status == 401, 'nobody uses the one before'
+    master.clock.now += 9999
+    assert node.post('/v1/heartbeats', {}).status == 200, 'nor the new one yet: its answer may be lost'
     new = Asking(master.app, answer.tree['credential'])
     assert new.post('/v1/heartbeats', {}).status == node.post('/v1/heartbeats', {}).status == 200
     master.clock.now += 600

@@ -1,0 +1,90 @@
+"""What all commands of the master share: where it is, who calls, and how to print."""
+import contextlib
+import sys
+import time
+
+import click
+
+from nodeprep import output
+from nodeprep.cli import people
+from nodeprep.cli.usage import write
+from nodeprep.config import ConfigError
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Callable, Iterator, List, Optional, Sequence
+
+DATA = '/var/lib/nodeprep-master'
+
+
+class Opened(NamedTuple):
+    """A master's data: the store, the settings, the folder; who calls, and when."""
+
+    store: Any
+    settings: Any
+    data: str
+    who: str
+    now: float
+
+
+def places(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--config and --data."""
+    for option in reversed((
+            click.option('--config', 'config_file', metavar='FILE', type=click.Path(),
+                         help='Instead of /etc/nodeprep/master.yaml.'),
+            click.option('--data', metavar='DIR', type=click.Path(file_okay=False), default=DATA, show_default=True,
+                         help='Where the master keeps its data.'))):
+        command = option(command)
+    return command
+
+
+def formats(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--output for a command that prints a table."""
+    return click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']), default='table',
+                        show_default=True, help='How to print.')(command)
+
+
+@contextlib.contextmanager
+def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterator[Opened]:
+    """The data of the master on this host; `make`: also when none was here before. ConfigError."""
+    from nodeprep.master import folder, settings
+    from nodeprep.master.store import StoreTrouble, open_store
+    who = f'{people.who()["who"]} (command line)'
+    found = settings.load(config_file)
+    folder.become_owner(data)
+    folder.ready(data, make)
+    try:
+        store = open_store(folder.url(data, found.database))
+        try:
+            yield Opened(store, found, data, who, time.time())
+        finally:
+            store.close()
+    except StoreTrouble as error:
+        raise ConfigError(str(error)) from None
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], trees: List[Any],
+         nothing: str) -> None:
+    """Prints rows as a table, or their trees as JSON or YAML under a name; `nothing` is said instead of no rows."""
+    from nodeprep.output import plans
+    if format_name != 'table':
+        write(sys.stdout, plans.machine({'format': 1, name: trees}, format_name))
+    elif rows:
+        from nodeprep.output.listing import listed
+        write(sys.stdout, listed(heads, rows, output.options_for(sys.stdout).width))
+    else:
+        write(sys.stdout, nothing + '\n')
+
+
+def stamp(seconds: Optional[float]) -> Optional[str]:
+    """A time as RFC 3339, in UTC; None of None.
+
+    >>> stamp(0.0)
+    '1970-01-01T00:00:00Z'
+    """
+    return None if seconds is None else time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
+
+
+def when(seconds: Optional[float]) -> str:
+    """A time for people; 'never' of None."""
+    return 'never' if seconds is None else time.strftime('%Y-%m-%d %H:%M', time.localtime(seconds))

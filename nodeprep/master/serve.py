@@ -1,0 +1,146 @@
+"""`nodeprep master serve`: puts a master together, says where it is, and serves until a signal ends it."""
+import asyncio
+import concurrent.futures
+import signal
+import sys
+import time
+
+from nodeprep import __version__
+from nodeprep.config import ConfigError
+from nodeprep.master import folder, here, jobs, keys, settings
+from nodeprep.master.context import Master
+from nodeprep.master.secret import redacted
+from nodeprep.master.server import Server
+from nodeprep.master.settings import Settings
+from nodeprep.master.site import application
+from nodeprep.master.store import StoreTrouble, known, open_store, people
+from nodeprep.record import NamedTuple
+from nodeprep.text import clean
+from nodeprep.typed import Any, Callable, List, Optional, Tuple
+
+THREADS = 8               # that ask the store and do jobs
+
+
+class Places(NamedTuple):
+    """Where a master keeps its things, the file of its settings (None: the usual one), and a port instead of theirs."""
+
+    data: str = settings.DATA
+    config: Optional[str] = None
+    listen: str = ''
+
+
+def log(line: str) -> None:
+    """A line for whoever runs this, such as systemd's journal. That nobody reads it must not end a master."""
+    try:
+        sys.stderr.write(redacted(str(clean(line, keep='\n'))) + '\n')
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> int:
+    """Serves until SIGTERM or SIGINT; 0. `ready` is called with the address when it is up. ConfigError."""
+    found = load(places)
+    folder.become_owner(places.data)
+    folder.ready(places.data, make=True)
+    held = load_keys(found, places.data, time.time())
+    tls = keys.context(held)
+    try:
+        store = open_store(folder.url(places.data, found.database))
+    except (StoreTrouble, ValueError) as error:
+        raise ConfigError(str(error)) from None
+    pool = concurrent.futures.ThreadPoolExecutor(THREADS)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        master = Master(found, store, held, time.time, time.monotonic, pool, known, log)
+        try:
+            loop.run_until_complete(Serving(master, places, tls, ready).run())
+        except OSError as error:
+            raise ConfigError(f'{found.listen[0]} port {found.listen[1]}: {error.strerror or error}; `listen` in '
+                              f'{places.config or settings.FILE} names another') from None
+    finally:
+        pool.shutdown()
+        store.close()
+        loop.close()
+    return 0
+
+
+def load(places: Places) -> Settings:
+    """The settings of these places. ConfigError."""
+    found = settings.load(places.config)
+    try:
+        return found._replace(listen=settings.endpoint(places.listen)) if places.listen else found
+    except ValueError as error:
+        raise ConfigError(f'--listen: {error}') from None
+
+
+def load_keys(found: Settings, data: str, now: float) -> keys.Keys:
+    """The keys that a master with these settings uses now. ConfigError."""
+    if found.certificate:
+        return keys.own(found.certificate, found.key, found.ca)
+    return keys.kept(data, names(found), now)
+
+
+def names(found: Settings) -> Tuple[str, ...]:
+    """What nodes may call this master: what the settings say first, then all that this machine has."""
+    return tuple(dict.fromkeys([*found.names, *here.names()]))
+
+
+class Serving:
+    """A master that serves."""
+
+    def __init__(self, master: Master, places: Places, tls: Any, ready: Callable[[str], None]) -> None:
+        self._master, self._places, self._tls, self._ready = master, places, tls, ready
+        self._renewal = jobs.renewal(tls, lambda now: load_keys(now.settings, places.data, now.clock()))
+        self._jobs = jobs.Running(master, [*jobs.ALL, self._renewal])
+        self._server = Server(application(master), master.settings.listen, tls, log, self._up)
+
+    async def run(self) -> None:
+        """Until a signal."""
+        loop = asyncio.get_event_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        self._jobs.start()
+        try:
+            await self._server.serve()
+        finally:
+            await self._jobs.stop()
+        log('nodeprep master ends')
+
+    def _up(self, addresses: List[Tuple[str, int]]) -> None:
+        url = address(self._master.settings, addresses[0][1])
+        days = int((self._master.keys.ends - self._master.clock()) // 86400)
+        log(f'nodeprep master {__version__} serves {url}')
+        log(f'  its certificate is for {", ".join(self._master.keys.names)}; {days} days')
+        log(f'  its data are in {self._places.data}'
+            + ('' if not self._master.settings.database else ' and in the database that the settings name'))
+        if not self._master.store.read(people.every):
+            log('  nobody can sign in yet: nodeprep master user create NAME --role admin')
+        log('  a node joins by what this prints: nodeprep master token create --print-join-command')
+        self._ready(url)
+
+    def _end(self) -> None:
+        self._server.should_exit = True
+
+    def _reload(self) -> None:
+        try:
+            fresh = load(self._places)
+        except ConfigError as error:
+            log(f'the settings are wrong and not in force: {error}')
+            return
+        fixed = [name for name in ('listen', 'database')
+                 if getattr(fresh, name) != getattr(self._master.settings, name)]
+        self._master.settings = fresh
+        log('the settings were read again and are in force'
+            + (f'; {" and ".join(fixed)} will be after a restart' if fixed else ''))
+        asyncio.get_event_loop().create_task(self._jobs.once(self._renewal))
+
+
+def address(found: Settings, port: int) -> str:
+    """The address of a master for people and nodes: by the first name that it has."""
+    host = found.listen[0] if found.listen[0] not in ('0.0.0.0', '::') else names(found)[0]     # noqa: S104
+    if found.names:
+        host = found.names[0]
+    return f'https://[{host}]:{port}' if ':' in host else f'https://{host}:{port}'
