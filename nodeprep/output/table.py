@@ -208,8 +208,14 @@ def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
         page.text(_which(failed), '  ', '  ')
     worst = min(failed, key=lambda finding: -_ORDER.index(outcome(finding)))
     options = page.options
-    more = '' if page.verbose else f', or {page.called()}{shown(options.ids)} --verbose'
-    page.text(f'Next: {shown(options.program)} explain {shown(worst["requirement"])}{more}', '  ', '  ')
+    steps = [f'{shown(options.program)} explain {shown(worst["requirement"])}']
+    if not page.verbose:
+        steps.append(f'{page.called()}{shown(options.ids)} --verbose')
+    # Not with --ignore, which a fix does not take.
+    if ' --ignore ' not in options.said and any(seen['fix'] for one in failed for seen in one['observations']):
+        steps.append(f'{shown(options.program + " fix --dry-run" + options.said + options.ids)}')
+    for number, step in enumerate(steps):
+        page.text(step, '          ', '        ' if number else '  Next: ')
 
 
 def _which(failed: List[Dict[str, Any]]) -> str:

@@ -220,3 +220,14 @@ def test_wrapping_loses_no_letter_but_blanks(text, width):
     lines = wrapped(text, width)
     assert ''.join(''.join(lines).split()) == ''.join(text.split())
     assert all(columns(line) <= width for line in lines)
+
+
+def test_what_to_type_next_is_a_line_each_and_names_the_fix_where_there_is_one():
+    options = Options(program='./nodeprep', said=' --root /mnt', ids=' swap')
+    assert render(report(SWAP), options).endswith(
+        '\n  Next: ./nodeprep explain swap\n        ./nodeprep check --root /mnt swap --verbose\n'
+        '        ./nodeprep fix --dry-run --root /mnt swap\n')
+    assert 'fix --dry-run' not in render(report(SWAP), options._replace(said=' --ignore cpu'))
+    left = finding('cpu', 'There are enough CPUs', seen('now', 'CPUs', '1', 'at least 2', False))
+    said = render(report(left), Options())
+    assert 'Next: nodeprep explain cpu' in said and 'fix' not in said
