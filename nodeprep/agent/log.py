@@ -5,6 +5,8 @@ line end, its length as 64 bits little-endian and the value. Where there is no j
 standard output gets it: below systemd with the <N> of sd-daemon(3), which it takes off again; a person or a file, as in
 `nodeprep agent | tee log`, gets the line alone.
 """
+import errno
+
 from nodeprep.host import datagram
 from nodeprep.model import CannotChange
 from nodeprep.text import clean
@@ -33,14 +35,23 @@ class Log:
         self._out, self._journal, self._send, self._marks = out, journal, send, marks
 
     def tell(self, kind: str, message: str, priority: int = INFO, **fields: str) -> None:
-        """One message. `fields` are told as NODEPREP_NAME; those that are '' are not."""
+        """One message. `fields` are told as NODEPREP_NAME; those that are '' are not.
+
+        It is lost where nothing takes it: a file on a full disk, a journal that has crashed. BrokenPipeError when
+        standard output is a pipe of a person's, and nobody reads it any more.
+        """
         if self._journal and self._told(kind, message, priority, fields):
             return
         line = clean(message)
         encoding = getattr(self._out, 'encoding', None) or 'utf-8'
         line = line.encode(encoding, 'backslashreplace').decode(encoding)
-        self._out.write(f'<{priority}>{line}\n' if self._marks else f'{line}\n')
-        self._out.flush()
+        try:
+            self._out.write(f'<{priority}>{line}\n' if self._marks else f'{line}\n')
+            self._out.flush()
+        except OSError as error:
+            # Status and master are told all the same. Whoever listened at the end of a pipe and left wants no more.
+            if not self._marks and error.errno == errno.EPIPE:
+                raise
 
     def _told(self, kind: str, message: str, priority: int, fields: Dict[str, str]) -> bool:
         values = {'MESSAGE': message, 'PRIORITY': str(priority), 'MESSAGE_ID': IDS[kind],

@@ -1,6 +1,10 @@
 """log: fields for the journal, lines for everybody else."""
+import errno
 import io
+import os
 import struct
+
+import pytest
 
 from nodeprep.agent import log
 from nodeprep.model import CannotChange
@@ -54,6 +58,27 @@ def test_a_person_and_a_file_get_no_priority_and_a_poor_terminal_gets_escapes():
     terminal = io.TextIOWrapper(raw, encoding='ascii')
     log.Log(terminal, False).tell('start', 'n\u00e9 agent')
     assert raw.getvalue() == b'n\\xe9 agent\n'
+
+
+class Broken(io.StringIO):
+    """A standard output that takes nothing."""
+
+    def __init__(self, number):
+        io.StringIO.__init__(self)
+        self.number = number
+
+    def flush(self):
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize('number, marks', [(errno.ENOSPC, False), (errno.EIO, False), (errno.EPIPE, True)])
+def test_a_line_that_nothing_takes_does_not_end_the_agent(number, marks):
+    log.Log(Broken(number), False, marks=marks).tell('start', 'a')
+
+
+def test_a_person_who_reads_no_more_ends_it():
+    with pytest.raises(BrokenPipeError):
+        log.Log(Broken(errno.EPIPE), False).tell('start', 'a')
 
 
 def test_every_kind_has_an_id_of_its_own():
