@@ -1,0 +1,69 @@
+"""What is wrong with a store, each thing in a sentence: read only, so that it can be asked while a master runs."""
+import zlib
+
+from nodeprep.chain import hashed
+from nodeprep.master.store import schema
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Iterator, List, Set, Tuple
+
+_MOST = 20                # of one kind are named
+_REPORTS = ('SELECT r.node, r.sequence, r.id, r.digest, r.previous, r.link, r.body, n.name FROM report r '
+            'JOIN node n ON n.id = r.node WHERE r.node > ? OR r.node = ? AND (r.sequence > ? '
+            'OR r.sequence = ? AND r.id > ?) ORDER BY r.node, r.sequence, r.id LIMIT 500')
+
+
+class Seen(NamedTuple):
+    """One thing that was looked at. `wrong` are sentences; none: it is in order."""
+
+    what: str
+    wrong: List[str]
+
+
+def look(cursor: Cursor) -> Iterator[Seen]:
+    """Everything, one after the other; the last takes longest, since it reads each report that is kept."""
+    found = schema.version(cursor)
+    yield Seen(f'the tables are of version {found}',
+               [] if found == schema.VERSION else [f'this nodeprep wants version {schema.VERSION}'])
+    if cursor.dialect.name == 'sqlite':
+        yield Seen('the file is sound', [f'integrity_check: {row[0]}' for row
+                                         in cursor.all('PRAGMA integrity_check(20)') if row[0] != 'ok'])
+        yield Seen('rows name rows that are there', [f'{row[0]} {row[1]} names a {row[2]} that is not there'
+                                                     for row in cursor.all('PRAGMA foreign_key_check')[:_MOST]])
+    yield Seen('states and their transitions agree', [
+        f'{name}: {requirement} is {state}, and the last transition says {last}' for name, requirement, state, last
+        in cursor.all('SELECT n.name, s.requirement, s.outcome, t.outcome FROM state s JOIN node n ON n.id = s.node '
+                      'JOIN transition t ON t.id = (SELECT MAX(u.id) FROM transition u WHERE u.node = s.node '
+                      'AND u.requirement = s.requirement) WHERE t.outcome <> s.outcome LIMIT ?', (_MOST,))])
+    yield Seen('messages get through', [
+        f'{hook}: {count} messages wait or were given up, the oldest since {at:.0f}: {problem}'
+        for hook, count, at, problem in cursor.all('SELECT hook, COUNT(*), MIN(made), MAX(problem) FROM outbox '
+                                                   'WHERE tries > 0 GROUP BY hook')])
+    yield chains(cursor)
+
+
+def chains(cursor: Cursor) -> Seen:
+    """Every report that is kept has the digest that it was taken with, and follows the one before it."""
+    wrong: List[str] = []
+    count, after = 0, (0, 0, 0)
+    before: Tuple[int, int, Set[str]] = (0, 0, set())          # node, number, the digests with it
+    while len(wrong) < _MOST:
+        rows = cursor.all(_REPORTS, (after[0], after[0], after[1], after[1], after[2]))
+        if not rows:
+            break
+        for node, sequence, number, digest, previous, link, body, name in rows:
+            count, after = count + 1, (node, sequence, number)
+            if not _holds(body, previous, digest):
+                wrong.append(f'{name}: report {sequence} is not what was taken')
+            if link == 'next' and before[:2] == (node, sequence - 1) and previous not in before[2]:
+                wrong.append(f'{name}: report {sequence} does not follow report {sequence - 1}')
+            same = before[2] if before[:2] == (node, sequence) else set()
+            before = (node, sequence, same | {digest})
+    return Seen(f'{count} reports are as they were taken', wrong)
+
+
+def _holds(body: bytes, previous: str, digest: str) -> bool:
+    try:
+        return hashed(previous, zlib.decompress(body)) == digest
+    except zlib.error:
+        return False

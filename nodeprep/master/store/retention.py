@@ -1,0 +1,57 @@
+"""What is old goes, in slices, so that nobody waits long for the writer.
+
+What is needed to tell how it was from the oldest day on is kept: of each requirement the last transition before it, of
+each node the last that became of it.
+"""
+from nodeprep.master.store.cursor import Cursor
+from nodeprep.typed import Any, List, Tuple
+
+SLICE = 2000              # rows of each table that go in one transaction
+_FAILED = 7 * 86400.0     # seconds that a message which nobody took is kept
+_REPORTS = ('SELECT id FROM report WHERE received < ? '
+            "AND node NOT IN (SELECT id FROM node WHERE status = 'quarantined') "
+            'ORDER BY received LIMIT ?')
+_TRANSITIONS = ('SELECT t.id FROM transition t WHERE t.at < ? AND EXISTS (SELECT 1 FROM transition u WHERE '
+                'u.node = t.node AND u.at < ? AND u.requirement = t.requirement AND u.id > t.id) ORDER BY t.at LIMIT ?')
+_PRESENCE = ('SELECT p.id FROM presence p WHERE p.at < ? AND EXISTS (SELECT 1 FROM presence q WHERE q.node = p.node '
+             'AND q.at < ? AND q.id > p.id) ORDER BY p.at LIMIT ?')
+_GONE = ("SELECT n.id FROM node n WHERE n.status = 'forgotten' "
+         'AND NOT EXISTS (SELECT 1 FROM report r WHERE r.node = n.id) '
+         'AND NOT EXISTS (SELECT 1 FROM transition t WHERE t.node = n.id AND t.at >= ?) '
+         'AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at >= ?) LIMIT ?')
+_OF_NODE = ('pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence', 'gap',
+            'approval')
+
+
+def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: float, most: int = SLICE) -> int:
+    """Removes what is older than so many seconds, at most `most` rows of each table; returns how many went. To be
+    called again, in a transaction of its own, until it returns 0.
+    """
+    old, past = at - reports, at - transitions
+    gone = 0
+    for table, query, args in (
+            ('report', _REPORTS, (old, most)), ('transition', _TRANSITIONS, (past, past, most)),
+            ('presence', _PRESENCE, (past, past, most)),
+            ('gap', 'SELECT id FROM gap WHERE at < ? LIMIT ?', (past, most)),
+            ('audit', 'SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?', (at - audit, most)),
+            ('approval', "SELECT id FROM approval WHERE state NOT IN ('proposed', 'approved') AND proposed < ? LIMIT ?",
+             (past, most)),
+            ('outbox', 'SELECT id FROM outbox WHERE failed < ? LIMIT ?', (at - _FAILED, most))):
+        gone += _delete(cursor, table, 'id', cursor.all(query, args))
+    gone += cursor.run('DELETE FROM token WHERE expires < ?', (at - _FAILED,))
+    gone += cursor.run('DELETE FROM credential WHERE expires < ?', (at,))
+    return gone + _nodes(cursor, past, most)
+
+
+def _nodes(cursor: Cursor, past: float, most: int) -> int:
+    """Nodes that were forgotten so long ago that nothing is told of them any more."""
+    rows: List[Tuple[Any, ...]] = cursor.all(_GONE, (past, past, most))
+    for table in _OF_NODE:
+        _delete(cursor, table, 'node', rows)
+    for column in ('first', 'later'):
+        _delete(cursor, 'clone', column, rows)
+    return _delete(cursor, 'node', 'id', rows)
+
+
+def _delete(cursor: Cursor, table: str, column: str, rows: List[Tuple[Any, ...]]) -> int:
+    return cursor.run_within(f'DELETE FROM {table} WHERE {column} IN (?*)', [row[0] for row in rows]) if rows else 0
