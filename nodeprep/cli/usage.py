@@ -39,10 +39,10 @@ def write(stream: Any, text: str) -> None:
 def write_along(stream: Any, text: str) -> None:
     """The same while changes are being made, where it must not end them in the middle that nobody can read along.
 
-    A terminal hangs up, a log fills its disk, a reader ends; or a signal is told of while something is being written,
-    which a stream of Python refuses (RuntimeError). What is written afterwards fails again, and is told then.
+    A terminal hangs up, a log fills its disk, a reader ends. What is written afterwards fails again, and is told then.
+    RuntimeError when it is called by a handler of a signal that came while something was being written.
     """
-    with contextlib.suppress(OSError, RuntimeError):
+    with contextlib.suppress(OSError):
         write(stream, text)
         stream.flush()
 

@@ -40,9 +40,10 @@ def argv(image, *words):
 
 
 def begun(image, *ids, **more):
-    """A fix that goes on, without buffers between it and us."""
+    """A fix that goes on, with the buffer that its streams usually have, and none on our side."""
     return subprocess.Popen(argv(image, 'fix', '--yes', *ids), cwd=TOP, stdin=subprocess.DEVNULL, bufsize=0,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, PYTHONUNBUFFERED=''),
+                            **more)
 
 
 def until(read, what):
