@@ -18,11 +18,13 @@ from nodeprep.typed import Iterable, Iterator, List, Optional
 
 
 @click.command()
-@click.argument('requirement_id', metavar='ID')
+@click.argument('requirement_id', metavar='ID', required=False)
 @stopping_on_bad_input
-def explain(requirement_id: str) -> None:
+def explain(requirement_id: Optional[str]) -> None:
     """Say why a requirement exists, what is read, what a fix does, and what is left to a person."""
     known = catalogue.ids()
+    if requirement_id is None:
+        raise click.UsageError('Missing argument \'ID\', one of ' + ', '.join(known))
     named = ids.chosen([requirement_id])
     for at, one in enumerate(named):
         if one not in known:

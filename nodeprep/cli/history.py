@@ -16,7 +16,10 @@ from nodeprep.typed import Any
 @root_option
 @change_formats
 def history(**call: Any) -> None:
-    """List what was changed on this host: when, by whom, what, and whether it was taken back. Needs root."""
+    """List what was changed on this host: when, by whom, what, and whether it was taken back. Needs root.
+
+    --quiet leaves out what each did, --verbose adds the diffs of its files.
+    """
     sys.exit(_told(**call))
 
 

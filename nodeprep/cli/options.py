@@ -18,7 +18,7 @@ def change_formats(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed((
             click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']),
                          default='table', show_default=True, help='How to print.'),
-            click.option('-q', '--quiet', is_flag=True, help='Less: no progress.'),
+            click.option('-q', '--quiet', is_flag=True, help='Less: no progress, no details.'),
             click.option('-v', '--verbose', is_flag=True, help='More: diffs of files.'),
             click.option('--no-color', is_flag=True, help='No colour; the variable NO_COLOR does the same.'))):
         command = option(command)

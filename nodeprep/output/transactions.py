@@ -59,7 +59,7 @@ class Page:
         self.options = options
 
     def history(self, past: List[Tree]) -> str:
-        """One paragraph for each transaction, the oldest first."""
+        """One paragraph for each transaction, the oldest first; when quiet, without what it did."""
         if not past:
             return 'Nothing was changed on this host by nodeprep.\n'
         return '\n'.join(line for one in past for line in self._one(one)) + '\n'
@@ -79,7 +79,7 @@ class Page:
         lines = [f'{past["id"]}  {self._by(past)}  {self._became(past)}']
         if len(lines[0]) > self.options.width:
             lines = [f'{past["id"]}  {self._by(past)}'] + self._text(self._became(past), '  ', '    ')
-        for part in past['parts']:
+        for part in past['parts'] if not self.options.quiet else ():
             lines += self._text(part['result'] + (f': {part["why"]}' if part['why'] else ''),
                                 f'  {shown(part["requirement"])}: ', '    ')
             for one in part['steps']:

@@ -29,6 +29,11 @@ def test_an_unknown_id_is_answered_with_the_right_one():
     assert (done.code, done.out) == (2, '') and 'did you mean swap?' in done.err
 
 
+def test_without_an_id_they_are_listed():
+    done = run('explain')
+    assert done.code == 2 and "Missing argument 'ID', one of bridge, cgroup, " in done.err and done.out == ''
+
+
 def test_what_kubeadm_calls_it_is_explained():
     assert run('explain', 'NumCPU').out == run('explain', 'cpu').out
 

@@ -61,6 +61,7 @@ def test_fix_history_undo(run, image):
     assert out.index('NOT FIT') < out.index('The plan') < out.index('write /etc/fstab') < out.index('swap: done')
     code, out, _ = run('history')
     assert code == 0 and out.startswith('000001  ') and '  swap: done\n    write /etc/fstab\n' in out
+    assert re.match(r'000001  .* done\n$', run('history', '--quiet')[1])
     everything = hosts.snapshot(image)
     code, out, _ = run('fix', '--yes', 'swap', 'selinux')
     assert code == 0 and 'The plan' not in out and hosts.snapshot(image) == everything
