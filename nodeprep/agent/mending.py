@@ -13,6 +13,7 @@ from nodeprep.report import Judged
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Set, Tuple
 
 _LONGEST = 2100.0         # seconds after which a hand without an end is given up: TimeoutStartSec of its unit and more
+_AGAIN = 300.0            # seconds after which a hand that did nothing is asked again: it may have been killed
 _SHOWN = 10               # fixes of the past in the status
 
 
@@ -66,7 +67,8 @@ class Mending:
         self._parts: Dict[str, Any] = {}
         self._history: Any = None
         self._waiting: Dict[str, str] = {}
-        self._vain: Dict[str, str] = {}          # by requirement: digest of a plan that the hand did nothing about
+        # By requirement: the digest of a plan that the hand did nothing about, and until when it is not asked again.
+        self._vain: Dict[str, Tuple[str, float]] = {}
         self._trouble = ''
         self.window: Optional[float] = None      # when the next one opens for what waits for it, seconds since 1970
         self.in_flight: Optional[Flight] = None
@@ -165,7 +167,8 @@ class Mending:
         history = self._read()
         if history is None:
             return self._trouble
-        if self._vain.get(name) == one.digest:
+        vain, until = self._vain.get(name, ('', 0.0))
+        if vain == one.digest and self._monotonic() < until:
             return f'the hand was asked and did nothing: journalctl -u {unit(name)} says why'
         from nodeprep.agent import allow, approvals, proposal
         host, now = self._host(), self._time()
@@ -191,9 +194,11 @@ class Mending:
         name, history = flight.requirement, self._read()
         fact = history.last(name) if history else None
         if fact is None or int(fact.id) <= flight.last:
-            self._vain[name] = flight.digest
-            self._log.tell('fix', f'{name}: the hand did nothing; journalctl -u {unit(name)} says why', log.WARNING,
-                           requirement=name)
+            known = self._vain.get(name, ('', 0.0))[0] == flight.digest
+            self._vain[name] = flight.digest, self._monotonic() + _AGAIN
+            if not known:
+                self._log.tell('fix', f'{name}: the hand did nothing; journalctl -u {unit(name)} says why', log.WARNING,
+                               requirement=name)
             return
         self._vain.pop(name, None)
         result, why = fact.results[name]

@@ -80,7 +80,7 @@ class _Look:
     def _file_that_wins(self) -> Optional[Suspect]:
         for place in self.sources:
             path = place.partition(':')[0]
-            if path not in self.paths and not _of_the_kernel(path):
+            if path not in self.paths and not _of_the_kernel(path) and not self.host.is_folder(path):
                 return Suspect(f'{place}, which wins', f'change or remove {place}')
         return None
 

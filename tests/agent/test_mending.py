@@ -170,6 +170,22 @@ def test_a_hand_that_does_nothing_is_not_asked_again_for_the_same_plan(make):
     assert 'the hand was asked and did nothing' in whole.status()['hand']['waiting'][0]['why']
 
 
+def test_a_hand_that_was_killed_before_it_did_anything_is_asked_again_in_a_while(make):
+    whole = make(SELINUX % 'report')
+    whole.owned.config(SELINUX % 'fix')
+    mends, begun = whole.owned.hand, whole.clock
+    whole.owned.hand = lambda requirement: -9
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    whole.turn()
+    whole.rounds(7)
+    assert whole.hands == ['selinux'] * 2 and 300 <= whole.clock - begun < 600
+    whole.owned.hand = mends
+    whole.rounds(6)
+    assert whole.hands == ['selinux'] * 3 and state(whole, 'selinux')['now'] == 'met'
+    assert len([said for said in whole.said('fix') if 'did nothing' in said]) == 1
+
+
 def test_systemd_that_does_not_start_it_is_told(make):
     whole = make(SELINUX % 'report')
     whole.owned.config(SELINUX % 'fix')

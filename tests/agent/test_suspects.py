@@ -45,6 +45,13 @@ def test_the_file_that_wins(host):
         '/etc/sysctl.d/zzz-site.conf:3, which wins', 'change or remove /etc/sysctl.d/zzz-site.conf:3')
 
 
+def test_a_folder_without_a_line_is_no_file_that_wins(host):
+    """Somebody removed ours: then the source is where no line was found, and nobody shall remove that."""
+    host.files({'/etc/sysctl.d': {}, '/usr/lib/sysctl.d': {}})
+    who, setting = suspect(host, *forwarding('no line in /etc/sysctl.d, /usr/lib/sysctl.d'))
+    assert who == '' and setting.startswith(f'auditctl -w {ZZ} ')
+
+
 def test_a_file_that_is_signed(host):
     host.files({'/etc/fstab': '# This file is managed by Puppet\n/swap none swap sw 0 0\n'})
     assert suspect(host, *drift('/etc/fstab', '/etc/fstab:2', Write('/etc/fstab', 'a', None, 'b'))) == (

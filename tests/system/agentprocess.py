@@ -14,22 +14,28 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 QUIET = ('interval: 1h\n'
          'requirements:\n'
          '  registry: {url: "https://127.0.0.1:9/v2/"}\n')
+OF_THE_MACHINE = '/var/lib/nodeprep', '/run/nodeprep', '/etc/nodeprep/nodeprep.yaml'
 
 
 class AgentProcess:
     """Use as `with AgentProcess(folder) as agent`: it is up at once, and gone afterwards whatever happened.
 
-    `credential` is the master that it has joined; `config` the text of its configuration.
+    `credential` is the master that it has joined; `config` the text of its configuration. Without a `folder` it has
+    those of the machine, which must be one of its own then (see private.py), and may have things mended.
     """
 
-    def __init__(self, folder, config=QUIET, credential=None):
-        self.folder, self.process, self.lines = str(folder), None, []
+    def __init__(self, folder=None, config=QUIET, credential=None):
+        self.process, self.lines = None, []
         self._came, self._reader = threading.Condition(), None
-        for name in ('state', 'run'):
-            os.makedirs(f'{self.folder}/{name}', exist_ok=True)
+        self.state, self.run, self.config, self._places = OF_THE_MACHINE + ([],)
+        if folder is not None:
+            self.state, self.run, self.config = f'{folder}/state', f'{folder}/run', f'{folder}/nodeprep.yaml'
+            self._places = ['--config', self.config, '--state-dir', self.state, '--run-dir', self.run]
+        for name in (self.state, self.run, os.path.dirname(self.config)):
+            os.makedirs(name, exist_ok=True)
         self.configure(config)
         if credential is not None:
-            with open(f'{self.folder}/state/credential', 'w', encoding='ascii',
+            with open(f'{self.state}/credential', 'w', encoding='ascii',
                       opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
                 json.dump(tree_of(credential), file)
 
@@ -47,12 +53,11 @@ class AgentProcess:
     @property
     def argv(self):
         """The command line."""
-        return [sys.executable, '-m', 'nodeprep', 'agent', '--config', f'{self.folder}/nodeprep.yaml', '--state-dir',
-                f'{self.folder}/state', '--run-dir', f'{self.folder}/run']
+        return [sys.executable, '-m', 'nodeprep', 'agent'] + self._places
 
     def configure(self, text):
         """Writes the configuration, which a SIGHUP makes it read."""
-        with open(f'{self.folder}/nodeprep.yaml', 'w', encoding='utf-8') as file:
+        with open(self.config, 'w', encoding='utf-8') as file:
             file.write(text)
 
     def start(self):
@@ -115,7 +120,7 @@ class AgentProcess:
     def status(self):
         """The status that it last wrote; None when there is none."""
         try:
-            with open(f'{self.folder}/run/status', encoding='utf-8') as file:
+            with open(f'{self.run}/status', encoding='utf-8') as file:
                 return json.load(file)
         except FileNotFoundError:
             return None
@@ -123,9 +128,9 @@ class AgentProcess:
     def reports(self):
         """What lies in its spool, the oldest first, by number of the file and of the line."""
         found = []
-        for name in sorted(os.listdir(f'{self.folder}/state/spool')):
+        for name in sorted(os.listdir(f'{self.state}/spool')):
             if name.endswith('.jsonl'):
-                with open(f'{self.folder}/state/spool/{name}', encoding='ascii') as file:
+                with open(f'{self.state}/spool/{name}', encoding='ascii') as file:
                     found += [json.loads(line) for line in file]
         return found
 
