@@ -36,8 +36,10 @@ def _tests():
                 if word not in _HERE and (hasattr(thing, '_pytestfixturefunction')
                                           or type(thing).__name__ == 'FixtureFunctionDefinition'):
                     yield word, thing
-                if word.startswith('test_') and 'store' in thing.__code__.co_varnames[:thing.__code__.co_argcount]:
-                    yield f'{word}__of_{last}', thing
+                if word.startswith('test_'):
+                    asks = thing.__code__.co_varnames[:thing.__code__.co_argcount]
+                    if 'store' in asks and 'path' not in asks:          # that of a file of SQLite
+                        yield f'{word}__of_{last}', thing
 
 
 globals().update(_tests())
