@@ -77,12 +77,9 @@ def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Seque
 
 
 def stamp(seconds: Optional[float]) -> Optional[str]:
-    """A time as RFC 3339, in UTC; None of None.
-
-    >>> stamp(0.0)
-    '1970-01-01T00:00:00Z'
-    """
-    return None if seconds is None else time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(seconds))
+    """A time as the trees of the master have it."""
+    from nodeprep.master import shapes
+    return shapes.stamp(seconds)
 
 
 def when(seconds: Optional[float]) -> str:

@@ -20,24 +20,25 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     about = {'node': node['name'], 'role': node['role'], 'profile': tree['agent']['profile'],
              'version': tree['agent']['version'], 'os': node['os']['name'], 'kernel': node['kernel']}
     lines: List[str] = []
-    _family(lines, 'nodeprep_info', 'The host and what looked at it; always 1.', [(about, 1)])
-    _family(lines, 'nodeprep_verdict', 'Whether the verdict of this host is this one.',
-            [({'verdict': word}, int(tree['verdict'] == word)) for word in _VERDICTS])
-    _family(lines, 'nodeprep_findings', 'How many requirements are in this state, waived and ignored ones as such.',
-            [({'state': state}, count) for state, count in tree['summary'].items()])
-    _family(lines, 'nodeprep_requirement_state', 'Whether a requirement is in this state, now and at the next boot.',
-            [({'requirement': finding['requirement'], 'when': when, 'state': state}, int(finding[when] == state))
-             for finding in findings for when in ('now', 'boot') for state in STATES])
-    _family(lines, 'nodeprep_requirement_decides', 'Whether a requirement decides: required, not waived, not ignored.',
-            [({'requirement': finding['requirement']}, int(counts(finding))) for finding in findings])
-    _family(lines, 'nodeprep_check_duration_seconds', 'How long the check took.',
-            [({}, tree['took_ms'] / 1000)], 'seconds')
-    _family(lines, 'nodeprep_check_timestamp_seconds', 'When the check was made, in seconds since 1970.',
-            [({}, epoch.of(tree['taken']))], 'seconds')
+    family(lines, 'nodeprep_info', 'The host and what looked at it; always 1.', [(about, 1)])
+    family(lines, 'nodeprep_verdict', 'Whether the verdict of this host is this one.',
+           [({'verdict': word}, int(tree['verdict'] == word)) for word in _VERDICTS])
+    family(lines, 'nodeprep_findings', 'How many requirements are in this state, waived and ignored ones as such.',
+           [({'state': state}, count) for state, count in tree['summary'].items()])
+    family(lines, 'nodeprep_requirement_state', 'Whether a requirement is in this state, now and at the next boot.',
+           [({'requirement': finding['requirement'], 'when': when, 'state': state}, int(finding[when] == state))
+            for finding in findings for when in ('now', 'boot') for state in STATES])
+    family(lines, 'nodeprep_requirement_decides', 'Whether a requirement decides: required, not waived, not ignored.',
+           [({'requirement': finding['requirement']}, int(counts(finding))) for finding in findings])
+    family(lines, 'nodeprep_check_duration_seconds', 'How long the check took.',
+           [({}, tree['took_ms'] / 1000)], 'seconds')
+    family(lines, 'nodeprep_check_timestamp_seconds', 'When the check was made, in seconds since 1970.',
+           [({}, epoch.of(tree['taken']))], 'seconds')
     return '\n'.join(lines) + '\n# EOF\n'
 
 
-def _family(lines: List[str], name: str, text: str, samples: Samples, unit: str = '') -> None:
+def family(lines: List[str], name: str, text: str, samples: Samples, unit: str = '') -> None:
+    """Adds a family of gauges to the lines of an exposition."""
     lines.append(f'# TYPE {name} gauge')
     if unit:
         lines.append(f'# UNIT {name} {unit}')

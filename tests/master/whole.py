@@ -47,8 +47,9 @@ class Whole:
         self.request += 1
         number = self.request
         return dict({'token': token, 'name': name, 'request': f'{number:08x}-0000-4000-8000-000000000000',
-                     'machine_id': f'{number:032x}', 'product_uuid': f'{number:08x}-0000-4000-8000-000000000001',
-                     'macs': [f'52:54:00:00:00:{number:02x}'], 'version': '1.0.0'}, **more)
+                     'machine_id': f'{number + 0x10000:032x}',
+                     'product_uuid': f'{number + 0x10000:08x}-0000-4000-8000-000000000001',
+                     'macs': [f'52:54:00:99:00:{number:02x}'], 'version': '1.0.0'}, **more)
 
     def join(self, name, **more):
         """A node, as it asks from now on."""

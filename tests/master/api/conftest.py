@@ -1,6 +1,7 @@
 """A master for each test of the interface."""
 import pytest
 
+from tests.master.fleet import Host, plan
 from tests.master.whole import whole
 
 
@@ -8,3 +9,12 @@ from tests.master.whole import whole
 def master(store):
     with whole(store) as made:
         yield made
+
+
+def drifted(master, name, number):
+    """A node with swap (for which it proposes a plan) and docker drifted an hour ago: (as it asks, its host)."""
+    node, host = master.join(name), Host(number, name, start=master.clock.now - 3600)
+    host.set('swap', 'drifted', mode='approve', changes=plan(), found='swap is on')
+    host.set('docker', 'drifted', found='docker is off')
+    assert node.post('/v1/reports', host.report()).status == 201
+    return node, host

@@ -1,0 +1,37 @@
+"""/metrics: the fleet as gauges, in OpenMetrics 1.0."""
+from nodeprep import __version__
+from nodeprep.master.http import response
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.http.routes import VIEWER, Route
+from nodeprep.master.store import asked, grid, proposals, shelves
+from nodeprep.output.openmetrics import family
+from nodeprep.typed import Any, List
+
+KIND = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+
+
+async def metrics(request: Request, master: Any) -> Response:
+    """The gauges as they are now."""
+    standings, totals, plans, clones = await master.read(lambda cursor: (
+        grid.standings(cursor), grid.totals(cursor), proposals.waiting(cursor), shelves.clones_waiting(cursor)))
+    lines: List[str] = []
+    family(lines, 'nodeprep_master_info', 'The version of the master; always 1.', [({'version': __version__}, 1)])
+    family(lines, 'nodeprep_nodes', 'How many nodes stand how.',
+           [({'standing': name}, standings.get(name, 0)) for name in asked.STANDINGS])
+    family(lines, 'nodeprep_requirement_nodes', 'How many nodes that speak do not meet a requirement.',
+           [({'requirement': name, 'outcome': outcome}, count) for name, found in sorted(totals.items())
+            for outcome, count in sorted(found.items())])
+    family(lines, 'nodeprep_approvals_waiting', 'How many plans wait for an answer.', [({}, plans)])
+    family(lines, 'nodeprep_clones_waiting', 'About how many clones nobody has decided.', [({}, clones)])
+    family(lines, 'nodeprep_master_taken', 'What this master took since it was started.',
+           [({'what': name}, count) for name, count in sorted(master.counts.items())])
+    family(lines, 'nodeprep_master_writes_waiting', 'How many pieces of work wait to be written.',
+           [({}, master.store.writer.waiting())])
+    family(lines, 'nodeprep_master_certificate_ends_timestamp_seconds', 'When the certificate ends.',
+           [({}, master.keys.ends)], 'seconds')
+    return response.text('\n'.join(lines) + '\n# EOF\n', kind=KIND)
+
+
+ROUTES = (Route('GET', '/metrics', metrics, VIEWER, 'The fleet as gauges', kind='application/openmetrics-text',
+                answer={'type': 'string'}),)

@@ -1,0 +1,102 @@
+"""The fleet, one node, what became of it, what is not met; and a node that is taken away."""
+from nodeprep.master import membership, shapes
+from nodeprep.master.api import reading
+from nodeprep.master.http import response
+from nodeprep.master.http.problem import Problem
+from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
+from nodeprep.master.http.routes import ADMIN, VIEWER, Route
+from nodeprep.master.store import drift, grid, history
+from nodeprep.master.store.nodes import NotMember
+from nodeprep.typed import Any
+
+_OBJECT = {'type': 'object'}
+_NODES = {'type': 'object', 'required': ['nodes', 'total', 'standings', 'page', 'per'], 'properties': {
+    'nodes': {'type': 'array', 'items': _OBJECT}, 'total': {'type': 'integer'}, 'standings': _OBJECT,
+    'page': {'type': 'integer'}, 'per': {'type': 'integer'}}}
+_DRIFT = {'type': 'object', 'required': ['drift', 'counts', 'page', 'per'], 'properties': {
+    'drift': {'type': 'array', 'items': _OBJECT}, 'counts': _OBJECT, 'page': {'type': 'integer'},
+    'per': {'type': 'integer'}}}
+_HISTORY = {'requirement': 'Of one requirement alone.', 'before': 'Before a time, to go on from.',
+            'most': 'How many, up to 1000.'}
+_ORDER = {'order': 'worst (default), name or heard.'}
+_KIND = {'kind': 'drifted (default), unknown, advised, waived, or silent: what silent nodes told last.',
+         'order': 'longest (default), newest, node or requirement.'}
+
+
+async def fleet(request: Request, master: Any) -> Response:
+    """The nodes, a page of them, with their states."""
+    reading.only(request, reading.NODES, reading.PAGES, _ORDER)
+    about, (page, per) = reading.asked(request), _paging(request)
+    order = reading.choice(request, 'order', tuple(grid.ORDERS), 'worst')
+    standings, rows = await master.read(lambda cursor: (
+        grid.standings(cursor, about), grid.rows(cursor, about, order, page, per)))
+    return response.json_({'nodes': [shapes.row(one) for one in rows], 'total': sum(standings.values()),
+                           'standings': standings, 'page': page, 'per': per})
+
+
+async def node(request: Request, master: Any) -> Response:
+    """All that is known of one node now, with the evidence."""
+    reading.only(request)
+    name = request.params['name']
+    found = await master.read(lambda cursor: shapes.node(cursor, name))
+    if found is None:
+        raise _nobody(name)
+    return response.json_(found)
+
+
+async def past(request: Request, master: Any) -> Response:
+    """What became of a node, the newest first."""
+    reading.only(request, _HISTORY)
+    name, requirement = request.params['name'], request.query.get('requirement', '')[:reading.LONGEST]
+    most = reading.number(request, 'most', reading.PER, reading.MOST)
+    before = reading.when(request, 'before', master.clock(), -1.0)
+
+    def look(cursor: Any) -> Any:
+        one = history.node(cursor, name)
+        return one and shapes.changes(cursor, one.id, requirement, most, None if before < 0 else before)
+    found = await master.read(look)
+    if found is None:
+        raise _nobody(name)
+    return response.json_(dict(found, node=name))
+
+
+async def drifted(request: Request, master: Any) -> Response:
+    """What is not met, for how long, and what waits for a person."""
+    reading.only(request, reading.NODES, reading.PAGES, _KIND)
+    about, (page, per) = reading.asked(request), _paging(request)
+    kind = reading.choice(request, 'kind', drift.KINDS, drift.KINDS[0])
+    order = reading.choice(request, 'order', tuple(drift.ORDERS), 'longest')
+    counts, rows = await master.read(lambda cursor: (
+        drift.counts(cursor, about), drift.rows(cursor, kind, about, order, page, per)))
+    return response.json_({'drift': [shapes.drift(one) for one in rows], 'counts': counts, 'page': page, 'per': per})
+
+
+async def forget(request: Request, master: Any) -> Response:
+    """Takes a node away: its credential ends, its name is free."""
+    name, who, now = request.params['name'], request.person.name, master.clock()
+    try:
+        await master.write(lambda cursor: membership.forget(cursor, name, who, now))
+    except NotMember:
+        raise _nobody(name) from None
+    master.known.forget()
+    return Response(204)
+
+
+def _paging(request: Request) -> Any:
+    return (reading.number(request, 'page', 1, 10**6), reading.number(request, 'per', reading.PER, reading.MOST))
+
+
+def _nobody(name: str) -> Problem:
+    return Problem(404, f'There is no node {name[:reading.LONGEST]}.')
+
+
+ROUTES = (
+    Route('GET', '/v1/nodes', fleet, VIEWER, 'The fleet', query=dict(reading.NODES, **reading.PAGES, **_ORDER),
+          answer=_NODES),
+    Route('GET', '/v1/nodes/{name}', node, VIEWER, 'One node, with the evidence', answer=_OBJECT),
+    Route('DELETE', '/v1/nodes/{name}', forget, ADMIN, 'Takes a node away', success=204),
+    Route('GET', '/v1/nodes/{name}/history', past, VIEWER, 'What became of a node', query=_HISTORY, answer=_OBJECT),
+    Route('GET', '/v1/drift', drifted, VIEWER, 'What is not met', query=dict(reading.NODES, **reading.PAGES, **_KIND),
+          answer=_DRIFT),
+)
