@@ -1,4 +1,5 @@
 """What a machine must have for a tier of tests: skipped by name with the reason, or failed when all are required."""
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -7,7 +8,8 @@ import subprocess
 def need(what: str, name: str = '') -> None:
     """Skips the calling test (fails it with REQUIRE_ALL_TIERS=1) unless the machine has `what`.
 
-    root; program NAME (on the PATH, or an absolute path); netns (network namespaces can be made)
+    root; program NAME (on the PATH, or an absolute path); module NAME (of Python)
+    netns (network namespaces can be made)
     locales (localedef can make one of any country and character set)
     sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
     zram (the kernel makes block devices in memory)
@@ -28,6 +30,8 @@ def _lacking(what: str, name: str) -> str:
     if what == 'program':
         found = os.access(name, os.X_OK) if name.startswith('/') else shutil.which(name, path=_PATH)
         return '' if found else f'{name} is not installed'
+    if what == 'module':
+        return '' if importlib.util.find_spec(name) else f'the Python module {name} is not installed'
     if what == 'netns':
         done = subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.PIPE)
         return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()

@@ -4,9 +4,9 @@ from nodeprep.master.web import words
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterable, List, Tuple
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 240, 46, 14, 28
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 240, 52, 16, 16, 28
 _PARTS = ('met', 'drifted', 'unknown', 'silent')
-_FLOORS = (95, 90, 80, 70, 50, 0)
+_FLOORS = {95: 1, 90: 2, 80: 5, 70: 10, 50: 10, 0: 20}       # per cent at which bars may begin -> between two lines
 
 
 class Bar(NamedTuple):
@@ -35,7 +35,7 @@ def draw(lines: Iterable[Any], begin: float, days: int) -> Chart:
     known = {line.name: line for line in lines}
     least = min((100 * line.seconds.get('met', 0.0) / line.counted for line in known.values()), default=0.0)
     floor = next(one for one in _FLOORS if one <= max(0.0, least - 1) or not one)
-    room, step = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT) / days
+    room, step = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / days
     bars, labels = [], []
     for number in range(days):
         name = words.day(begin + number * DAY)
@@ -45,9 +45,8 @@ def draw(lines: Iterable[Any], begin: float, days: int) -> Chart:
         if name in known:
             bars.append(Bar(round(x + step * 0.1, 1), round(step * 0.8, 1), _said(known[name]),
                             _stacked(known[name], floor, room)))
-    marks = [floor + (100 - floor) * part // 4 if (100 - floor) % 4 == 0 else floor + (100 - floor) * part / 4
-             for part in range(5)]
-    return Chart(WIDTH, HEIGHT, LEFT, floor, [(round(TOP + room * (100 - mark) / (100 - floor), 1), f'{mark:g} %')
+    marks = range(floor, 101, _FLOORS[floor])
+    return Chart(WIDTH, HEIGHT, LEFT, floor, [(round(TOP + room * (100 - mark) / (100 - floor), 1), f'{mark} %')
                                               for mark in marks], labels, bars)
 
 

@@ -4,7 +4,7 @@ import os
 import jinja2
 from markupsafe import Markup
 
-from nodeprep.master.web import words
+from nodeprep.master.web import plans, words
 from nodeprep.typed import Any
 
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'templates')
@@ -21,8 +21,8 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, finalize=_finalized, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False)
     made.filters.update(span=words.span, stamp=words.stamp, iso=words.iso, day=words.day, number=words.number,
-                        brief=words.brief, share=words.share, command=words.command)
-    made.tests.update(boot_only=words.boot_only)
+                        brief=words.brief, share=words.share, steps=plans.steps)
+    made.tests.update(boot_only=words.boot_only, understood=plans.understood)
     made.globals.update(SYMBOLS=words.SYMBOLS, TICK=words.TICK, WORDS=words.WORDS)
     return made
 

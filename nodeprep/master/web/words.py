@@ -2,11 +2,11 @@
 import time
 
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
-from nodeprep.output.words import ADVISED, IGNORED, WAIVED, command, shown, span
+from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 
-__all__ = ['NEW', 'QUARANTINED', 'SILENT', 'SYMBOLS', 'TICK', 'WORDS', 'boot_only', 'brief', 'command', 'day',
-           'iso', 'number', 'share', 'shown', 'span', 'stamp']
+__all__ = ['NEW', 'QUARANTINED', 'SILENT', 'SYMBOLS', 'TICK', 'WORDS', 'boot_only', 'brief', 'day', 'iso',
+           'number', 'share', 'shown', 'span', 'stamp']
 
 SILENT, QUARANTINED, NEW = 'silent', 'quarantined', 'new'
 

@@ -184,7 +184,7 @@ def test_drift_is_the_longest_first_with_waived_and_silent_apart(full):
     full.fleet.hosts['fit'].set('docker', 'drifted')
     full.fleet.tell('fit', after=600)
     page = parsed(full.browser().get('/drift'))
-    assert text_of(page.find('.//h1')) == '6 drifted'
+    assert text_of(page.find('.//h1')) == '6 requirements have drifted'
     listed = rows(page)[1:]
     assert listed[-1][:3] == ['50 min', 'fit', 'docker \u00d7 drifted'] and listed[-1][3].startswith('/etc/docker:1: ')
     assert [row[2] for row in listed if row[1] == 'booting'] == ['selinux \u21bb drifts at the next boot']

@@ -46,7 +46,7 @@ async def show(request: Request, master: Any) -> Response:
         raise Problem(404, f'There is no node {name}.')
     states = sorted(whole.states, key=lambda one: (_ORDER.index(one.outcome), one.since, one.requirement))
     changes, more = whole.changes[:MOST], len(whole.changes) > MOST
-    fights = {one['requirement']: one for one in json.loads(whole.node.fights or '[]')}
+    fights = {one.get('requirement'): one.get('why', '') for one in json.loads(whole.node.fights or '[]')}
     return response.html(render.page(
         'node.html', frame=around, whole=whole, node=whole.node, wrong=[one for one in states if one.outcome in WRONG],
         fine=[one for one in states if one.outcome not in WRONG], plans=_newest(whole.plans), fights=fights,

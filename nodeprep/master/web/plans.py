@@ -1,0 +1,63 @@
+"""The steps of a plan as the page shows them. A plan came from a host: whatever is odd in it is shown as it is, and a
+plan with a step that is not understood cannot be approved.
+"""
+import json
+
+from nodeprep.output.words import command
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, List, Tuple
+
+RISKS = {'harmless': '', 'disruptive': 'disruptive', 'reboot': 'takes effect at a reboot'}
+MOST_LINES = 400          # of one diff
+
+
+class Step(NamedTuple):
+    """One change. `does` is what is done; `back` what takes it back, None when nothing does, '' when that goes without
+    saying. `lines` are (class, text) of a diff.
+    """
+
+    does: str
+    path: str = ''            # of a file that is written
+    risk: str = ''
+    back: Any = ''
+    lines: Tuple[Tuple[str, str], ...] = ()
+    more: int = 0             # lines that are left out
+    odd: bool = False         # it is not understood
+
+
+def steps(changes: Any) -> List[Step]:
+    """Those of what a plan or a fix has as its changes."""
+    return [_step(one) for one in changes] if isinstance(changes, list) else [_odd(changes)]
+
+
+def understood(changes: Any) -> bool:
+    """Whether a person can know what they approve."""
+    return not any(step.odd for step in steps(changes))
+
+
+def _step(one: Any) -> Step:
+    if not isinstance(one, dict):
+        return _odd(one)
+    if _words(one.get('run')) and _words(one.get('undo', []), empty=True) and one.get('risk') in RISKS \
+            and set(one) <= {'run', 'undo', 'risk', 'exact'}:
+        return Step(command(one['run']), risk=RISKS[one['risk']],
+                    back=command(one['undo']) if one.get('undo') else None)
+    if isinstance(one.get('write'), str) and isinstance(one.get('diff'), str) \
+            and set(one) <= {'write', 'diff', 'exact'}:
+        lines = one['diff'].split('\n')[2:]
+        lines = lines[:-1] if lines and not lines[-1] else lines
+        shown = tuple((_KINDS.get(line[:1], ''), line) for line in lines[:MOST_LINES])
+        empty = (('at', '(an empty file)'),) if not shown and one['diff'] else ()
+        return Step('', path=one['write'], lines=shown or empty, more=max(0, len(lines) - MOST_LINES))
+    return _odd(one)
+
+
+_KINDS = {'+': 'add', '-': 'cut', '@': 'at'}
+
+
+def _words(value: Any, empty: bool = False) -> bool:
+    return isinstance(value, list) and bool(value or empty) and all(isinstance(word, str) for word in value)
+
+
+def _odd(one: Any) -> Step:
+    return Step(json.dumps(one, sort_keys=True)[:2000], odd=True)

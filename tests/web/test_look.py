@@ -1,0 +1,72 @@
+"""What every page looks like to a browser: at 1280 and 400 pixels, light and dark; what axe says to it.
+
+NODEPREP_SHOTS=FOLDER keeps a picture of each.
+"""
+import pytest
+
+from tests.tiers import need
+from tests.web.scripts import AXE, FAINT, OUTSIDE, SMALL
+
+PAGES = {'fleet': '/', 'groups': '/?group=label:site', 'node': '/nodes/drifted', 'proposal': '/nodes/proposing5',
+         'silent': '/nodes/away', 'drift': '/drift', 'waived': '/drift?show=waived', 'approvals': '/approvals',
+         'waivers': '/waivers', 'clones': '/clones', 'compliance': '/compliance', 'audit': '/audit',
+         'problem': '/nodes/nobody'}
+TAGS = ['wcag2a', 'wcag2aa', 'best-practice']          # those of every version of axe
+VIEWS = [(1280, False), (1280, True), (400, False), (400, True)]
+
+
+@pytest.mark.parametrize('width, dark', VIEWS)
+def test_every_page_fits_is_legible_and_the_browser_complains_of_nothing(serving, chrome, width, dark):
+    browser = chrome(serving.base, width, dark)
+    browser.go('/sign-in')
+    browser.picture('sign-in')
+    browser.sign_in(serving.site.tokens['admin'])
+    for name, path in PAGES.items():
+        browser.go(path)
+        browser.picture(name)
+        assert browser.run('return document.documentElement.scrollWidth') == width, name
+        assert browser.run(FAINT) == [], name
+        assert browser.run(SMALL) == [], name
+        assert browser.run(OUTSIDE) == [], name
+        assert browser.run('return getComputedStyle(document.body).backgroundColor') == (
+            'rgb(16, 20, 24)' if dark else 'rgb(247, 248, 249)')
+        complaints = [one for one in browser.complaints() if '404' not in one or name != 'problem']
+        assert complaints == [], name
+    assert not serving.site.lines
+
+
+@pytest.mark.parametrize('width, dark', [(1280, False), (400, True)])
+def test_axe_finds_nothing_against_any_page(serving, chrome, width, dark):
+    need('module', 'axe_selenium_python')
+    from axe_selenium_python import Axe
+    browser = chrome(serving.base, width, dark).sign_in(serving.site.tokens['admin'])
+    for name, path in dict(PAGES, sign='/sign-in').items():
+        browser.go(path)
+        Axe(browser.driver).inject()
+        assert browser.driver.execute_async_script(AXE, TAGS) == [], name
+
+
+@pytest.mark.parametrize('width', [1280, 400])
+def test_a_table_stays_one_for_those_who_listen_however_narrow_it_is(serving, chrome, width):
+    browser = chrome(serving.base, width).sign_in(serving.site.tokens['viewer'])
+    for path in ('/', '/drift', '/waivers'):
+        browser.go(path)
+        nodes = [node for node in browser.driver.execute_cdp_cmd('Accessibility.getFullAXTree', {})['nodes']
+                 if not node.get('ignored')]
+        roles = [node['role']['value'] for node in nodes]
+        assert 'table' in roles and roles.count('row') > 1 and roles.count('rowheader') >= 1, path
+        assert 'LayoutTable' not in roles
+        assert [node for node in nodes if node['role']['value'] in ('link', 'button')
+                and not node.get('name', {}).get('value')] == []
+
+
+def test_what_a_host_says_never_runs(serving, chrome):
+    """Its name, what was found and who answers for a waiver are scripts."""
+    browser = chrome(serving.base).sign_in(serving.site.tokens['admin'])
+    for path in ('/', '/drift', '/waivers', '/audit'):
+        browser.go(path)                  # an alert would end this with an exception
+        assert '<script>alert(1)</script>' in browser.find('main').text, path
+        assert browser.all('main img, main script') == []
+    next(one for one in browser.go('/').all('.grid tbody th a') if '<script>' in one.text).click()
+    browser.wait(lambda: '<script>alert(1)</script>' in browser.heading())
+    assert browser.complaints() == []
