@@ -48,7 +48,11 @@ def _indexed(host: Any) -> Tuple[Dict[str, List[int]], List[Tuple[Process, List[
 
 
 def processes(host: Any) -> List[Process]:
-    """Every process, lowest id first. One that ends meanwhile is left out; CannotTell when /proc shows none."""
+    """Every process, lowest id first; one that ends meanwhile is left out. CannotTell when /proc does not show all.
+
+    It hides those of others from who may not trace them where it is mounted with hidepid=, proc(5): from root too, when
+    CAP_SYS_PTRACE was taken from it. The first process is there as long as any is.
+    """
     found: List[Process] = host.once('processes', lambda: _processes(host))
     return found
 
@@ -61,9 +65,12 @@ def _processes(host: Any) -> List[Process]:
         try:
             found.append(Process(pid, host.line(f'/proc/{pid}/comm')))
         except CannotTell:
-            continue              # it ended between the listing and the reading (ESRCH), or belongs to someone else
+            if host.exists(f'/proc/{pid}/comm'):
+                raise             # else it ended between the listing and the reading (ESRCH)
     if not found:
         raise CannotTell('/proc shows no processes', '/proc')
+    if found[0].pid != 1:
+        raise CannotTell('/proc hides the processes of others (hidepid=); root sees them', '/proc')
     return found
 
 

@@ -9,7 +9,7 @@ ZZ = '/etc/sysctl.d/zz-nodeprep.conf'
 
 
 def process(host, pid, name):
-    host.files({f'/proc/{pid}/comm': name + '\n', f'/proc/{pid}/cmdline': name})
+    host.files({'/proc/1/comm': 'systemd\n', f'/proc/{pid}/comm': name + '\n', f'/proc/{pid}/cmdline': name})
 
 
 def drift(subject, source, *changes, when=BOOT):

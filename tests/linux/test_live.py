@@ -38,3 +38,9 @@ def test_it_is_looked_for_once_a_round(host):
     assert live(host.files(INIT)) == ''
     host._facts['live'] = 'as before'
     assert live(host) == 'as before'
+
+
+def test_a_guard_that_is_shown_no_processes_of_others_does_not_let_through(host):
+    """Root without CAP_SYS_PTRACE where /proc is mounted with hidepid=2."""
+    host.files({'/proc/812/comm': 'bash\n'})
+    assert 'whether containers run cannot be told: /proc hides the processes of others' in live(host)

@@ -27,13 +27,28 @@ def test_a_program_or_its_script(host, comm, argv, found):
     (['/usr/local/bin/kube-controllers'], []),
 ])
 def test_comm_holds_fifteen_bytes_so_the_command_line_tells(host, argv, found):
-    host.files(proc(5, 'kube-controller', *argv))
+    host.files(proc(1, 'systemd')).files(proc(5, 'kube-controller', *argv))
     assert [one.name for one in processes.named(host, 'kube-controller-manager')] == found
 
 
 def test_a_process_that_ended_meanwhile_is_left_out(host):
     host.files(proc(1, 'systemd')).files({'/proc/9': {}})
     assert [one.pid for one in processes.processes(host)] == [1]
+
+
+def test_a_proc_that_hides_others_shows_nothing_of_them(host):
+    """hidepid=2: whoever may not trace the first process sees its own alone."""
+    host.files(proc(812, 'bash', '-bash'))
+    with pytest.raises(CannotTell, match='hides the processes of others'):
+        processes.named(host, 'firewalld')
+
+
+def test_a_process_that_is_there_and_does_not_say_which_it_is_cannot_be_told(host):
+    """hidepid=1: all are listed, and tell only who may trace them."""
+    host.files(proc(1, 'systemd')).files(proc(812, 'bash', '-bash'))
+    host.denied.add('/proc/1/comm')
+    with pytest.raises(CannotTell, match='/proc/1/comm'):
+        processes.named(host, 'firewalld')
 
 
 def test_an_empty_proc_cannot_be_told(host):

@@ -89,7 +89,7 @@ def test_those_named_first_are_looked_at_first(host):
 
 
 def test_a_process_of_someone_else_is_passed_over(host):
-    host.files({'/proc/812/comm': 'kubelet\n', '/proc/812/fd/11': Link('socket:[5001]')})
+    host.files({'/proc/1/comm': 'systemd\n', '/proc/812/comm': 'kubelet\n', '/proc/812/fd/11': Link('socket:[5001]')})
     host.denied.add('/proc/812/fd')
     assert sockets.owners(host, {5001}) == {}
 

@@ -90,7 +90,7 @@ def test_an_engine_outside_of_its_unit(host):
 
 @pytest.mark.parametrize('process', ['dockerd', 'dockerd-current'])
 def test_without_systemd_the_process_tells(host, process):
-    answering(host.files({'/etc/os-release': EL7, '/proc/77/comm': process + '\n',
+    answering(host.files({'/etc/os-release': EL7, '/proc/1/comm': 'init\n', '/proc/77/comm': process + '\n',
                           '/proc/77/cmdline': f'/usr/bin/{process}\0'}))
     found = seen(host)
     assert found['docker.service'].met and found['docker.service'].source == '/proc/77/comm' and found[SOCKET].met

@@ -193,7 +193,8 @@ def test_two_that_run_are_told(host):
 
 
 def test_one_outside_of_its_unit(host):
-    one = seen(host.files(dict(CHRONY, **{STOPPED: None, '/proc/8/comm': 'chronyd\n'})))['time daemon']
+    host.files(dict(CHRONY, **{STOPPED: None, '/proc/1/comm': 'systemd\n', '/proc/8/comm': 'chronyd\n'}))
+    one = seen(host)['time daemon']
     assert 'process chronyd does, outside of any unit' in one.found and one.source == '/proc/8/comm' and not one.fix
 
 
