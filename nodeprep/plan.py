@@ -36,13 +36,16 @@ class Left(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What is done about one requirement. `aims` are the observations that its changes end."""
+    """What is done about one requirement. `aims` are the observations that its changes end; `live` is what shows that
+    pods run here, when a change could hurt them.
+    """
 
     requirement: str
     title: str
     changes: Tuple[Change, ...] = ()
     aims: Tuple[Tuple[str, str], ...] = ()     # (subject, when)
     left: Tuple[Left, ...] = ()
+    live: str = ''
 
 
 class Plan(NamedTuple):
@@ -102,6 +105,11 @@ def in_order(examined: List[Any]) -> List[Any]:
     return done
 
 
+def may_hurt_pods(change: Change) -> bool:
+    """Whether a change could hurt the pods of a node that runs some."""
+    return isinstance(change, Run) and change.risk == DISRUPTIVE
+
+
 def part_of(host: Any, requirement: Requirement, finding: Finding, rule: Rule, allowed: Allowed) -> Part:
     """The part of one requirement by itself."""
     return _part(host, requirement, finding, rule, allowed._replace(forbidden=allowed.forbidden or _in_container(host)),
@@ -125,7 +133,8 @@ def _part(host: Any, requirement: Requirement, finding: Finding, rule: Rule, all
         aims.append((seen.subject, seen.when))
         changes += _fresh(host, requirement, rule, seen, changes, laid)
     return Part(requirement.id, requirement.title, tuple(changes), tuple(aims),
-                _still(host, requirement, rule, left, changes, laid))
+                _still(host, requirement, rule, left, changes, laid),
+                live(host) if any(may_hurt_pods(change) for change in changes) else '')
 
 
 def _still(host: Any, requirement: Requirement, rule: Rule, left: List[Left], changes: List[Change],
@@ -168,7 +177,7 @@ def _against(host: Any, requirement: Requirement, seen: Observation, rule: Rule,
         return skip, False
     if (seen.advised or rule.severity == 'advised') and requirement.id not in allowed.named:
         return f'only advised, so it is done when it is named: fix {requirement.id}', False
-    if not allowed.force_live and any(isinstance(one, Run) and one.risk == DISRUPTIVE for one in seen.fix):
+    if not allowed.force_live and any(may_hurt_pods(one) for one in seen.fix):
         pods = live(host)
         if pods:
             return f'it may hurt the pods of this node ({pods}): --force-live does it' + (

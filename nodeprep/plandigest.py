@@ -1,13 +1,14 @@
 """The digest of what a plan does about one requirement: an approval binds to it.
 
-The tree is what people are shown, with `exact` beside each change: the digest of its very bytes, of which a diff shows
-three lines around. So one who has the tree can work out the digest again, and whatever anybody changes in a file that
-the plan would write, near the change or far from it, gives another digest.
+The tree is what people are shown, with `live` where a change could hurt pods that run here, and `exact` beside each
+change: the digest of its very bytes, of which a diff shows three lines around. So one who has the tree can work out
+the digest again, and whatever anybody changes in a file that the plan would write, near the change or far from it,
+gives another digest.
 """
 import hashlib
 import json
 
-from nodeprep.model import Change, Write
+from nodeprep.model import DISRUPTIVE, Change, Write
 from nodeprep.report import change_tree
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict
@@ -17,8 +18,16 @@ def tree(part: Any) -> Dict[str, Any]:
     """A plan.Part as it is proposed: {requirement, title, changes}, the changes as reports have them, and `exact`."""
     shown: Dict[str, Any] = clean({
         'requirement': part.requirement, 'title': part.title,
-        'changes': [dict(change_tree(change), exact=_exact(change)) for change in part.changes]}, keep='\n')
+        'changes': [_change(change, bool(part.live)) for change in part.changes]}, keep='\n')
     return shown
+
+
+def _change(change: Change, live: bool) -> Dict[str, Any]:
+    """One that could hurt the pods of a node says so: what was approved for a fresh host is another plan."""
+    found = dict(change_tree(change), exact=_exact(change))
+    if live and not isinstance(change, Write) and change.risk == DISRUPTIVE:
+        found['live'] = True
+    return found
 
 
 def digest(part: Any) -> str:

@@ -59,7 +59,7 @@ class _Hand:
                             lambda later: judged.rule.mode == 'fix')
         (outcome,), transaction = fixes.carry_out(self.fresh, looked, Plan((part,)),
                                                   proposal.allowed(host, self.policy, judged), asker)
-        return self._ended(outcome, transaction)
+        return self._ended(outcome, transaction, part)
 
     def _verdict(self, host: Any, judged: Judged, part: Part) -> allow.Verdict:
         history, fights = History(host), Fights(host)
@@ -70,14 +70,17 @@ class _Hand:
 
     def _left(self, host: Any, looked: rounds.Looked, part: Part) -> int:
         """There is nothing that a fix would change: it is met, or the rest is left to a person."""
-        for one in part.left:
-            self.tell(f'{self.id}: {one.subject} ({one.when}): {one.found}: left: {one.why}')
+        self._tell_left(part)
         if rounds.tell(host, self.policy, looked, diffs=False)['verdict'] == MET:
             self.tell(f'{self.id}: nothing to do')
             return FIT
         return NOT_DONE
 
-    def _ended(self, outcome: Outcome, transaction: Transaction) -> int:
+    def _tell_left(self, part: Part) -> None:
+        for one in part.left:
+            self.tell(f'{self.id}: {one.subject} ({one.when}): {one.found}: left: {one.why}')
+
+    def _ended(self, outcome: Outcome, transaction: Transaction, part: Part) -> int:
         number = f' ({transaction.id})' if transaction.steps else ''
         self.tell(f'{self.id}: {outcome.result}{number}' + (f': {outcome.why}' if outcome.why else ''))
         for kept in outcome.kept:
@@ -93,4 +96,5 @@ class _Hand:
             return FIT
         finding = looked.judged[0].finding
         self.tell(f'{self.id}: now {finding.now}, after a reboot {finding.boot}')
+        self._tell_left(part)
         return NOT_DONE

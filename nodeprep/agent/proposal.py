@@ -11,12 +11,13 @@ from nodeprep.typed import Any, Iterable, Optional
 
 
 def allowed(host: Any, policy: Any, judged: Judged) -> Allowed:
-    """What the plan may hold: nothing that could hurt pods; what is only advised not, unless all of it is.
+    """What the plan may hold: what could hurt pods only when somebody approves the very plan that says so; what is only
+    advised not, unless all of it is.
 
     Somebody who gives a requirement that is merely advised the mode fix or approve has named it.
     """
     named = frozenset([judged.requirement.id]) if judged.rule.severity == 'advised' else frozenset()
-    return Allowed(named, False, fixes.forbidden(host, policy))
+    return Allowed(named, judged.rule.mode == 'approve', fixes.forbidden(host, policy))
 
 
 def part(host: Any, policy: Any, judged: Judged) -> Part:

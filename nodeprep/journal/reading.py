@@ -158,11 +158,15 @@ class _Reader:
 
 
 def newest(host: Any, transaction: Optional[str] = None) -> Optional[Past]:
-    """The transaction of that id, else the last one that is not taken back; None when there is none."""
+    """The transaction of that id, else the last one of which something stands; None when there is none.
+
+    One that was taken back in part is still the last as long as the rest can be: whoever asks once more means that, not
+    an older fix.
+    """
     if transaction is not None:
         return load(host, transaction) if transaction in folder.transactions(host) else None
     for one in reversed(folder.transactions(host)):
         found = load(host, one)
-        if not found.undone and found.open:
+        if any(step.write or step.undo or not found.undone for step in found.open):
             return found
     return None

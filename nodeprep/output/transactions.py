@@ -72,7 +72,7 @@ class Page:
     def taken_back(self, name: str, steps: List[Tree]) -> str:
         """What was taken back, and what not."""
         again = [] if all(one['how'] != 'left' for one in steps) else self._text(
-            f'Once that is settled, {undo(self.options, name)} tries it again.', '', '')
+            f'Once that is settled, {undo(self.options, name)} tries it again; an older fix has to be named.', '', '')
         return '\n'.join([''] + self._steps(steps, '') + again) + '\n'
 
     def _one(self, past: Tree) -> List[str]:

@@ -73,6 +73,46 @@ def test_whatever_is_changed_by_hand_after_the_approval_makes_it_refuse(owned):
     assert owned.hand() == 0                       # it is what was shown again
 
 
+FIREWALL = 'requirements: {firewall: {mode: %s}}\n'
+KUBELET = {'/etc/kubernetes/kubelet.conf': 'x'}
+
+
+def test_what_could_hurt_pods_is_left_in_mode_fix(owned):
+    owned.config(FIREWALL % 'fix').host.files(KUBELET)
+    assert owned.hand('firewall') == 1 and 'firewall: now drifted, after a reboot met' in owned.said
+    (left,) = [line for line in owned.said.splitlines() if ': left: ' in line]
+    assert left.startswith('firewall: firewalld.service (now): ') and 'it may hurt the pods of this node' in left
+    assert 'systemctl stop' not in owned.said
+
+
+def test_what_could_hurt_pods_is_done_when_the_plan_that_says_so_is_approved(owned):
+    owned.config(FIREWALL % 'approve').host.files(KUBELET)
+    assert owned.hand('firewall') == 1 and 'it waits until the plan' in owned.said and owned.past() == []
+    owned.approve(owned.digest('firewall'), requirement='firewall')
+    assert owned.hand('firewall') == 0 and owned.past()[0].by['who'] == 'alice'
+
+
+def test_a_plan_approved_for_a_fresh_host_is_not_approved_for_a_node(owned):
+    owned.config(FIREWALL % 'approve').approve(owned.digest('firewall'), requirement='firewall')
+    owned.host.files(KUBELET)
+    assert owned.hand('firewall') == 1 and 'something changed since it was shown' in owned.said
+    assert owned.past() == []
+
+
+def test_the_plan_of_a_node_says_what_could_hurt_its_pods(owned):
+    from nodeprep import plandigest
+    from nodeprep import round as rounds
+    from nodeprep.agent import proposal
+    from nodeprep.policy import load
+    owned.config(FIREWALL % 'approve').host.files(KUBELET)
+    host = owned.host.fresh()
+    policy = load(host)
+    (judged,) = rounds.look(host, policy, rounds.Asked(('firewall',))).judged
+    shown = plandigest.tree(proposal.part(host, policy, judged))
+    assert {one['risk'] for one in shown['changes'] if one.get('live')} == {'disruptive'}
+    assert plandigest.of_tree(shown) == owned.digest('firewall')
+
+
 def test_approvals_that_others_could_have_written_are_refused(owned):
     owned.config(APPROVE)
     owned.approve(owned.digest())

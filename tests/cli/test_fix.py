@@ -89,6 +89,25 @@ def test_an_image_that_is_met_gets_no_file(run, image):
     assert run('undo', '--yes')[0] == 2 and run('history')[0] == 0 and hosts.snapshot(image) == before
 
 
+def test_once_more_means_the_rest_of_it_and_not_an_older_fix(run, image):
+    before = tree(image)
+    assert run('fix', '--yes', 'selinux')[0] == 0 and run('fix', '--yes', 'swap')[0] == 0
+    with open(image + '/etc/fstab', encoding='utf-8') as file:
+        ours = file.read()
+    with open(image + '/etc/fstab', 'a', encoding='utf-8') as file:
+        file.write('# somebody was here\n')
+    for _ in range(2):
+        code, out, _ = run('undo', '--yes')
+        assert code == 4 and '/etc/fstab was changed since by somebody else' in ' '.join(out.split())
+        assert f'nodeprep undo --root {image} 000002 tries it again; an older fix has to be named.' in ' '.join(
+            out.split())
+    with open(image + '/etc/fstab', 'w', encoding='utf-8') as file:
+        file.write(ours)
+    for _ in range(2):
+        assert run('undo', '--yes')[0] == 1
+    assert tree(image) == before and run('undo', '--yes')[0] == 2
+
+
 def test_an_older_fix_waits_for_the_newer_one_of_the_same_file(run):
     assert run('fix', '--yes', 'bridge')[0] == 0 and run('fix', '--yes', 'forwarding')[0] == 0
     code, _, err = run('undo', '--yes', '1')

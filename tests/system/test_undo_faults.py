@@ -14,7 +14,7 @@ from tests import hosts
 from tests.system.test_fix_faults import FSTAB, fill, fix, mounted, nodeprep, on_tmpfs, tree
 from tests.tiers import need
 
-LEFT = 'Once that is settled, python3 -m nodeprep undo --root {} 000001 tries it again.'
+LEFT = 'Once that is settled, python3 -m nodeprep undo --root {} 000001 tries it again; an older fix has to be named.'
 
 
 @pytest.fixture
