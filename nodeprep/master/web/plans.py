@@ -8,6 +8,7 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, List, Tuple
 
 RISKS = {'harmless': '', 'disruptive': 'disruptive', 'reboot': 'takes effect at a reboot'}
+LIVE = 'it may hurt the pods that run on this node'
 MOST_LINES = 400          # of one diff
 
 
@@ -39,8 +40,8 @@ def _step(one: Any) -> Step:
     if not isinstance(one, dict):
         return _odd(one)
     if _words(one.get('run')) and _words(one.get('undo', []), empty=True) and one.get('risk') in RISKS \
-            and set(one) <= {'run', 'undo', 'risk', 'exact'}:
-        return Step(command(one['run']), risk=RISKS[one['risk']],
+            and set(one) <= {'run', 'undo', 'risk', 'exact', 'live'} and one.get('live', True) is True:
+        return Step(command(one['run']), risk=LIVE if 'live' in one else RISKS[one['risk']],
                     back=command(one['undo']) if one.get('undo') else None)
     if isinstance(one.get('write'), str) and isinstance(one.get('diff'), str) \
             and set(one) <= {'write', 'diff', 'exact'}:

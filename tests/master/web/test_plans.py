@@ -54,3 +54,9 @@ def test_pages_bear_what_a_hostile_agent_proposes(full, odd):
     assert not card.findall('.//button')
     cards = parsed(ann.get('/approvals')).findall('.//article')
     assert [bool(one.findall('.//button')) for one in cards] == [False, True]
+
+
+def test_what_could_hurt_the_pods_of_a_node_says_so():
+    (step,) = plans.steps([dict(GOOD, risk='disruptive', live=True)])
+    assert step.risk == plans.LIVE and not step.odd
+    assert not plans.understood([dict(GOOD, live=False)]) and not plans.understood([dict(GOOD, live='no')])
