@@ -6,7 +6,12 @@ import click
 from nodeprep.typed import Dict, List, Optional
 
 # command -> the file that it is in; in the order of --help
-COMMANDS: Dict[str, str] = {'serve': 'masterserve', 'token': 'mastertokens', 'user': 'masterusers'}
+COMMANDS: Dict[str, str] = {
+    'serve': 'masterserve', 'token': 'mastertokens', 'user': 'masterusers',
+    'nodes': 'masternodes', 'node': 'masternodes', 'drift': 'masternodes',
+    'approvals': 'masterdecide', 'approve': 'masterdecide', 'deny': 'masterdecide',
+    'waivers': 'masterdecide', 'waive': 'masterdecide', 'unwaive': 'masterdecide', 'forget': 'masterdecide',
+    'backup': 'mastercare', 'doctor': 'mastercare'}
 
 
 class Commands(click.Group):

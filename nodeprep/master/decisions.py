@@ -2,7 +2,7 @@
 from nodeprep import epoch
 from nodeprep.master.store import approvals, grid, nodes, waivers
 from nodeprep.text import nearest
-from nodeprep.typed import Any, Dict, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterable, Tuple
 
 
 class Refused(ValueError):
@@ -14,10 +14,9 @@ def approval(cursor: Any, approve: bool, by: str, now: float, valid: float, reas
     """Approves or denies a plan: the one with an id, or the one that waits of a node about a requirement. With a digest
     only that very plan. `valid`: seconds that an approval holds. Returns the approval as it is then.
     """
-    found = approvals.find(cursor, number) if number else _waiting(cursor, node, requirement)
+    found = approvals.find(cursor, number) if number else waiting(cursor, node, requirement)
     if found is None:
-        raise Refused(f'there is no plan {number}' if number else f'no plan of {node} about {requirement} waits for an '
-                      f'answer; nodeprep master approvals lists those that do')
+        raise Refused(f'there is no plan {number}')
     if digest and digest != found['digest']:
         raise Refused(f'the plan of {found["name"]} about {found["requirement"]} is another one now; look at it again')
     try:
@@ -27,12 +26,16 @@ def approval(cursor: Any, approve: bool, by: str, now: float, valid: float, reas
         raise Refused(str(error)) from None
 
 
-def _waiting(cursor: Any, node: str, requirement: str) -> Optional[Dict[str, Any]]:
+def waiting(cursor: Any, node: str, requirement: str) -> Dict[str, Any]:
+    """The plan of a node about a requirement that waits for an answer."""
     there = nodes.find(cursor, node)
     if there is None:
         raise Refused(f'there is no node {node}')
-    waiting = approvals.waiting(cursor, there[0], requirement)
-    return waiting[-1] if waiting else None
+    found = approvals.waiting(cursor, there[0], requirement)
+    if not found:
+        raise Refused(f'no plan of {node} about {requirement} waits for an answer; nodeprep master approvals lists '
+                      f'those that do')
+    return found[-1]
 
 
 def scope(node: str, label: str, everybody: bool) -> Tuple[str, str]:
@@ -47,9 +50,11 @@ def scope(node: str, label: str, everybody: bool) -> Tuple[str, str]:
 
 
 def waive(cursor: Any, kind: str, to: str, requirement: str, reason: str, owner: str, until: str, by: str,
-          now: float) -> int:
-    """Adds a waiver; returns its id. `until` is its last day, YYYY-MM-DD, in UTC."""
-    known = grid.requirements(cursor)
+          now: float, also: Iterable[str] = ()) -> int:
+    """Adds a waiver; returns its id. `until` is its last day, YYYY-MM-DD, in UTC. A requirement is known when a node
+    told of it, or when it is one of `also`.
+    """
+    known = sorted({*grid.requirements(cursor), *also})
     if requirement not in known:
         near = nearest(requirement, known) if known else ''
         raise Refused(f'no node has told of a requirement {requirement!r}{near}')

@@ -7,8 +7,9 @@ import random
 from nodeprep.config import ConfigError
 from nodeprep.master import keys
 from nodeprep.master.secret import redacted
-from nodeprep.master.store import approvals, covering, known, sessions
+from nodeprep.master.store import approvals, covering, known, presence, retention, sessions
 from nodeprep.master.store.trouble import StoreTrouble
+from nodeprep.master.webhooks import Webhooks
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, List, Sequence
 
@@ -36,8 +37,52 @@ def tidy(master: Any) -> None:
     master.store.do(lambda cursor: sessions.tidy(cursor, now))
 
 
-ALL = (Job('credentials', 1.0, lambda master: master.known.settle(master.store.read(known.version))),
-       Job('lapse', 30.0, lapse), Job('tidy', HOUR, tidy))
+def retain(master: Any) -> None:
+    """What is older than the settings keep it, in slices."""
+    now, kept = master.clock(), master.settings
+    while master.store.do(lambda cursor: retention.sweep(cursor, now, kept.reports, kept.transitions, kept.audit)):
+        pass
+
+
+class Silence:
+    """Nodes that fall silent. What was not heard while the store took nothing says nothing about a node."""
+
+    def __init__(self) -> None:
+        self._listening: Any = None
+
+    def __call__(self, master: Any) -> None:
+        """Notes them."""
+        now, after = master.clock(), master.settings.silent_after
+        since = now if self._listening is None or self._listening > now else self._listening
+        self._listening = None
+        master.store.do(lambda cursor: presence.sweep(cursor, now, after, since))
+        self._listening = since
+
+
+class Telling:
+    """Webhooks, those of the settings as they are now."""
+
+    def __init__(self) -> None:
+        self._hooks: Any = None
+        self._telling: Any = None
+
+    def __call__(self, master: Any) -> None:
+        """Sends what is due."""
+        if master.settings.webhooks != self._hooks:
+            self._hooks = master.settings.webhooks
+            self._telling = Webhooks(master.store, self._hooks, master.clock)
+        self._telling.step()
+
+
+def credentials(master: Any) -> None:
+    """Forgets what is remembered of nodes when a credential was taken away by whomever."""
+    master.known.settle(master.store.read(known.version))
+
+
+def every() -> List[Job]:
+    """The jobs of one master."""
+    return [Job('silence', 5.0, Silence()), Job('webhooks', 2.0, Telling()), Job('retention', HOUR, retain),
+            Job('credentials', 1.0, credentials), Job('lapse', 30.0, lapse), Job('tidy', HOUR, tidy)]
 
 
 def renewal(tls: Any, load: Callable[[Any], keys.Keys]) -> Job:

@@ -41,6 +41,10 @@ class Page:
         return '\n'.join([''] + self._text(f'Nothing was changed: this was a dry run. To do it: {shown(again)}', '', ''
                                            )) + '\n'
 
+    def part(self, part: Tree) -> str:
+        """What is to be done about one requirement."""
+        return '\n'.join(self._part(part)) + '\n'
+
     def later(self, parts: List[Tree]) -> str:
         """The changes that only show once the first ones are made."""
         return '\n'.join(['', 'Now that this is done, more is to be changed:'] +

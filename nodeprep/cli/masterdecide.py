@@ -1,0 +1,149 @@
+"""nodeprep master approve, deny, approvals, waive, waivers, unwaive and forget: what a person decides."""
+import sys
+
+import click
+
+from nodeprep import output
+from nodeprep.cli import people
+from nodeprep.cli.mastering import formats, opened, places, show, stamp, when
+from nodeprep.cli.mastertokens import Lasting
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.config import ConfigError
+from nodeprep.typed import Any, Callable, Optional
+
+
+@click.command()
+@places
+@click.option('--all', 'everything', is_flag=True, help='Those that were decided, too: the newest 200.')
+@formats
+@stopping_on_bad_input
+def approvals(config_file: Optional[str], data: str, everything: bool, format_name: str) -> None:
+    """List the plans that wait for an answer, the oldest first."""
+    from nodeprep.master import shapes
+    from nodeprep.master.store import approvals as query
+    from nodeprep.output.words import change
+    with opened(config_file, data) as found:
+        rows = [shapes.approval(one) for one in found.store.read(query.newest if everything else query.waiting)]
+    show(format_name, 'approvals', ('NODE', 'REQUIREMENT', 'STATE', 'BY', 'UNTIL', 'PLAN'),
+         [(one['node'], one['requirement'], one['state'], one['by'] or '-', one['until'] or '-',
+           '; '.join(change(step) for step in one['plan']['changes'])) for one in rows], rows,
+         'No plan waits for an answer.')
+
+
+def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed((
+            click.argument('node'), click.argument('requirement', metavar='ID'),
+            click.option('--reason', default='', metavar='TEXT', help='Why; it is kept.'),
+            click.option('--digest', default='', metavar='HEX', help='Only the plan with this digest.'))):
+        command = option(command)
+    return places(command)
+
+
+@click.command()
+@_answering
+@click.option('--valid', type=Lasting(), metavar='TIME',
+              help='How long the node may use it; default: `approvals.valid` of the configuration (24h).')
+@click.option('-y', '--yes', is_flag=True, help='Do not ask.')
+@stopping_on_bad_input
+def approve(config_file: Optional[str], data: str, node: str, requirement: str, reason: str, digest: str,
+            valid: Optional[float], yes: bool) -> None:
+    """Approve the plan of NODE about the requirement ID: show it, ask when somebody is there, and let the node do it.
+
+    The approval is for this very plan: when anything that it touches changes, the node asks again.
+    """
+    from nodeprep.master import decisions, shapes
+    from nodeprep.output.plans import Page
+    with opened(config_file, data) as found:
+        one = found.store.read(lambda cursor: decisions.waiting(cursor, node, requirement))
+        tree = shapes.approval(one)
+        write(sys.stdout, Page(output.options_for(sys.stdout)).part(tree['plan']))
+        if not yes and sys.stdin and sys.stdin.isatty():
+            people.agree(f'Let {node} do this?')
+        lasts = found.settings.approvals if valid is None else valid
+        given = found.store.do(lambda cursor: decisions.approval(
+            cursor, True, found.who, found.now, lasts, reason, one['id'], digest=digest or one['digest']))
+    click.echo(f'Approved until {when(given["until"])}: {node} learns it with its next heartbeat.')
+
+
+@click.command()
+@_answering
+@stopping_on_bad_input
+def deny(config_file: Optional[str], data: str, node: str, requirement: str, reason: str, digest: str) -> None:
+    """Deny the plan of NODE about the requirement ID. It stays denied until the plan is another one."""
+    from nodeprep.master import decisions
+    with opened(config_file, data) as found:
+        found.store.do(lambda cursor: decisions.approval(
+            cursor, False, found.who, found.now, 0.0, reason, node=node, requirement=requirement, digest=digest))
+    click.echo(f'Denied: {node} does not do this.')
+
+
+@click.command()
+@places
+@click.argument('node', metavar='NODE|LABEL=VALUE|*')
+@click.argument('requirement', metavar='ID')
+@click.option('--reason', required=True, metavar='TEXT', help='Why.')
+@click.option('--owner', required=True, metavar='WHO', help='Who answers for it.')
+@click.option('--until', required=True, metavar='YYYY-MM-DD', help='Its last day, in UTC.')
+@stopping_on_bad_input
+def waive(config_file: Optional[str], data: str, node: str, requirement: str, reason: str, owner: str,
+          until: str) -> None:
+    """Make an exception: ID of a node, of all nodes with a label, or of all ('*') is waived until a day.
+
+    It is shown as waived, never as met, and counts again when the day is over.
+    """
+    from nodeprep import catalogue
+    from nodeprep.master import decisions
+    with opened(config_file, data) as found:
+        def work(cursor: Any) -> int:
+            kind, scope = decisions.scope('' if '=' in node or node == '*' else node, node if '=' in node else '',
+                                          node == '*')
+            return decisions.waive(cursor, kind, scope, requirement, reason, owner, until, found.who, found.now,
+                                   catalogue.ids())
+        number = found.store.do(work)
+    click.echo(f'Waived until {until}; nodeprep master unwaive {number} ends it.')
+
+
+@click.command()
+@places
+@click.option('--all', 'everything', is_flag=True, help='Those that are over or ended, too.')
+@formats
+@stopping_on_bad_input
+def waivers(config_file: Optional[str], data: str, everything: bool, format_name: str) -> None:
+    """List the exceptions that hold."""
+    from nodeprep.master import shapes
+    from nodeprep.master.store import waivers as query
+    with opened(config_file, data) as found:
+        rows = found.store.read(query.all_of if everything else lambda cursor: query.active(cursor, found.now))
+    show(format_name, 'waivers', ('NUMBER', 'FOR', 'REQUIREMENT', 'UNTIL', 'OWNER', 'MADE BY', 'REASON'),
+         [(str(one['id']), one['scope'] or '*', one['requirement'],
+           one['until'] if one['ended'] is None else f'ended {str(stamp(one["ended"]))[:10]}', one['owner'], one['by'],
+           one['reason']) for one in rows], [shapes.waiver(one) for one in rows], 'There are no waivers.')
+
+
+@click.command()
+@places
+@click.argument('number', type=click.IntRange(min=1))
+@stopping_on_bad_input
+def unwaive(config_file: Optional[str], data: str, number: int) -> None:
+    """End the waiver with this NUMBER: what it covered counts again."""
+    from nodeprep.master.store import waivers as query
+    with opened(config_file, data) as found:
+        if not found.store.do(lambda cursor: query.end(cursor, number, found.who, found.now)):
+            raise ConfigError(f'there is no waiver {number} that holds; nodeprep master waivers lists them')
+    click.echo(f'The waiver {number} is ended.')
+
+
+@click.command()
+@places
+@click.argument('node')
+@stopping_on_bad_input
+def forget(config_file: Optional[str], data: str, node: str) -> None:
+    """Take NODE away: its credential ends, its name is free. An agent that still runs there is refused."""
+    from nodeprep.master import membership
+    from nodeprep.master.store.nodes import NotMember
+    with opened(config_file, data) as found:
+        try:
+            found.store.do(lambda cursor: membership.forget(cursor, node, found.who, found.now))
+        except NotMember:
+            raise ConfigError(f'there is no node {node}; nodeprep master nodes lists them') from None
+    click.echo(f'{node} is forgotten.')

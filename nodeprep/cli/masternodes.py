@@ -1,0 +1,117 @@
+"""nodeprep master nodes, node and drift: the fleet as it is."""
+import sys
+
+import click
+
+from nodeprep import output
+from nodeprep.cli.mastering import formats, opened, places, show, when
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.config import ConfigError
+from nodeprep.typed import Any, Callable, Dict, List, Optional
+
+_PAGE = 500               # rows of one query
+
+
+def narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which nodes."""
+    for option in reversed((
+            click.option('--search', default='', metavar='TEXT', help='Whose name has this in it.'),
+            click.option('--label', default='', metavar='NAME[=VALUE]', help='Which have this label.'),
+            click.option('--role', default='', metavar='ROLE', help='worker or control-plane.'),
+            click.option('--requirement', default='', metavar='ID', help='Which do not meet this one.'))):
+        command = option(command)
+    return command
+
+
+@click.command()
+@places
+@narrowing
+@click.option('--standing', default='', metavar='WORD',
+              help='drifted, unknown, silent, quarantined, new (no report yet) or met.')
+@formats
+@stopping_on_bad_input
+def nodes(config_file: Optional[str], data: str, search: str, label: str, role: str, requirement: str, standing: str,
+          format_name: str) -> None:
+    """List the nodes: how each stands, and what it does not meet. The worst first."""
+    from nodeprep.master import shapes
+    from nodeprep.master.store import asked, grid
+    if standing and standing not in asked.STANDINGS:
+        raise ConfigError(f'--standing is one of {", ".join(asked.STANDINGS)}')
+    about = asked.Asked(search=search, label=label, role=role, requirement=requirement, standing=standing)
+    with opened(config_file, data) as found:
+        rows = _all(lambda page: found.store.read(lambda cursor: grid.rows(cursor, about, 'worst', page, _PAGE)))
+    show(format_name, 'nodes', ('NODE', 'STANDING', 'ROLE', 'SYSTEM', 'HEARD', 'NOT MET'),
+         [(one.name, one.standing, one.role, one.os.strip(), when(one.heard), _not_met(one)) for one in rows],
+         [shapes.row(one) for one in rows],
+         'No node is so.' if about.anything else
+         'There are no nodes; nodeprep master token create --print-join-command prints how one joins.')
+
+
+@click.command()
+@places
+@click.argument('name')
+@click.option('-v', '--verbose', is_flag=True, help='What is met, too.')
+@formats
+@stopping_on_bad_input
+def node(config_file: Optional[str], data: str, name: str, verbose: bool, format_name: str) -> None:
+    """Show one node: what it does not meet, since when, and what it would do about it."""
+    from nodeprep.master import shapes
+    from nodeprep.master.store import approvals
+    from nodeprep.master.store import nodes as members
+    from nodeprep.output import plans
+    with opened(config_file, data) as found:
+        tree = found.store.read(lambda cursor: shapes.node(cursor, name))
+        if tree is None:
+            raise ConfigError(f'there is no node {name}; nodeprep master nodes lists them')
+
+        def waiting(cursor: Any) -> List[Dict[str, Any]]:
+            there = members.find(cursor, name)
+            return approvals.waiting(cursor, there[0]) if there else []
+        plans_ = [shapes.approval(one) for one in found.store.read(waiting)]
+    if format_name != 'table':
+        write(sys.stdout, plans.machine(dict(tree, format=1, approvals=plans_), format_name))
+        return
+    from nodeprep.output.masterpage import page
+    write(sys.stdout, page(tree, plans_, found.now, verbose, output.options_for(sys.stdout)))
+
+
+@click.command()
+@places
+@narrowing
+@click.option('--kind', type=click.Choice(['drifted', 'unknown', 'advised', 'waived', 'silent']), default='drifted',
+              show_default=True, help='silent: what nodes told last that are silent now.')
+@formats
+@stopping_on_bad_input
+def drift(config_file: Optional[str], data: str, search: str, label: str, role: str, requirement: str, kind: str,
+          format_name: str) -> None:
+    """List all that is not met, what has been so for longest first."""
+    from nodeprep.master import shapes
+    from nodeprep.master.store import asked
+    from nodeprep.master.store import drift as query
+    from nodeprep.output.words import span
+    about = asked.Asked(search=search, label=label, role=role, requirement=requirement)
+    with opened(config_file, data) as found:
+        rows = _all(lambda page: found.store.read(lambda cursor: query.rows(cursor, kind, about, 'longest', page,
+                                                                            _PAGE)))
+        counts = found.store.read(lambda cursor: query.counts(cursor, about))
+    others = ', '.join(f'{count} {name}' for name, count in counts.items() if count and name != kind)
+    show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN', 'FOUND'),
+         [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-', one.says)
+          for one in rows], [shapes.drift(one) for one in rows],
+         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'))
+
+
+def _all(page: Callable[[int], List[Any]]) -> List[Any]:
+    rows: List[Any] = []
+    while True:
+        more = page(len(rows) // _PAGE + 1)
+        rows += more
+        if len(more) < _PAGE:
+            return rows
+
+
+def _not_met(one: Any) -> str:
+    cells = sorted(one.cells.values(), key=lambda cell: (cell.outcome, cell.requirement))
+    found = [cell.requirement + ('' if cell.outcome == 'drifted' else f' ({cell.outcome})') for cell in cells
+             if cell.outcome in ('drifted', 'unknown')]
+    return ', '.join(found) or '-'

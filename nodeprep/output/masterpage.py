@@ -1,0 +1,62 @@
+"""One node as its master knows it, for people. A script takes -o json."""
+from nodeprep import epoch
+from nodeprep.output import Options
+from nodeprep.output.columns import wrapped
+from nodeprep.output.plans import Page
+from nodeprep.output.words import alike, failing, shown, span, statement
+from nodeprep.typed import Any, Dict, List
+
+Tree = Dict[str, Any]
+_FINE = ('met', 'not-applicable', 'ignored')
+_COLORS = {'drifted': '1;31', 'unknown': '1;33', 'advised': '33', 'waived': '36'}
+_ORDER = ('drifted', 'unknown', 'advised', 'waived', 'ignored', 'not-applicable', 'met')
+
+
+def page(tree: Tree, waiting: List[Tree], now: float, verbose: bool, options: Options) -> str:
+    """The text: who it is, what is not met, and the plans that wait for an answer. `now` in seconds since 1970."""
+    lines = _head(tree, now, options)
+    rows = sorted((one for one in tree['requirements'] if verbose or one['outcome'] not in _FINE),
+                  key=lambda one: (_ORDER.index(one['outcome']), one['requirement']))
+    for one in rows:
+        lines += ['', *_requirement(one, now, options)]
+    if not rows and tree['requirements']:
+        lines += ['', 'All is met that is required.']
+    for one in waiting:
+        lines += ['', *_text(f'A plan waits for an answer, since {one["proposed"]}:', options, '')]
+        lines += Page(options).part(one['plan']).rstrip('\n').split('\n')
+        lines += ['', f'  nodeprep master approve {shown(one["node"])} {one["requirement"]}']
+    return '\n'.join(lines) + '\n'
+
+
+def _head(tree: Tree, now: float, options: Options) -> List[str]:
+    lines = _text(f'{shown(tree["name"])}: {tree["standing"]}', options, _COLORS.get(tree['standing'], ''))
+    system = ', '.join(shown(part) for part in (tree['os'].strip(), tree['kernel'], tree['arch']) if part)
+    labels = ', '.join(f'{shown(name)}={shown(value)}' for name, value in sorted(tree['labels'].items()))
+    heard = f'heard {span(now - epoch.of(tree["heard"]))} ago' if tree['heard'] else 'never heard'
+    facts = [system, tree['role'] and f'{tree["role"]}, profile {shown(tree["profile"])}',
+             labels and f'labels {labels}',
+             f'{heard}; {tree["sequence"]} reports, the newest taken {tree["taken"] or "never"}']
+    if tree['silent_since']:
+        facts.append(f'silent since {tree["silent_since"]}: what is told below is of the past')
+    if tree['skew_ms'] is not None and abs(tree['skew_ms']) > 500:
+        facts.append(f'its clock is off by {tree["skew_ms"] / 1000:.1f} s')
+    if tree['config_problem']:
+        facts.append(f'its configuration is wrong: {shown(tree["config_problem"])}')
+    if tree['spool_trouble']:
+        facts.append(f'its spool: {shown(tree["spool_trouble"])}')
+    return lines + [line for fact in facts if fact for line in _text(fact, options, '')]
+
+
+def _requirement(one: Tree, now: float, options: Options) -> List[str]:
+    lines = _text(f'{one["requirement"]}: {one["outcome"]} for {span(now - epoch.of(one["since"]))}; now {one["now"]}, '
+                  f'at boot {one["boot"]}', options, _COLORS.get(one['outcome'], ''))
+    for group in alike(failing(one)):
+        lines += ['  ' + line for line in wrapped(f'{group[0]["when"]}: {statement(group)}', options.width - 2)]
+        if group[0]['hint']:
+            lines += ['    ' + line for line in wrapped('hint: ' + shown(group[0]['hint']), options.width - 4)]
+    return lines
+
+
+def _text(text: str, options: Options, color: str) -> List[str]:
+    return [f'\x1b[{color}m{line}\x1b[0m' if color and options.color else line
+            for line in wrapped(text, options.width)]
