@@ -1,0 +1,250 @@
+"""nodeprep master: what its commands print and decide, each on a data folder with a small fleet."""
+import json
+import os
+import re
+import stat
+import tarfile
+
+import pytest
+
+from nodeprep.master import secret
+from nodeprep.master.store import nodes, open_store, people, tokens
+from tests.cli.runner import run
+from tests.master.fleet import Host, plan
+
+NOW = 1900000000.0       # some years from now: what is told lies in the past
+
+
+class Commands:
+    """Runs commands on one folder."""
+
+    def __init__(self, folder):
+        self.data, self.config = f'{folder}/master', f'{folder}/master.yaml'
+        with open(self.config, 'w') as file:
+            file.write('approvals: {valid: 8h}\n')
+
+    def run(self, *words):
+        """(exit code, output, errors)."""
+        done = run('master', *words, '--data', self.data, '--config', self.config)
+        return done.code, done.out, done.err
+
+    def told(self, *words):
+        code, out, err = self.run(*words)
+        assert (code, err) == (0, ''), (code, out, err)
+        return out
+
+    def tree(self, *words):
+        return json.loads(self.told(*words, '-o', 'json'))
+
+    def refused(self, *words):
+        code, out, err = self.run(*words)
+        assert (code, out) == (2, ''), (code, out, err)
+        return err
+
+    def store(self, work):
+        store = open_store(f'sqlite://{self.data}/fleet.db')
+        try:
+            return work(store)
+        finally:
+            store.close()
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """No master was ever here."""
+    return Commands(tmp_path)
+
+
+@pytest.fixture
+def commands(empty):
+    """A fleet of a fit node, one that drifted and wants to mend it, and one that never reported."""
+    os.mkdir(empty.data, 0o700)
+
+    def fill(store):
+        fit, bad = Host(1, 'fit'), Host(2, 'bad')
+        bad.set('swap', 'drifted', mode='approve', changes=plan(), found='swap is on')
+        bad.set('docker', 'drifted', now='met', found='docker is off')
+        bad.set('cpu', 'unknown')
+        for host in (fit, bad):
+            node = store.do(lambda cursor, host=host: nodes.make(cursor, host.about['name'], 1.7e9))
+            assert store.reports(node, [host.report()], host.now).result(30).new == 1
+        store.do(lambda cursor: nodes.make(cursor, 'mute', 1.7e9))
+    empty.store(fill)
+    return empty
+
+
+def test_a_command_where_no_master_is_says_so_and_makes_nothing(empty):
+    for words in (['nodes'], ['node', 'x'], ['drift'], ['approvals'], ['waivers'], ['user', 'list'], ['token', 'list'],
+                  ['doctor'], ['forget', 'x']):
+        assert 'this host has no master; `nodeprep master serve` begins one' in empty.refused(*words)
+    assert not os.path.exists(empty.data)
+
+
+def test_a_token_is_printed_once_and_kept_as_a_hash(empty):
+    made = empty.told('token', 'create', '--uses', '3', '--description', 'rack a1').strip()
+    assert re.fullmatch(r'[a-z0-9]{6}\.[a-z0-9]{16}', made)
+    assert stat.S_IMODE(os.stat(empty.data).st_mode) == 0o700
+    kept = empty.store(lambda store: store.read(tokens.every))[0]
+    assert kept.hash == secret.hashed(made) and kept.uses_left == 3 and kept.expires - kept.created == 86400
+    listed = empty.told('token', 'list')
+    assert made[:6] in listed and made not in listed and 'rack a1' in listed
+    tree = empty.tree('token', 'list')['tokens'][0]
+    assert (tree['id'], tree['uses_left'], tree['expired']) == (made[:6], 3, False)
+    assert 'is deleted' in empty.told('token', 'delete', made)
+    assert 'there is no token' in empty.refused('token', 'delete', made[:6])
+    assert empty.told('token', 'list') == 'There are no tokens; nodeprep master token create makes one.\n'
+    for wrong in ('0', '1s', '9999d', 'x'):
+        assert '--ttl' in empty.refused('token', 'create', '--ttl', wrong)
+
+
+def test_the_join_command_is_whole(empty):
+    with open(empty.config, 'w') as file:
+        file.write('names: [k8s-master.example.com]\nlisten: 0.0.0.0:7443\n')
+    words = empty.told('token', 'create', '--print-join-command').split()
+    assert words[:4] == ['nodeprep', 'join', 'https://k8s-master.example.com:7443', '--token']
+    assert re.fullmatch(r'sha256:[0-9a-f]{64}', words[-1]) and words[-2] == '--ca-cert-hash'
+    assert empty.told('token', 'create', '--print-join-command').split()[-1] == words[-1], 'the CA stays'
+
+
+def test_a_user_is_made_listed_and_deleted(empty):
+    made = empty.told('user', 'create', 'ann', '--role', 'approver', '--ttl', '90d').strip()
+    assert secret.is_one(secret.PERSON, made)
+    kept = empty.store(lambda store: store.read(people.every))[0]
+    assert (kept.name, kept.role, kept.hash) == ('ann', 'approver', secret.hashed(made))
+    assert 'there is a user ann' in empty.refused('user', 'create', 'ann')
+    assert 'not a name' in empty.refused('user', 'create', '<b>')
+    assert 'approver' in empty.told('user', 'list') and empty.tree('user', 'list')['users'][0]['name'] == 'ann'
+    assert empty.told('user', 'delete', 'ann') == 'The user ann is deleted.\n'
+    assert 'there is no user ann' in empty.refused('user', 'delete', 'ann')
+
+
+def test_the_nodes_are_listed_worst_first(commands):
+    out = commands.told('nodes')
+    lines = [' '.join(line.split()) for line in out.split('\n')]
+    assert lines[0] == 'NODE STANDING ROLE SYSTEM HEARD NOT MET'
+    listed = [line.split()[:2] for line in lines[1:] if line.startswith(('bad', 'mute', 'fit'))]
+    assert listed == [['bad', 'drifted'], ['mute', 'new'], ['fit', 'met']]
+    assert 'docker, swap, cpu (unknown)' in ' '.join(out.split())
+    assert [one['name'] for one in commands.tree('nodes', '--standing', 'met')['nodes']] == ['fit']
+    assert [one['name'] for one in commands.tree('nodes', '--label', 'rack=r02')['nodes']] == ['bad']
+    assert commands.told('nodes', '--search', 'zzz') == 'No node is so.\n'
+    assert 'is one of drifted' in commands.refused('nodes', '--standing', 'fine')
+
+
+def test_a_node_is_shown_with_what_is_not_met_and_its_plan(commands):
+    out = commands.told('node', 'bad')
+    assert out.startswith('bad: drifted\n') and 'labels rack=r02, site=c' in out
+    assert 'swap: drifted for ' in out and 'swap is on; wanted: swap as wanted' in out
+    assert 'docker: drifted for ' in out and 'now met, at boot drifted' in out
+    assert '1. swapoff -a' in out and 'nodeprep master approve bad swap' in out
+    assert 'memory: met' not in out and 'memory: met' in commands.told('node', 'bad', '--verbose')
+    tree = commands.tree('node', 'bad')
+    assert tree['approvals'][0]['requirement'] == 'swap' and tree['standing'] == 'drifted'
+    assert 'All is met that is required.' in commands.told('node', 'fit')
+    assert 'never heard' not in commands.told('node', 'mute')
+    assert 'there is no node x' in commands.refused('node', 'x')
+
+
+def test_drift_is_listed_the_longest_first(commands):
+    out = commands.told('drift')
+    assert [line.split()[:2] for line in out.split('\n')[1:] if line.startswith('bad')] == [
+        ['bad', 'docker'], ['bad', 'swap']]
+    assert 'proposed' in out
+    assert [one['requirement'] for one in commands.tree('drift', '--kind', 'unknown')['drift']] == ['cpu']
+    assert commands.told('drift', '--search', 'fit') == 'Nothing is drifted.\n'
+    assert commands.told('drift', '--kind', 'waived') == 'Nothing is waived; 2 drifted, 1 unknown: see --kind.\n'
+
+
+def test_a_plan_is_shown_and_approved_for_as_long_as_is_configured(commands):
+    assert 'swapoff -a' in commands.told('approvals')
+    digest = commands.tree('approvals')['approvals'][0]['digest']
+    assert 'is another one now' in commands.run('approve', 'bad', 'swap', '--digest', '0' * 64)[2]
+    out = commands.told('approve', 'bad', 'swap', '--reason', 'as agreed', '--digest', digest)
+    assert '1. swapoff -a\n' in out and 'Approved until' in out
+    given = commands.tree('approvals', '--all')['approvals'][0]
+    assert (given['state'], given['reason']) == ('approved', 'as agreed') and given['by'].endswith('(command line)')
+    from nodeprep import epoch
+    assert epoch.of(given['until']) - epoch.of(given['decided']) == 8 * 3600
+    assert 'no plan of bad about swap waits' in commands.refused('approve', 'bad', 'swap')
+    assert commands.told('approvals') == 'No plan waits for an answer.\n'
+    assert 'there is no node x' in commands.refused('approve', 'x', 'swap')
+
+
+def test_a_plan_is_denied(commands):
+    assert commands.told('deny', 'bad', 'swap') == 'Denied: bad does not do this.\n'
+    assert commands.tree('approvals', '--all')['approvals'][0]['state'] == 'denied'
+    assert 'no plan of bad about docker waits' in commands.refused('deny', 'bad', 'docker')
+
+
+@pytest.mark.parametrize('to, shown', [('bad', 'bad'), ('*', '*'), ('rack=r02', 'rack=r02')])
+def test_a_waiver_is_made_listed_and_ended(commands, to, shown):
+    said = ('--reason', 'lab', '--owner', 'ops@example.com', '--until', '2999-12-31')
+    assert commands.told('waive', to, 'swap', *said) == \
+        'Waived until 2999-12-31; nodeprep master unwaive 1 ends it.\n'
+    assert [one['requirement'] for one in commands.tree('drift')['drift']] == ['docker']
+    line = commands.told('waivers').split('\n')[1]
+    assert line.split()[:5] == ['1', shown, 'swap', '2999-12-31', 'ops@example.com']
+    assert commands.told('unwaive', '1') == 'The waiver 1 is ended.\n'
+    assert 'there is no waiver 1 that holds' in commands.refused('unwaive', '1')
+    assert commands.told('waivers') == 'There are no waivers.\n' and 'ended' in commands.told('waivers', '--all')
+    assert len(commands.tree('drift')['drift']) == 2
+
+
+def test_a_waiver_that_cannot_be_says_why(commands):
+    said = ('--reason', 'lab', '--owner', 'ops')
+    assert 'did you mean swap?' in commands.refused('waive', 'bad', 'swpa', *said, '--until', '2999-12-31')
+    assert 'there is no node x' in commands.refused('waive', 'x', 'swap', *said, '--until', '2999-12-31')
+    for until in ('2020-01-01', 'soon', '2999-02-30'):
+        assert 'is not a day to come' in commands.refused('waive', 'bad', 'swap', *said, '--until', until)
+    assert commands.told('waive', '*', 'kubelet', *said, '--until', '2999-12-31')
+
+
+def test_a_node_is_forgotten(commands):
+    assert commands.told('forget', 'bad') == 'bad is forgotten.\n'
+    assert [one['name'] for one in commands.tree('nodes')['nodes']] == ['mute', 'fit']
+    assert 'there is no node bad' in commands.refused('forget', 'bad')
+
+
+def test_a_backup_has_the_database_and_the_ca_and_can_be_unpacked(commands, tmp_path):
+    commands.told('token', 'create', '--print-join-command')
+    target = str(tmp_path / 'backup.tar')
+    assert commands.told('backup', target) == f'Written: {target}, with ca.crt, ca.key, fleet.db\n'
+    assert stat.S_IMODE(os.stat(target).st_mode) == 0o600
+    assert sorted(os.listdir(str(tmp_path))) == ['backup.tar', 'master', 'master.yaml']
+    assert 'is there already' in commands.refused('backup', target)
+    other = Commands(tmp_path)
+    other.data = str(tmp_path / 'restored')
+    os.mkdir(other.data, 0o700)
+    with tarfile.open(target) as tar:
+        for name in tar.getnames():
+            with open(f'{other.data}/{name}', 'wb', opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+                file.write(tar.extractfile(name).read())
+    assert other.tree('nodes') == commands.tree('nodes')
+    assert other.told('token', 'create', '--print-join-command').split()[-1] == \
+        commands.told('token', 'create', '--print-join-command').split()[-1]
+    assert '/nowhere' in commands.refused('backup', '/nowhere/x.tar')
+
+
+def test_the_doctor_finds_a_report_that_was_changed(commands):
+    code, out, err = commands.run('doctor')
+    assert code == 0 and 'WRONG' not in out, out
+    assert 'ok     2 reports are as they were taken' in out and 'ok     the certificates can be used' in out
+    commands.store(lambda store: store.do(lambda cursor: cursor.run(
+        'UPDATE report SET body = (SELECT r.body FROM report r WHERE r.id = 1) WHERE id = 2')))
+    code, out, err = commands.run('doctor')
+    assert code == 1 and 'bad: report 1 is not what was taken' in out
+    code, out, err = commands.run('doctor', '-o', 'json')
+    assert code == 1 and [one for one in json.loads(out)['doctor'] if one['wrong']]
+
+
+def test_a_folder_that_others_may_enter_is_refused(commands):
+    os.chmod(commands.data, 0o750)
+    assert 'chmod 0700' in commands.refused('nodes')
+
+
+def test_hostile_names_are_shown_harmless(commands):
+    def add(store):
+        store.do(lambda cursor: cursor.run("UPDATE node SET os_name = ? WHERE name = 'bad'", ('\x1b[31mred\u202e',)))
+    commands.store(add)
+    for words in (['nodes'], ['node', 'bad']):
+        assert '\x1b[31m' not in commands.told(*words) and '\u202e' not in commands.told(*words)
