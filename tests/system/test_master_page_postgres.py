@@ -2,7 +2,7 @@
 import pytest
 
 from nodeprep.master.store import open_store
-from tests.master.web.browsing import Site, csrf, fleet, parsed, text_of
+from tests.master.web.browsing import NOW, Site, csrf, fleet, parsed, text_of
 from tests.master.web.test_pages import PAGES
 
 
@@ -28,7 +28,8 @@ def test_every_page_is_there(full):
 def test_what_is_decided_is_decided(full):
     ann = full.browser('approver')
     digest = full.rows("SELECT digest FROM approval")[0][0]
-    assert ann.submit('/approvals', {'csrf': csrf(ann), 'do': 'approve-all', 'digest': digest}).status == 303
+    assert ann.submit('/approvals', {'csrf': csrf(ann), 'do': 'approve-all', 'digest': digest,
+                                       'seen': str(NOW)}).status == 303
     assert full.rows('SELECT DISTINCT state FROM approval') == [('approved',)]
     waiver = {'do': 'waive', 'scope_kind': 'all', 'scope': '', 'requirement': 'swap', 'reason': 'x', 'owner': 'y',
               'until': '2023-12-31', 'csrf': csrf(ann)}

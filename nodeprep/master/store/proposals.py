@@ -63,11 +63,11 @@ def proposed(cursor: Any, about: Asked, page: int = 1, per: int = 10, most: int 
     return len(groups), found
 
 
-def ids(cursor: Any, about: Asked, digest: str) -> List[str]:
-    """The approvals that wait with this very plan."""
+def ids(cursor: Any, about: Asked, digest: str, seen: float) -> List[str]:
+    """The approvals that wait with this very plan, and waited at a time already: whoever came later was not shown."""
     sql, args = _proposed(about)
-    return [row[0] for row in cursor.all(f'SELECT a.id FROM approval a WHERE {sql} AND a.digest = ? ORDER BY a.id',
-                                         args + (digest,))]
+    return [row[0] for row in cursor.all(f'SELECT a.id FROM approval a WHERE {sql} AND a.digest = ? '
+                                         'AND a.proposed <= ? ORDER BY a.id', args + (digest, seen))]
 
 
 def decided(cursor: Any, page: int = 1, per: int = 50) -> List[Decided]:

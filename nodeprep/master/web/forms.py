@@ -1,8 +1,10 @@
 """Fields of forms, read with bounds."""
+import re
 from urllib.parse import quote
 
 from nodeprep.typed import Any, Dict, List
 
+_TIME = re.compile(r'\d{1,12}(\.\d{1,9})?$')
 LONGEST = 1000            # letters of a field
 
 
@@ -16,6 +18,12 @@ def number(form: Dict[str, List[str]], name: str) -> int:
     """A row's number; 0 when there is none."""
     found = text(form, name)
     return int(found) if found.isdecimal() and len(found) < 16 else 0
+
+
+def moment(form: Dict[str, List[str]], name: str) -> float:
+    """A time in seconds since 1970, as a page wrote it; 0 when there is none."""
+    found = text(form, name)
+    return float(found) if _TIME.match(found) else 0.0
 
 
 def node(name: str) -> str:

@@ -100,6 +100,11 @@ def text_of(element):
     return ' '.join(' '.join(element.itertext()).split())
 
 
+def buttons(element):
+    """What can be pressed in it."""
+    return [text_of(part) for part in element.iter('button') if part.get('disabled') is None]
+
+
 def csrf(asking, path='/approvals'):
     """What a form of this session has to bring along."""
     return parsed(asking.get(path)).find('.//input[@name="csrf"]').get('value')

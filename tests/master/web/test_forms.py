@@ -3,7 +3,7 @@ import pytest
 
 from tests.master.asking import Asking
 from tests.master.fleet import plan
-from tests.master.web.browsing import DAY, NOW, SCRIPT, csrf, parsed, text_of
+from tests.master.web.browsing import DAY, NOW, SCRIPT, buttons, csrf, parsed, text_of
 
 WAIVER = {'do': 'waive', 'scope_kind': 'node', 'scope': 'drifted', 'requirement': 'swap', 'reason': 'old disk',
           'owner': 'ops@example.com', 'until': '2023-12-31'}
@@ -26,7 +26,8 @@ def send(asking, path, **fields):
 
 def approve(full, asking, *names, do='approve', **fields):
     ids, digest = proposals(full)
-    return send(asking, '/approvals', do=do, digest=digest, id=[ids[name] for name in names], **fields)
+    more = dict({'seen': f'{NOW:.6f}'}, **fields)
+    return send(asking, '/approvals', do=do, digest=digest, id=[ids[name] for name in names], **more)
 
 
 def after(asking, answer):
@@ -60,10 +61,27 @@ def test_many_that_are_ticked_are_approved_or_denied_together(full):
     assert set(states(full).values()) == {'denied'}
 
 
+def test_all_of_a_plan_are_denied_without_ticking(full):
+    ann = full.browser('approver')
+    assert note(after(ann, approve(full, ann, do='deny-all', q='ing5'))).startswith('One fix is denied.')
+    assert states(full) == {'proposing5': 'denied', 'proposing6': 'proposed'}
+
+
 def test_all_of_a_plan_are_approved_without_ticking(full):
     ann = full.browser('approver')
     assert note(after(ann, approve(full, ann, do='approve-all'))).startswith('2 fixes are approved.')
     assert set(states(full).values()) == {'approved'}
+
+
+def test_all_are_those_that_were_there_when_the_page_was_made(full):
+    ann = full.browser('approver')
+    full.fleet.join('late', 30, swap=dict(state='drifted', mode='approve', changes=plan()))
+    full.store.do(lambda cursor: cursor.run("UPDATE approval SET proposed = ? WHERE node = ?",
+                                            (NOW + 1, full.fleet.ids['late'])))
+    assert note(after(ann, approve(full, ann, do='approve-all'))).startswith('2 fixes are approved.')
+    assert states(full)['late'] == 'proposed'
+    for wrong in ('', 'inf', 'nan', '1e99', '-1'):
+        assert note(after(ann, approve(full, ann, do='approve-all', seen=wrong))).startswith('Nothing was done')
 
 
 @pytest.mark.parametrize('fields, names', [
@@ -105,7 +123,7 @@ def test_deciding_on_the_page_of_a_node_leads_back_there(full):
     assert answer.headers['location'] == '/nodes/proposing5?done=approved&n=1'
     card = after(ann, answer).find('.//article[@id="swap"]')
     assert 'Approved by approver, 0 s ago' in ' '.join(text_of(card).split()).replace(' , ', ', ')
-    assert [text_of(part) for part in card.iter('button')] == ['Take it back the fix of swap']
+    assert buttons(card) == ['Take it back the fix of swap']
     assert after(ann, approve(full, ann, 'proposing5', do='deny', back='proposing5')) is not None
     assert states(full)['proposing5'] == 'denied'
 
@@ -166,7 +184,7 @@ def test_a_clone_is_named_with_both_sides_and_released(cloned):
     page = parsed(ann.get('/clones'))
     card = page.find('.//article')
     assert 'Here first fit Came later copy' in text_of(card)
-    assert [text_of(part) for part in card.iter('button')] == ['They are two machines: release copy']
+    assert buttons(card) == ['They are two machines: release copy']
     number = cloned.rows('SELECT id FROM clone')[0][0]
     assert cloned.rows("SELECT status FROM node WHERE name = 'copy'") == [('quarantined',)]
     assert note(after(ann, send(ann, '/clones', do='keep-both', id=number))) == 'The node is released from quarantine.'
@@ -187,7 +205,7 @@ def forms(full):
     """(path, fields) of every form that changes something, right but for what belongs to the session."""
     ids, digest = proposals(full)
     yield '/approvals', {'do': 'approve', 'digest': digest, 'id': ids['proposing5']}
-    yield '/approvals', {'do': 'approve-all', 'digest': digest}
+    yield '/approvals', {'do': 'approve-all', 'digest': digest, 'seen': str(NOW)}
     yield '/approvals', {'do': 'deny', 'digest': digest, 'id': ids['proposing5']}
     yield '/waivers', WAIVER
     yield '/waivers', {'do': 'end', 'id': '1'}

@@ -1,7 +1,7 @@
 """What each page shows of a fleet of every kind, read back by html5lib in its strict mode."""
 import pytest
 
-from tests.master.web.browsing import EVIL, NAMES, SCRIPT, parsed, text_of
+from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
          '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?order=heard', '/nodes/drifted',
@@ -162,7 +162,7 @@ def test_a_proposal_is_shown_with_its_plan_its_way_back_and_its_digest(full):
     digest = full.rows('SELECT DISTINCT digest FROM approval')[0][0]
     assert text_of(card.find('.//ol[@class="plan"]')) == 'swapoff -a Back: swapon -a'
     assert card.find('.//input[@name="digest"]').get('value') == digest and digest[:12] in text_of(card)
-    assert [text_of(part) for part in card.iter('button')] == ['Approve the fix of swap', 'Deny the fix of swap']
+    assert buttons(card) == ['Approve the fix of swap', 'Deny the fix of swap']
 
 
 def test_a_viewer_is_offered_nothing_to_decide(full):

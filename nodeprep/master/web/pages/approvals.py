@@ -31,24 +31,26 @@ async def show(request: Request, master: Any) -> Response:
 
 
 async def decide(request: Request, master: Any) -> Response:
-    """POST /approvals: `do` (approve, deny, approve-all), `digest` of the plan that was shown, `id` of each approval,
-    `reason`; a filter for approve-all; `back`: a node to go back to. Problem 400, 403.
+    """POST /approvals: `do` (approve, deny; approve-all, deny-all), `digest` of the plan that was shown, `id` of each
+    approval or, for all, the filter and when they were `seen`; `reason`; `back`: a node to go to. Problem 400, 403.
     """
     form = request.form()
     what, digest, reason = forms.text(form, 'do'), forms.text(form, 'digest'), forms.text(form, 'reason')
-    if what not in ('approve', 'deny', 'approve-all') or not digest:
+    answer, _, every = what.partition('-')
+    if answer not in ('approve', 'deny') or every not in ('', 'all') or not digest:
         raise Problem(400, 'The form is not one of this page.')
     person, now, ticked = request.person, master.clock(), form.get('id', [])
+    seen = forms.moment(form, 'seen')
 
     def work(cursor: Any) -> int:
         chosen = ticked
-        if what == 'approve-all':
+        if every:
             chosen = proposals.ids(cursor, Asked(search=forms.text(form, 'q'), label=forms.text(form, 'label'),
-                                                 requirement=forms.text(form, 'requirement')), digest)
-        return deciding.decide(cursor, chosen, digest, what != 'deny', person.name, now,
+                                                 requirement=forms.text(form, 'requirement')), digest, seen)
+        return deciding.decide(cursor, chosen, digest, answer == 'approve', person.name, now,
                                now + forms.valid(master), reason)
-    count = await master.write(work) if ticked or what == 'approve-all' else 0
-    word = ('denied' if what == 'deny' else 'approved') if count else 'none' if ticked else 'nothing'
+    count = await master.write(work) if ticked or every else 0
+    word = ('denied' if answer == 'deny' else 'approved') if count else 'none' if ticked or every else 'nothing'
     back = forms.text(form, 'back')
     path = forms.node(back) if back else '/approvals'
     kept = {name: forms.text(form, name) for name in _FILTER}
