@@ -11,6 +11,7 @@ import zlib
 from nodeprep.master.http.problem import Problem
 from nodeprep.typed import Any, Callable
 
+_current_task: Any = getattr(asyncio, 'current_task', None) or getattr(asyncio.Task, 'current_task', None)    # 3.6
 SMALL = 64 * 2**10                       # bytes of a body, unless a route takes more
 REPORTS, INFLATED = 8 * 2**20, 32 * 2**20
 PATIENCE = 30.0                          # seconds for a body to come
@@ -24,14 +25,29 @@ async def whole(receive: Callable[[], Any], length: str, most: int, patience: fl
     """A body as ASGI brings it, at most `most` bytes; `length` is what Content-Length says. Problem 408, 413."""
     if length and (not length.isdecimal() or len(length) > 15 or int(length) > most):
         raise too_long(most)
+    loop, task, late = asyncio.get_event_loop(), _current_task(), []      # type: Any, Any, Any
+
+    def end() -> None:
+        late.append(True)
+        task.cancel()
+    # asyncio.wait_for would make a task for each part, which costs as much as all else that a heartbeat needs here.
+    timer = loop.call_later(patience, end)
+    try:
+        return await _read(receive, most)
+    except asyncio.CancelledError:
+        if not late:
+            raise
+        if hasattr(task, 'uncancel'):          # since Python 3.11
+            task.uncancel()
+        raise Problem(408, f'The body did not come within {patience:g} seconds.', CLOSE) from None
+    finally:
+        timer.cancel()
+
+
+async def _read(receive: Callable[[], Any], most: int) -> bytes:
     parts, size = [], 0
-    loop = asyncio.get_event_loop()
-    end = loop.time() + patience
     while True:
-        try:
-            message = await asyncio.wait_for(receive(), max(0.001, end - loop.time()))
-        except asyncio.TimeoutError:
-            raise Problem(408, f'The body did not come within {patience:g} seconds.', CLOSE) from None
+        message = await receive()
         if message['type'] == 'http.disconnect':
             raise Problem(400, 'The body is cut off.', CLOSE)
         part = message.get('body', b'')
