@@ -38,13 +38,23 @@ def settled(pid, quiet=0.4, longest=20.0):
         time.sleep(quiet)
 
 
+def _attached(pid, tracer):
+    """Waits until a process is traced: TracerPid of proc(5)."""
+    while tracer.poll() is None:
+        with open(f'/proc/{pid}/status', encoding='ascii', errors='replace') as file:
+            if not re.search(r'^TracerPid:\s+0$', file.read(), re.M):
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f'strace cannot attach to process {pid}')
+
+
 def started(pid, until):
     """The names of the programs that it and its children execute (execve(2)) while until() lasts, by strace(1)."""
     with tempfile.NamedTemporaryFile('r') as log:
         tracer = subprocess.Popen(['strace', '-f', '-qq', '-e', 'trace=execve', '-o', log.name, '-p', str(pid)],
                                   stderr=subprocess.DEVNULL)
         try:
-            time.sleep(0.5)                   # until it is attached
+            _attached(pid, tracer)
             until()
         finally:
             tracer.terminate()

@@ -2,7 +2,6 @@
 import os
 import subprocess
 import sys
-import time
 
 from tests.tiers import need
 
@@ -33,13 +32,13 @@ def test_what_a_process_used_is_its_own_and_that_of_its_children():
 
 def test_programs_that_are_started_are_named():
     need('program', 'strace')
-    with subprocess.Popen(['sh', '-c', 'read a; uname; true | env >/dev/null; read b'], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as child:
+    script = 'read a; uname; true | env >/dev/null; echo done; read b'
+    with subprocess.Popen(['sh', '-c', script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         def go():
             child.stdin.write(b'\n')
             child.stdin.flush()
             child.stdout.readline()
-            time.sleep(0.5)
+            assert child.stdout.readline() == b'done\n'
         assert sorted(resting.started(child.pid, go)) == ['env', 'uname']
         child.stdin.close()
 
