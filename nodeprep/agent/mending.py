@@ -53,7 +53,7 @@ class Flight(NamedTuple):
     digest: str
     at: float                 # seconds since 1970
     until: float              # monotonic: it is given up then
-    last: int                 # the newest transaction before it
+    last: Tuple[str, str]     # the newest transaction of the requirement before it, and how that ended
 
 
 class Mending:
@@ -83,6 +83,8 @@ class Mending:
         names = {one.requirement.id for one in wanted}
         self._parts = {name: part for name, part in self._parts.items() if name in names}
         chosen, self._waiting = self._planned(names, seen, policy, started) if wanted else ([], {})
+        planned = {one.part.requirement for one in chosen}
+        self._vain = {name: one for name, one in self._vain.items() if name in planned}
         self._proposals = Proposals(tuple(chosen), tuple(self._fights()))
         return self._proposals
 
@@ -185,7 +187,8 @@ class Mending:
         failed: str = self._starter.start(name)
         if failed:
             return failed
-        self.in_flight = Flight(name, one.digest, self._time(), self._monotonic() + _LONGEST, _newest(history))
+        self.in_flight = Flight(name, one.digest, self._time(), self._monotonic() + _LONGEST,
+                                _newest(history, name))
         self._log.tell('fix', f'{name}: is being fixed, {changes} change{"" if changes == 1 else "s"}, allowed '
                        f'by {verdict.by["how"]} ({verdict.by["who"]})', requirement=name)
         return ''
@@ -193,7 +196,8 @@ class Mending:
     def _ended(self, flight: Flight) -> None:
         name, history = flight.requirement, self._read()
         fact = history.last(name) if history else None
-        if fact is None or int(fact.id) <= flight.last:
+        # A hand that an agent before this one started may have begun its transaction before it was asked again.
+        if fact is None or _newest(history, name) == flight.last:
             known = self._vain.get(name, ('', 0.0))[0] == flight.digest
             self._vain[name] = flight.digest, self._monotonic() + _AGAIN
             if not known:
@@ -247,8 +251,9 @@ class Mending:
         return self._history
 
 
-def _newest(history: Any) -> int:
-    return max((int(fact.id) for fact in history.facts), default=0)
+def _newest(history: Any, requirement: str) -> Tuple[str, str]:
+    fact = history.last(requirement)
+    return (fact.id, fact.end) if fact else ('', '')
 
 
 def unit(requirement: str) -> str:

@@ -2,10 +2,12 @@
 import pytest
 
 from nodeprep.agent.client import Answer, Sent
+from tests import actor
 from tests.agent.owned import Owned
 from tests.agent.whole import Whole
 
 SELINUX = 'requirements: {selinux: {mode: %s}}\n'
+SWAP = 'requirements: {swap: {mode: %s}}\n'
 
 
 class Client:
@@ -184,6 +186,44 @@ def test_a_hand_that_was_killed_before_it_did_anything_is_asked_again_in_a_while
     whole.rounds(6)
     assert whole.hands == ['selinux'] * 3 and state(whole, 'selinux')['now'] == 'met'
     assert len([said for said in whole.said('fix') if 'did nothing' in said]) == 1
+
+
+def test_a_hand_that_an_agent_before_this_one_started_is_no_hand_that_did_nothing(make):
+    """systemd does not start it a second time; its transaction had begun when it was asked to."""
+    whole = make(SWAP % 'report')
+    owned = whole.owned.config(SWAP % 'fix')
+    mends = owned.hand
+
+    def meanwhile(host, argv):
+        """While the hand is at its first command the agent is started anew."""
+        owned.host.actor, owned.hand, whole.busy = actor.act, (lambda requirement: 0), True
+        whole.end()
+        whole.begin()
+        assert whole.hands == ['swap'] and whole.status()['hand']['fixing']
+        return actor.act(host, argv)
+    owned.host.actor = meanwhile
+    assert mends('swap') == 0 and whole.hands
+    whole.busy = False
+    whole.turn()
+    assert state(whole, 'swap')['now'] == 'met' and whole.said('fix')[1:] == ['swap: done; transaction 000001']
+
+
+def test_a_drift_that_went_and_comes_again_is_mended_although_the_hand_once_did_nothing(make):
+    whole = make(SELINUX % 'report')
+    whole.owned.config(SELINUX % 'fix')
+    mends, whole.owned.hand = whole.owned.hand, lambda requirement: 1
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    whole.turn()
+    files = {path: whole.owned.host.read(path) for path in ('/etc/selinux/config', '/sys/fs/selinux/enforce')}
+    whole.owned.host.files({'/etc/selinux/config': 'SELINUX=permissive\n', '/sys/fs/selinux/enforce': '0'})
+    whole.rounds(1)
+    assert state(whole, 'selinux')['state'] == 'met'
+    whole.owned.hand = mends
+    whole.owned.host.files(files)
+    whole.rounds(1)
+    whole.turn()
+    assert whole.hands == ['selinux'] * 2 and state(whole, 'selinux')['now'] == 'met'
 
 
 def test_systemd_that_does_not_start_it_is_told(make):
