@@ -2,11 +2,12 @@ PYTHON ?= python3
 
 .PHONY: run test bench clean
 
-# One check of this host, in an environment of its own. Needs no root and changes nothing on the host.
-# ONCE=1 ends with an error when the host is not fit (make itself then exits with 2 and names the verdict's code).
+# This host checked, with an agent and a master beside, in an environment of its own. Needs no root, changes nothing on
+# the host. ONCE=1 ends after one round, with an error when the host is not fit (make itself then exits with 2 and names
+# the verdict's code).
 run:
-	@sh .ci/venv.sh $(PYTHON) .venv run
-	@.venv/bin/nodeprep check || case $$? in 1|3) $(if $(ONCE),exit $$?,) ;; *) exit $$? ;; esac
+	@sh .ci/venv.sh $(PYTHON) .venv master
+	@.venv/bin/nodeprep trial $(if $(ONCE),--once)
 
 # REQUIRE_ALL_TIERS=1 makes a tier that this machine cannot run a failure instead of a skip.
 test:

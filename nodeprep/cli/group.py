@@ -24,7 +24,7 @@ COMMANDS = {
     'completion': ('completion', 'Print the completion script for a shell.'),
 }
 # Those that a person does not call: in no list, and all the same a command.
-HIDDEN = {'hand': 'hand'}
+HIDDEN = {'hand': 'hand', 'trial': 'trial'}
 # What other programs have in place of ours.
 OTHERS = {'help': '; nodeprep --help, or nodeprep COMMAND --help', 'version': '; nodeprep --version',
           'list': '; did you mean requirements?'}

@@ -78,6 +78,8 @@ class App:
 
 
 def _request(scope: Dict[str, Any]) -> Request:
+    if scope['http_version'] not in ('1.0', '1.1'):
+        raise Problem(505, 'HTTP/1.1 is spoken here.', bodies.CLOSE)
     headers: Dict[str, str] = {}
     for raw_name, raw in scope['headers']:
         name, value = raw_name.decode('latin-1').lower(), raw.decode('latin-1')
