@@ -28,6 +28,7 @@ def test_every_page_fits_is_legible_and_the_browser_complains_of_nothing(serving
         assert browser.run(FAINT) == [], name
         assert browser.run(SMALL) == [], name
         assert browser.run(OUTSIDE) == [], name
+        assert not [one for one in browser.all('[hidden]') if one.is_displayed()], name
         assert browser.run('return getComputedStyle(document.body).backgroundColor') == (
             'rgb(16, 20, 24)' if dark else 'rgb(247, 248, 249)')
         complaints = [one for one in browser.complaints() if '404' not in one or name != 'problem']

@@ -61,14 +61,25 @@ def headline(fleet: Fleet) -> str:
         return 'No node has joined yet'
     said = [(fleet.standings[name], word) for name, word in _WRONG if fleet.standings.get(name)]
     if not said:
-        new = fleet.standings.get(asked.NEW, 0)
-        fit = total - new
-        return (f'{"Both" if fit == 2 else "All " + words.number(fit)} nodes are fit' if fit > 1 else
-                'The one node is fit' if fit else 'No node has reported yet')
-    first, rest = said[0], said[1:]
-    verb = '' if first[1] == 'cannot be told' else 'is ' if first[0] == 1 else 'are '
-    text = f'{words.number(first[0])} of {words.number(total)} node{"" if total == 1 else "s"} {verb}{first[1]}'
-    return text + ''.join(f', {words.number(count)} {word}' for count, word in rest)
+        return _fit(total, total - fleet.standings.get(asked.NEW, 0))
+    if total == 1:
+        return 'The one node ' + _verb(*said[0])
+    return f'{words.number(said[0][0])} of {words.number(total)} nodes {_verb(*said[0])}' + ''.join(
+        f', {words.number(count)} {word}' for count, word in said[1:])
+
+
+def _verb(count: int, word: str) -> str:
+    return word if word.startswith('cannot') else f'{"is" if count == 1 else "are"} {word}'
+
+
+def _fit(total: int, fit: int) -> str:
+    if not fit:
+        return 'No node has reported yet'
+    if fit == 1:
+        return 'The one node is fit' if total == 1 else 'The one node that has reported is fit'
+    if fit < total:
+        return f'All {words.number(fit)} nodes that have reported are fit'
+    return 'Both nodes are fit' if fit == 2 else f'All {words.number(fit)} nodes are fit'
 
 
 def _bar(standings: Dict[str, int]) -> List[Tuple[str, float, float]]:
