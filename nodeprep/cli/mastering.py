@@ -64,14 +64,16 @@ def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterato
 
 
 def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], trees: List[Any],
-         nothing: str) -> None:
-    """Prints rows as a table, or their trees as JSON or YAML under a name; `nothing` is said instead of no rows."""
+         nothing: str, below: Sequence[str] = ()) -> None:
+    """Prints rows as a table, or their trees as JSON or YAML under a name. `nothing` is said where there are
+    none, `below` are texts that stand under them.
+    """
     from nodeprep.output import plans
     if format_name != 'table':
         write(sys.stdout, plans.machine({'format': 1, name: trees}, format_name))
     elif rows:
         from nodeprep.output.listing import listed
-        write(sys.stdout, listed(heads, rows, output.options_for(sys.stdout).width))
+        write(sys.stdout, listed(heads, rows, output.options_for(sys.stdout).width, below))
     else:
         write(sys.stdout, nothing + '\n')
 

@@ -4,7 +4,7 @@ import sys
 import click
 
 from nodeprep import output
-from nodeprep.cli.mastering import formats, opened, places, show, when
+from nodeprep.cli.mastering import formats, opened, places, show
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.typed import Any, Callable, Dict, List, Optional
@@ -35,13 +35,15 @@ def nodes(config_file: Optional[str], data: str, search: str, label: str, role: 
     """List the nodes: how each stands, and what it does not meet. The worst first."""
     from nodeprep.master import shapes
     from nodeprep.master.store import asked, grid
+    from nodeprep.output.words import span
     if standing and standing not in asked.STANDINGS:
         raise ConfigError(f'--standing is one of {", ".join(asked.STANDINGS)}')
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement, standing=standing)
     with opened(config_file, data) as found:
         rows = _all(lambda page: found.store.read(lambda cursor: grid.rows(cursor, about, 'worst', page, _PAGE)))
-    show(format_name, 'nodes', ('NODE', 'STANDING', 'ROLE', 'SYSTEM', 'HEARD', 'NOT MET'),
-         [(one.name, one.standing, one.role, one.os.strip(), when(one.heard), _not_met(one)) for one in rows],
+    show(format_name, 'nodes', ('NODE', 'STANDING', 'ROLE', 'HEARD', 'NOT MET'),
+         [(one.name, one.standing, one.role, 'never' if one.heard is None else f'{span(found.now - one.heard)} ago',
+           _not_met(one)) for one in rows],
          [shapes.row(one) for one in rows],
          'No node is so.' if about.anything else
          'There are no nodes; nodeprep master token create --print-join-command prints how one joins.')
@@ -95,10 +97,10 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
                                                                             _PAGE)))
         counts = found.store.read(lambda cursor: query.counts(cursor, about))
     others = ', '.join(f'{count} {name}' for name, count in counts.items() if count and name != kind)
-    show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN', 'FOUND'),
-         [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-', one.says)
+    show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN'),
+         [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-')
           for one in rows], [shapes.drift(one) for one in rows],
-         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'))
+         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'), [one.says for one in rows])
 
 
 def _all(page: Callable[[int], List[Any]]) -> List[Any]:

@@ -35,7 +35,8 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
     heard = f'heard {span(now - epoch.of(tree["heard"]))} ago' if tree['heard'] else 'never heard'
     facts = [system, tree['role'] and f'{tree["role"]}, profile {shown(tree["profile"])}',
              labels and f'labels {labels}',
-             f'{heard}; {tree["sequence"]} reports, the newest taken {tree["taken"] or "never"}']
+             f'{heard}; its newest report, number {tree["sequence"]}, was taken {tree["taken"]}' if tree['taken']
+             else f'{heard}; it has not reported yet']
     if tree['silent_since']:
         facts.append(f'silent since {tree["silent_since"]}: what is told below is of the past')
     if tree['skew_ms'] is not None and abs(tree['skew_ms']) > 500:

@@ -121,7 +121,7 @@ def test_a_user_is_made_listed_and_deleted(empty):
 def test_the_nodes_are_listed_worst_first(commands):
     out = commands.told('nodes')
     lines = [' '.join(line.split()) for line in out.split('\n')]
-    assert lines[0] == 'NODE STANDING ROLE SYSTEM HEARD NOT MET'
+    assert lines[0] == 'NODE STANDING ROLE HEARD NOT MET'
     listed = [line.split()[:2] for line in lines[1:] if line.startswith(('bad', 'mute', 'fit'))]
     assert listed == [['bad', 'drifted'], ['mute', 'new'], ['fit', 'met']]
     assert 'docker, swap, cpu (unknown)' in ' '.join(out.split())
