@@ -18,7 +18,7 @@ from tests.system.agentprocess import QUIET, TOP, AgentProcess, joined
 from tests.system.chaosjudge import judged
 
 CONFIG = QUIET + '  os: {fix: true}\n  forwarding: {mode: fix}\n'
-PATIENCE = 60             # seconds within which everything must be told, whoever was killed meanwhile
+PATIENCE = 30             # seconds within which everything must be told, whoever was killed meanwhile
 
 
 class Chaos:
@@ -53,13 +53,13 @@ class Chaos:
         if self.draw.random() < 0.3:
             self.machine.revert(self.draw.random() < 0.5)
         self.machine.change()
-        dice = self.draw.random()
-        if dice < 0.35:
-            self.kill_agent(self.draw.uniform(0.0, 0.4))
-            if self.draw.random() < 0.3:
-                self.kill_agent(self.draw.uniform(0.0, 1.2))        # while it begins
-        elif dice < 0.7:
-            self.kill_hand()
+        if self.draw.random() < 0.7:
+            if self.done['hand'] < self.done['agent']:
+                self.kill_hand()
+            else:
+                self.kill_agent(self.draw.uniform(0.0, 0.4))
+                if self.draw.random() < 0.3:
+                    self.kill_agent(self.draw.uniform(0.0, 1.2))    # while it begins
         if self.draw.random() < 0.6:
             self.wait_for(self.is_told)
             self.held.append(self.machine.mark)
@@ -82,9 +82,10 @@ class Chaos:
         self.machine.revert(gone=False)          # else the plan may be one that a hand did nothing about before
         end = time.monotonic() + 3.0
         while not chaosworld.hand() and time.monotonic() < end:
-            self.end_fight()
+            if self.end_fight():
+                self.machine.revert(gone=False)
             time.sleep(0.005)
-        time.sleep(self.draw.uniform(0.0, 0.5))
+        time.sleep(self.draw.uniform(0.0, 0.35))
         pid = chaosworld.hand()
         if pid:
             os.kill(pid, signal.SIGKILL)
@@ -107,11 +108,14 @@ class Chaos:
         return report is not None and chaosworld.mark_of(report) == self.machine.mark
 
     def end_fight(self):
-        """What the load takes back is not mended any more after three times, until a person says so."""
+        """What is taken back three times, or fails, is not mended any more until a person says so; whether one did."""
         status = self.agent.status()
-        if status and any(one['requirement'] == 'forwarding' and one['stopped'] for one in status['hand']['fights']):
+        stopped = status and any('nodeprep fix forwarding lets it go on' in one['why']
+                                 for one in status['hand']['waiting'])
+        if stopped:
             subprocess.run([sys.executable, '-m', 'nodeprep', 'fix', '--yes', 'forwarding'], cwd=TOP,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return stopped
 
     def pick_up_refused(self):
         for path in glob.glob(f'{self.agent.state}/spool/refused/*.json'):
@@ -151,8 +155,13 @@ class Chaos:
     def stands(self):
         """How everything stands, for whoever looks for a fault."""
         report, status, master = self.latest(), self.agent.status(), self.server.master
+        with open('/run/hand.log', encoding='utf-8') as file:
+            hand = file.read()[-2000:]
+        seen = [one for one in status['requirements'] if one['requirement'] == 'forwarding'] if status else ''
+        found = subprocess.run(['grep', '-r', 'ip_forward', '/etc/sysctl.d'], stdout=subprocess.PIPE).stdout
         return (f'mark {self.machine.mark}; newest report {report and report["sequence"]}, at the master '
-                f'{master.sequence}, {master.wrong}; {status and status["hand"]}\n{self.agent.said()[-3000:]}')
+                f'{master.sequence}, {master.wrong}; {status and status["hand"]}\n{self.agent.said()[-3000:]}\n'
+                f'the hand: {hand}\n{seen}\n{found}')
 
 
 def main(folder, kills, seed):

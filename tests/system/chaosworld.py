@@ -20,12 +20,13 @@ SYSTEMCTL = '''#!/bin/sh
 for unit; do :; done
 id=${{unit#nodeprep-fix@}} id=${{id%.service}}
 pid=$(cat /run/hand.pid 2>/dev/null)
+alive() {{ grep -q nodeprep "/proc/$pid/cmdline" 2>/dev/null; }}       # which is empty for one that is dead
 case $1 in
-start)  if [ -n "$pid" ] && [ -d /proc/$pid ]; then exit 0; fi
+start)  if alive; then exit 0; fi
         cd {top}
         PYTHONPATH={top} setsid {python} -m nodeprep hand "$id" >>/run/hand.log 2>&1 </dev/null &
         echo $! >/run/hand.pid ;;
-show)   if [ -n "$pid" ] && [ -d /proc/$pid ]; then echo ActiveState=activating; else echo ActiveState=inactive; fi
+show)   if alive; then echo ActiveState=activating; else echo ActiveState=inactive; fi
         echo Job=0 ;;
 *)      echo "no systemd here" >&2; exit 1 ;;
 esac
