@@ -1,6 +1,7 @@
 """What boot would leave, held against the real systemd-sysctl on generated trees, in namespaces of its own."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -67,12 +68,23 @@ TREES = some.builds(lambda files, conf: {**files, '/etc/sysctl.conf': ('text', c
 
 @pytest.fixture(scope='module')
 def real():
-    """Asks the real program what a tree leaves: tree -> {path: value}."""
+    """Asks the real systemd-sysctl what a tree leaves: tree -> {path: value}."""
+    yield from asking(PROGRAM)
+
+
+@pytest.fixture(scope='module')
+def procps():
+    """The same of what administrators type: sysctl --system."""
+    need('program', 'sysctl')
+    yield from asking(shutil.which('sysctl'), '--system')
+
+
+def asking(*program):
     need('root')
-    need('program', PROGRAM)
+    need('program', program[0])
     need('netns')
     before = covering(COVERED)
-    child = subprocess.Popen([sys.executable, '-m', 'tests.compare.sysctl_child', PROGRAM], cwd=ROOT,
+    child = subprocess.Popen([sys.executable, '-m', 'tests.compare.sysctl_child', *program], cwd=ROOT,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
 
     def ask(tree):
@@ -133,3 +145,26 @@ def test_after_the_plan_the_real_program_leaves_what_is_wanted(tmp_path_factory,
         after = {**tree, **{change.path: ('text', change.text) for change in changes}}
         answer = real(after)
         assert {path: answer['values'][path] for path in wanted} == wanted, answer['said']
+
+
+# procps reads /etc/sysctl.conf last whatever else there is, and has its own ideas of odd lines; where both programs
+# read the same files and lines, an administrator's `sysctl --system` must leave what the boot does.
+PLAIN = some.builds('{}{}{}{}'.format, some.sampled_from(['', '', '-', '# ', '; ']), some.sampled_from([
+    'net.ipv4.ip_forward', 'net/ipv4/ip_forward', 'net.bridge.bridge-nf-call-iptables', 'net.ipv4.no_such_key',
+    'net.bridge.bridge-nf-call-ip6tables', 'net.ipv4.conf.lo.rp_filter', 'net.ipv6.conf.default.forwarding']),
+    some.sampled_from(['=', ' = ', '= ']), some.sampled_from(['0', '1']))
+PLAIN_TREES = some.dictionaries(
+    some.tuples(some.sampled_from(FOLDERS), some.sampled_from(
+        ['10-a.conf', '50-default.conf', '99-zz.conf', 'Z.conf', 'k8s.conf', 'zz-nodeprep.conf', 'README'])
+    ).map('/'.join),
+    some.one_of(some.lists(PLAIN, max_size=4).map(lambda lines: ('text', ''.join(one + '\n' for one in lines))),
+                some.just(('link', '/dev/null'))), max_size=7)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(tree=PLAIN_TREES)
+def test_who_types_sysctl_system_gets_the_same(tmp_path_factory, procps, tree):
+    host = as_host(tmp_path_factory.mktemp('tree'), tree)
+    expected = {path: one.value for path, one in sysctlboot.left(host).items()}
+    answer = procps(tree)
+    assert {**filters_left(host), **expected} == answer['values'], answer['said']
