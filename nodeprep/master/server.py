@@ -1,5 +1,6 @@
 """uvicorn's server with what it does not do itself: TLS that can be exchanged, bounds of connections, our signals."""
 import asyncio
+import asyncio.sslproto
 import contextlib
 import logging
 import sys
@@ -14,6 +15,7 @@ BACKLOG = 1024
 HANDSHAKE = 10.0          # seconds for TLS to begin
 GRACE = 10.0              # seconds for requests to end when the server does
 RESERVED = 200            # open files that are not connections
+READ = 2**15              # bytes that TLS gives at once; since Python 3.11 each connection holds so many from its begin
 
 
 class Server(uvicorn.Server):
@@ -37,6 +39,8 @@ class Server(uvicorn.Server):
         """Listens. OSError when the address cannot be had."""
         loop = asyncio.get_event_loop()
         loop.set_exception_handler(self._fault)
+        vars_of_tls: Any = asyncio.sslproto.SSLProtocol
+        vars_of_tls.max_size = READ
         more: Dict[str, Any] = {'ssl_handshake_timeout': HANDSHAKE} if sys.version_info >= (3, 7) and self._tls else {}
         await self.lifespan.startup()
         made = await loop.create_server(self._connection, *self._address, ssl=self._tls, backlog=BACKLOG, **more)

@@ -263,6 +263,65 @@ def test_a_client_that_does_not_read_its_answer_holds_nobody_up(running, monkeyp
         assert status(running.ask(get())) == 200
 
 
+def test_a_client_that_asks_on_and_on_and_reads_nothing_is_let_go(running, monkeypatch):
+    """Its answers wait for room, so that it is never idle: nothing else would end it."""
+    monkeypatch.setattr(connection, 'UNREAD', 0.5)
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get('/long').replace(b'Connection: close\r\n', b'') * 5)
+        for count in (1, 0):
+            end = time.monotonic() + 20
+            while running.server.crowd.count != count and time.monotonic() < end:
+                time.sleep(0.02)
+            assert running.server.crowd.count == count, 'it came, and was let go'
+
+
+def test_a_client_that_reads_slowly_gets_all_of_its_answer(running, monkeypatch):
+    monkeypatch.setattr(connection, 'UNREAD', 1.0)
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get('/long').replace(b'Connection: close\r\n', b'') + get('/long'))
+        size, parts = 0, 0
+        while size < 60000000:
+            part = made.recv(2**20)
+            assert part, f'cut off after {size} bytes'
+            size, parts = size + len(part), parts + 1
+            if parts % 64 == 0:
+                time.sleep(0.1)
+
+
+@pytest.mark.parametrize('rest', [b'a: b\r\n', b'x' * 1000, b'', b'1;' + b'x' * 90 + b'\r\nx\r\n'],
+                         ids=['trailers', 'one trailer', 'nothing', 'extensions'])
+def test_what_is_around_a_body_in_chunks_is_bounded(running, rest):
+    """Trailers without end were kept, twenty times as large as they came, before anybody had shown a secret."""
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(b'POST /large HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n')
+        if not rest:
+            made.sendall(b'0\r\nauthorization: a\r\n\r\n' + get('/told?after=1'))
+            answer = everything(made)
+            assert answer.count(b'HTTP/1.1 200') == 2 and b'"after":"1"' in answer
+            return
+        made.sendall(b'' if rest.startswith(b'1;') else b'0\r\n' + rest[:4])
+        sent = 0
+        with contextlib.suppress(OSError):
+            while sent < 30 * 2**20:
+                made.sendall(rest * 1000)
+                sent += len(rest) * 1000
+        assert sent < 30 * 2**20, 'the server goes on reading'
+    assert status(running.ask(get())) == 200
+
+
+def test_a_connection_that_says_nothing_costs_little_memory(running):
+    """asyncio since Python 3.11 keeps 256 KiB for each, also before a client has begun TLS."""
+    def held():
+        with open('/proc/self/statm', encoding='ascii') as file:
+            return int(file.read().split()[1]) * 4
+    before = held()
+    with contextlib.ExitStack() as kept:
+        for _ in range(300):
+            kept.enter_context(contextlib.closing(running.plain()))
+        assert status(running.ask(get())) == 200
+        assert (held() - before) / 300 < 120, 'KiB for each'
+
+
 def test_requests_in_a_row_are_answered_in_a_row(running):
     one = get().replace(b'Connection: close\r\n', b'')
     answer = running.ask(one * 99 + get('/told?last=1'))

@@ -1,11 +1,12 @@
 """The application: routes, who may, bodies, problems; and that a secret is in no answer and no line of the log."""
 import gzip
 import json
+import time
 
 import pytest
 
 from nodeprep.master import secret
-from nodeprep.master.http import response
+from nodeprep.master.http import bodies, response
 from nodeprep.master.http.app import App
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.routes import ADMIN, ANYBODY, APPROVER, NODE, VIEWER, Route, Table
@@ -220,6 +221,16 @@ def test_a_body_that_is_no_json_is_a_bad_request(app, body):
     b'["\\"' + b'[' * 100 + b'"]', b'[9223372036854775807]'])
 def test_a_body_that_only_looks_hostile_is_taken(app, body):
     assert parse(app, body).tree == {'tree': json.loads(body.decode())}
+
+
+@pytest.mark.parametrize('rest', [b'"' + b'\\"' * 250000, b'\\"' * 250000, b'"' * 500001, b'\\' * 500001,
+                                  b'[' * 500000])
+def test_how_deep_a_body_is_costs_little_to_find_out(rest):
+    """A pattern for strings took a minute for 64 KiB of these, which anybody may send to /v1/join."""
+    begin = time.monotonic()
+    with pytest.raises(Problem):
+        bodies.tree(b'[' * 65 + rest)
+    assert time.monotonic() - begin < 2
 
 
 def test_the_length_of_a_body_is_bounded_before_it_is_read(app):
