@@ -4,6 +4,8 @@ import os
 import jinja2
 from markupsafe import Markup
 
+from nodeprep.master.http import response
+from nodeprep.master.http.response import Response
 from nodeprep.master.web import plans, words
 from nodeprep.typed import Any
 
@@ -33,3 +35,8 @@ _ENVIRONMENT = _environment()
 def page(name: str, **values: Any) -> str:
     """The page of a template. A value that it names and does not get is a fault, not a blank."""
     return _ENVIRONMENT.get_template(name).render(**values)
+
+
+async def answer(master: Any, name: str, status: int = 200, **values: Any) -> Response:
+    """The page as an answer. It is written in a thread: reports are taken meanwhile."""
+    return response.html(await master.apart(lambda: page(name, **values)), status)

@@ -4,9 +4,9 @@ import pytest
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
-         '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?order=heard', '/nodes/drifted',
-         '/nodes/fit', '/nodes/away', '/nodes/waived',
-         '/nodes/proposing5', '/nodes/drifted?requirement=swap', '/drift', '/drift?show=unknown', '/drift?show=waived',
+         '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=nobody', '/?order=heard',
+         '/nodes/drifted', '/nodes/fit', '/nodes/away', '/nodes/waived', '/nodes/proposing5',
+         '/nodes/drifted?requirement=swap', '/drift', '/drift?show=unknown', '/drift?show=waived',
          '/drift?show=silent', '/drift?show=advised', '/drift?q=nobody', '/approvals', '/approvals?requirement=disk',
          '/waivers', '/waivers?scope=fit&requirement=swap', '/clones', '/compliance', '/compliance?days=7', '/audit',
          '/audit?q=waiver', '/sign-in', '/sign-in?wrong=1', '/nodes/nobody', '/nothing')

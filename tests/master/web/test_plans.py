@@ -14,6 +14,9 @@ ODD = [5, None, 'rm -rf /', [], {}, {'run': 'rm -rf /', 'undo': [], 'risk': 'har
        {'write': '/etc/fstab'}, dict(GOOD, undo='swapon -a')]
 
 
+FIGHTS = [{'requirement': 5}, {}, {'requirement': []}, {'requirement': 'swap', 'why': [SCRIPT]}, {'why': None}]
+
+
 def test_commands_and_files_are_understood():
     command, file = plans.steps([GOOD, FILE])
     assert (command.does, command.risk, command.back) == ('swapoff -a', 'disruptive', None)
@@ -42,9 +45,7 @@ def test_pages_bear_what_a_hostile_agent_proposes(full, odd):
     host = full.fleet.hosts['proposing5']
     host.set('swap', 'drifted', mode='approve', changes=(*plan(), odd))
     full.fleet.tell('proposing5')
-    full.store.beat(full.fleet.ids['proposing5'], host.beat(fights=[{'requirement': 5}, {}, {'requirement': 'swap',
-                                                                                            'why': [SCRIPT]}]),
-                    host.now).result(30)
+    full.store.beat(full.fleet.ids['proposing5'], host.beat(fights=FIGHTS), host.now).result(30)
     ann = full.browser('approver')
     for path in ('/approvals', '/nodes/proposing5', '/drift', '/'):
         page = parsed(ann.get(path))

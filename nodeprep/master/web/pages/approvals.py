@@ -24,10 +24,10 @@ async def show(request: Request, master: Any) -> Response:
             proposals.decided(cursor, 1, 20), grid.requirements(cursor), grid.choices(cursor)
     around, (waiting, paging, plans, decided, requirements, choices) = await frame.around(
         request, master, '/approvals', look, said=said.of(request))
-    return response.html(render.page(
-        'approvals.html', frame=around, waiting=waiting, about=about, paging=paging, plans=plans, decided=decided,
-        requirements=requirements, choices=choices,
-        filters=[(name, where.values[name]) for name in _FILTER if name in where.values]))
+    return await render.answer(
+        master, 'approvals.html', frame=around, waiting=waiting, about=about, paging=paging, plans=plans,
+        decided=decided, requirements=requirements, choices=choices,
+        filters=[(name, where.values[name]) for name in _FILTER if name in where.values])
 
 
 async def decide(request: Request, master: Any) -> Response:

@@ -1,5 +1,4 @@
 """/audit: who did what, for administrators."""
-from nodeprep.master.http import response
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import shelves
@@ -19,4 +18,4 @@ async def show(request: Request, master: Any) -> Response:
         paging = query.paging(where, request, total, PER)
         return paging, shelves.deeds(cursor, search, paging.page, PER)[1]
     around, (paging, deeds) = await frame.around(request, master, '/audit', look, live=False)
-    return response.html(render.page('audit.html', frame=around, search=search, paging=paging, deeds=deeds))
+    return await render.answer(master, 'audit.html', frame=around, search=search, paging=paging, deeds=deeds)

@@ -16,7 +16,7 @@ async def show(request: Request, master: Any) -> Response:
     def look(cursor: Any) -> Any:
         return shelves.clones(cursor), shelves.clones(cursor, open_=False, most=30)
     around, (waiting, decided) = await frame.around(request, master, '/clones', look, said=said.of(request))
-    return response.html(render.page('clones.html', frame=around, open=waiting, decided=decided))
+    return await render.answer(master, 'clones.html', frame=around, open=waiting, decided=decided)
 
 
 async def decide(request: Request, master: Any) -> Response:

@@ -1,5 +1,4 @@
 """/compliance: how much of the time the fleet was as wanted, day by day and by requirement."""
-from nodeprep.master.http import response
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import grid, share
@@ -33,10 +32,10 @@ async def show(request: Request, master: Any) -> Response:
     by_requirement = [_line(name, times, 1, name) for name in sorted({key[1] for key in times})]
     by_requirement = sorted((one for one in by_requirement if one.counted),
                             key=lambda one: (one.seconds.get('met', 0) / one.counted, one.name))
-    return response.html(render.page(
-        'compliance.html', frame=around, about=about, days=days, begin=begin, choices=choices, by_day=by_day,
+    return await render.answer(
+        master, 'compliance.html', frame=around, about=about, days=days, begin=begin, choices=choices, by_day=by_day,
         by_requirement=by_requirement, met=sum(one.seconds.get('met', 0) for one in by_day),
-        counted=sum(one.counted for one in by_day), chart=chart.draw(by_day, begin, days)))
+        counted=sum(one.counted for one in by_day), chart=chart.draw(by_day, begin, days))
 
 
 def _line(name: str, times: share.Times, part: int, key: Any) -> Line:

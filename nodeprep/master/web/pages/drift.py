@@ -1,7 +1,6 @@
 """/drift: all that is not met, the longest first; what is waived and what silent nodes last told are apart."""
 import json
 
-from nodeprep.master.http import response
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import drift, grid
@@ -26,10 +25,10 @@ async def show(request: Request, master: Any) -> Response:
         return counts, paging, drift.rows(cursor, kind, about, order, paging.page, PER), grid.requirements(cursor), \
             grid.choices(cursor)
     around, (counts, paging, rows, requirements, choices) = await frame.around(request, master, '/drift', look)
-    return response.html(render.page(
-        'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts, paging=paging,
-        rows=[(row, json.loads(row.waiver) if row.waiver else None) for row in rows],
-        requirements=requirements, choices=choices, tabs=TABS, longest=_longest(rows, order, paging)))
+    return await render.answer(
+        master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts,
+        paging=paging, rows=[(row, json.loads(row.waiver) if row.waiver else None) for row in rows],
+        requirements=requirements, choices=choices, tabs=TABS, longest=_longest(rows, order, paging))
 
 
 def _longest(rows: List[drift.Row], order: str, paging: query.Paging) -> Tuple[drift.Row, ...]:

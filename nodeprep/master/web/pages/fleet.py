@@ -1,5 +1,4 @@
 """/: what is wrong with the fleet, and the grid of nodes by requirements."""
-from nodeprep.master.http import response
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import asked, grid, proposals
@@ -13,7 +12,7 @@ _WRONG = ((asked.DRIFTED, 'not fit'), (asked.UNKNOWN, 'cannot be told'), (asked.
 
 
 class Fleet(NamedTuple):
-    """What the page shows. `standings` are of all nodes, `shown` of those that are asked for."""
+    """What the page shows. `standings` are of all nodes, `shown` of those that are asked for; `by` is how it groups."""
 
     standings: Dict[str, int]
     shown: Dict[str, int]
@@ -25,6 +24,7 @@ class Fleet(NamedTuple):
     waiting: Dict[str, int]
     choices: Dict[str, List[str]]
     paging: query.Paging
+    by: str = ''
 
 
 async def show(request: Request, master: Any) -> Response:
@@ -45,13 +45,12 @@ async def show(request: Request, master: Any) -> Response:
         return Fleet(
             everyone, shown, grid.requirements(cursor), grid.totals(cursor, about),
             [] if by else grid.rows(cursor, about, order, paging.page, PER), groups[first:first + PER_GROUPS],
-            grid.worst(cursor), proposals.waiting_for(cursor), choices, paging)
+            grid.worst(cursor), proposals.waiting_for(cursor), choices, paging, by)
     around, fleet = await frame.around(request, master, '/', look)
-    by = where.values.get('group', '')
-    return response.html(render.page(
-        'fleet.html', frame=around, fleet=fleet, about=about, where=where, order=order, by=by, headline=headline(fleet),
-        groups=_groups(fleet.choices), narrowed=_narrowing(by), standings=asked.STANDINGS,
-        bar=_bar(fleet.standings), total=sum(fleet.standings.values())))
+    return await render.answer(
+        master, 'fleet.html', frame=around, fleet=fleet, about=about, where=where, order=order, by=fleet.by,
+        headline=headline(fleet), groups=_groups(fleet.choices), narrowed=_narrowing(fleet.by),
+        standings=asked.STANDINGS, bar=_bar(fleet.standings), total=sum(fleet.standings.values()))
 
 
 def headline(fleet: Fleet) -> str:

@@ -1,7 +1,6 @@
 """/nodes/{name}: one node: what is wrong with it and for how long, the evidence, the plan, its past."""
 import json
 
-from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -46,12 +45,14 @@ async def show(request: Request, master: Any) -> Response:
         raise Problem(404, f'There is no node {name}.')
     states = sorted(whole.states, key=lambda one: (_ORDER.index(one.outcome), one.since, one.requirement))
     changes, more = whole.changes[:MOST], len(whole.changes) > MOST
-    fights = {one.get('requirement'): one.get('why', '') for one in json.loads(whole.node.fights or '[]')}
-    return response.html(render.page(
-        'node.html', frame=around, whole=whole, node=whole.node, wrong=[one for one in states if one.outcome in WRONG],
+    fights = {one['requirement']: one.get('why', '') for one in json.loads(whole.node.fights or '[]')
+              if isinstance(one.get('requirement'), str)}
+    return await render.answer(
+        master, 'node.html', frame=around, whole=whole, node=whole.node,
+        wrong=[one for one in states if one.outcome in WRONG],
         fine=[one for one in states if one.outcome not in WRONG], plans=_newest(whole.plans), fights=fights,
         changes=changes, more=changes[-1].at if more else None, only=only, before=before,
-        counts=_counts(states)))
+        counts=_counts(states))
 
 
 def _newest(plans: List[history.Plan]) -> Dict[Tuple[str, str], history.Plan]:

@@ -28,9 +28,9 @@ async def _page(request: Request, master: Any, form: Dict[str, str], wrong: Dict
         return shelves.active_waivers(cursor, today), shelves.past_waivers(cursor, today), grid.requirements(cursor)
     around, (active, past, requirements) = await frame.around(
         request, master, '/waivers', look, live=not wrong, said=None if wrong else said.of(request))
-    return response.html(render.page(
-        'waivers.html', frame=around, active=active, past=past, requirements=requirements, form=form, wrong=wrong,
-        soon=words.day(now + SOON)), 422 if wrong else 200)
+    return await render.answer(
+        master, 'waivers.html', frame=around, active=active, past=past, requirements=requirements, form=form,
+        wrong=wrong, soon=words.day(now + SOON), status=422 if wrong else 200)
 
 
 async def decide(request: Request, master: Any) -> Response:
