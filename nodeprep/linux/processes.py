@@ -14,7 +14,8 @@ class Process(NamedTuple):
 
 
 def named(host: Any, *names: str) -> List[Process]:
-    """Processes that run one of these programs. A program of an interpreter is told by its script.
+    """Processes of this host, not of its containers, that run one of these programs. A program of an interpreter is
+    told by its script.
 
     comm holds 15 bytes and the `python3` of a script: then the command line tells. Kernel threads have none.
     """
@@ -27,7 +28,20 @@ def named(host: Any, *names: str) -> List[Process]:
         script = next((head for head in heads if head in names), '')
         if script and process.name not in short:
             found.append(Process(process.pid, script))
-    return sorted(found)
+    return sorted(one for one in found if not _contained(host, one.pid))
+
+
+def _contained(host: Any, pid: int) -> bool:
+    """Whether a process has a number in a PID namespace below this one, as those in containers have.
+
+    NSpid of proc(5), since Linux 4.1; where it does not stand nobody can tell, and the process counts.
+    """
+    try:
+        status = host.read(f'/proc/{pid}/status', missing='')
+    except CannotTell:
+        return False
+    numbers = status.partition('\nNSpid:')[2].partition('\n')[0].split()
+    return len(numbers) > 1
 
 
 def _index(host: Any) -> Tuple[Dict[str, List[int]], List[Tuple[Process, List[str]]]]:

@@ -66,3 +66,13 @@ def test_a_command_line_of_any_bytes(host):
     host.files({'/proc/3/comm': b'\xff\n', '/proc/3/cmdline': b'\xff\0a b\0\0'})
     assert processes.command_line(host, 3) == ['\udcff', 'a b']
     assert processes.command_line(host, 4) == []
+
+
+@pytest.mark.parametrize('status, found', [
+    ('Name:\tdockerd\nNSpid:\t77\t5\nNSpgid:\t77\t5\n', False), ('Name:\tdockerd\nNSpid:\t77\nNSpgid:\t77\n', True),
+    ('Name:\tdockerd\n', True), ('', True)])
+def test_one_in_a_container_does_not_run_on_this_host(host, status, found):
+    host.files(proc(1, 'systemd')).files(proc(77, 'dockerd', '/usr/bin/dockerd'))
+    host.files({'/proc/77/status': status} if status else {})
+    assert [one.pid for one in processes.named(host, 'dockerd')] == ([77] if found else [])
+    assert [one.pid for one in processes.processes(host)] == [1, 77]      # a guard that counts containers sees it

@@ -1,4 +1,5 @@
 """The real /proc: processes are found by their program, and a script by its own name."""
+import shutil
 import subprocess
 import sys
 
@@ -41,3 +42,20 @@ def test_a_script_of_an_interpreter(started, tmp_path, options):
 
 def test_what_does_not_run():
     assert processes.named(Host('/'), 'no-such-program-at-all') == []
+
+
+def test_a_daemon_in_a_container_is_not_one_of_this_host(tmp_path):
+    need('root')
+    need('program', 'unshare')
+    program = str(tmp_path / 'nodeprep-testd')
+    shutil.copy(shutil.which('sleep'), program)
+    with subprocess.Popen(['unshare', '--fork', '--pid', '--kill-child', program, '60'],
+                          stdin=subprocess.DEVNULL) as inside, subprocess.Popen([program, '60']) as here:
+        try:
+            found = []
+            while len(found) < 2:             # both have been executed
+                found = [one.pid for one in processes.processes(Host('/')) if one.name == 'nodeprep-testd']
+            assert [one.pid for one in processes.named(Host('/'), 'nodeprep-testd')] == [here.pid]
+        finally:
+            inside.kill()
+            here.kill()
