@@ -67,7 +67,7 @@ def _said(tree: Dict[str, Any]) -> List[Any]:
 def heard(cursor: Cursor, nodes: Dict[int, Known], when: Dict[int, float]) -> None:
     """Notes when some nodes were heard of last. Those that were silent are no more, which is kept."""
     if when:
-        cursor.many('UPDATE pulse SET heard = ? WHERE node = ?', [(at, node) for node, at in when.items()])
+        cursor.many('UPDATE pulse SET heard = ? WHERE node = ?', [(at, node) for node, at in sorted(when.items())])
     for node, at in when.items():
         if nodes[node].silent_since is not None:
             cursor.run('UPDATE node SET silent_since = NULL WHERE id = ?', (node,))

@@ -7,7 +7,7 @@ import psycopg2.extensions
 
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.dialect import Postgres
-from nodeprep.master.store.trouble import StoreBusy, StoreFull, StoreGone, StoreTrouble
+from nodeprep.master.store.trouble import StoreBusy, StoreClash, StoreFull, StoreGone, StoreTrouble
 from nodeprep.typed import Any, Iterator, List, Optional
 
 _READERS = 4              # connections that are kept for readers; more are opened when more are wanted at once
@@ -53,6 +53,9 @@ class Connection:
         """Ends it: nothing was written."""
         if not self._raw.closed:
             self.cursor.run('ROLLBACK')
+
+    def relieve(self) -> None:
+        """The disk of the server is full, which is for the server."""
 
     def lost(self) -> bool:
         """Whether the connection is of no use any more."""
@@ -108,7 +111,9 @@ def trouble(error: BaseException) -> Optional[StoreTrouble]:
         return None
     code = error.pgcode or ''
     said = 'PostgreSQL: ' + (' '.join(str(error).split()) or type(error).__name__)
-    if code in ('55P03', '40001', '40P01', '57014'):        # a lock, or a transaction that another one undid
+    if code in ('40001', '40P01'):
+        return StoreClash(said)
+    if code in ('55P03', '57014'):        # it waited too long for a lock, or took too long
         return StoreBusy(said)
     if code in ('53100', '53200'):
         return StoreFull(said)

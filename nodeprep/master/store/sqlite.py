@@ -55,6 +55,11 @@ class Connection:
         if self._raw.in_transaction:
             self._raw.execute('ROLLBACK')
 
+    def relieve(self) -> None:
+        """The disk is full: what the log has is taken into the database, so that the log can be cut off."""
+        with contextlib.suppress(sqlite3.Error):
+            self._raw.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchall()
+
     def lost(self) -> bool:
         """Whether it is of no use any more: a file does not go away."""
         return False

@@ -13,6 +13,10 @@ class StoreBusy(StoreTrouble):
     retry_after = 2
 
 
+class StoreClash(StoreBusy):
+    """What was done was undone because another master did the opposite at the same time: at once it may go."""
+
+
 class StoreFull(StoreTrouble):
     """The disk of the database takes nothing more."""
 

@@ -8,12 +8,13 @@ import threading
 from concurrent.futures import Future
 
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.master.store.trouble import StoreGone, StoreTrouble
+from nodeprep.master.store.trouble import StoreClash, StoreFull, StoreGone, StoreTrouble
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Mapping, Optional
 
 MOST = 2000               # pieces of one commit
 _WAITING = 100000         # pieces that wait; more are refused
+_TRIES = 5                # of a transaction that clashes with that of another master
 SINGLE = 'single'
 
 
@@ -95,18 +96,38 @@ class Writer:
                 pieces = [self._queue.popleft() for _ in range(min(len(self._queue), MOST))]
             if not pieces:
                 return
-            self.deliver(self._written(pieces))
+            for some in self._transactions(pieces):
+                self.deliver(self._written(some))
+
+    def _transactions(self, pieces: List[Piece]) -> List[List[Piece]]:
+        """What shares a commit: all of it, or where others write too what is of one kind, since two that lock rows of
+        several tables in different orders would wait for each other.
+        """
+        if self._connection is None or not self._connection.cursor.dialect.lock:
+            return [pieces]
+        kinds: Dict[str, List[Piece]] = {}
+        for piece in pieces:
+            kinds.setdefault(piece.what, []).append(piece)
+        return list(kinds.values())
 
     def _written(self, pieces: List[Piece]) -> List[Outcome]:
-        """Writes some pieces in one transaction."""
-        try:
-            if self._connection is None or self._connection.lost():
-                self._connection = None
-                self._connection = self._connect()
-            with self._connection.guard():
-                return self._together(pieces)
-        except Exception as error:      # noqa: BLE001  # each of them hears of it
-            return [Outcome(piece.future, None, error) for piece in pieces]
+        """Writes some pieces in one transaction; once more when another master was in the way."""
+        problem: BaseException
+        for _ in range(_TRIES):
+            try:
+                if self._connection is None or self._connection.lost():
+                    self._connection = None
+                    self._connection = self._connect()
+                with self._connection.guard():
+                    return self._together(pieces)
+            except StoreClash as error:
+                problem = error
+            except Exception as error:      # noqa: BLE001  # each of them hears of it
+                problem = error
+                break
+        if isinstance(problem, StoreFull) and self._connection is not None:
+            self._connection.relieve()
+        return [Outcome(piece.future, None, problem) for piece in pieces]
 
     def _together(self, pieces: List[Piece]) -> List[Outcome]:
         connection = self._connection
