@@ -33,7 +33,7 @@ class Known:
                  clock: Callable[[], float]) -> None:
         self._read, self._write, self._queries, self._tries, self._clock = read, write, queries, tries, clock
         self._nodes: Any = collections.OrderedDict()         # hash -> (NodeId, expires)
-        self._proven: Any = collections.OrderedDict()        # hashes of people's secrets that were right before
+        self._proven: Any = collections.OrderedDict()        # hashes of secrets that were right before
         self._version: Any = None
         self._turn = 0
 
@@ -84,11 +84,14 @@ class Known:
         if held is not None and (held[1] is None or now < held[1]):
             found: NodeId = held[0]
             return found
-        self._may_try(address)
+        if digest not in self._proven:
+            self._may_try(address)
         turn = self._turn
         row = await self._read(lambda cursor: self._queries.node(cursor, digest, now))
         if row is None:
+            self._proven.pop(digest, None)
             raise self._wrong(address)
+        self._prove(digest)
         number, name, expires, older = row
         if older:
             await self._write(lambda cursor: self._queries.used(cursor, digest, now))
@@ -107,10 +110,13 @@ class Known:
         if row is None:
             self._proven.pop(digest, None)
             return None
+        self._prove(digest)
+        return Person(*row)
+
+    def _prove(self, digest: str) -> None:
         self._proven[digest] = True
         if len(self._proven) > MOST:
             self._proven.popitem(last=False)
-        return Person(*row)
 
     def _may_try(self, address: str) -> None:
         wait = self._tries.wait(address)

@@ -8,14 +8,14 @@ from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.http.routes import VIEWER, Route
+from nodeprep.master.http.routes import VIEWER, Query, Route
 from nodeprep.master.store import share
 from nodeprep.typed import Any, Dict
 
 _DAY = 86400.0
 LONGEST = 800 * _DAY
-_QUERY = {'since': 'A time, a day, or 30d (default) for so long ago.', 'until': 'The same; default: now.',
-          'format': 'json (default) or csv.'}
+_QUERY = {'since': Query('A time, a day, or 30d (default) for so long ago.'), 'until': Query('The same; default: now.'),
+          'format': reading.choosing('How it is written.', 'json', 'csv')}
 
 
 async def compliance(request: Request, master: Any) -> Response:
@@ -43,4 +43,5 @@ def _csv(tree: Dict[str, Any]) -> str:
 
 
 ROUTES = (Route('GET', '/v1/compliance', compliance, VIEWER, 'Shares of time', query=dict(reading.NODES, **_QUERY),
-                answer={'type': 'object', 'required': ['since', 'until', 'whole', 'days', 'requirements']}),)
+                answer={'type': 'object', 'required': ['since', 'until', 'whole', 'days', 'requirements']},
+                also=('text/csv',)),)

@@ -6,7 +6,7 @@ from nodeprep.master.http.gate import may
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.http.routes import ADMIN, APPROVER, VIEWER, Route
+from nodeprep.master.http.routes import ADMIN, APPROVER, VIEWER, Query, Route
 from nodeprep.master.store import approvals, audit, clones, nodes, waivers
 from nodeprep.typed import Any, Dict
 
@@ -126,11 +126,13 @@ async def _decided(waiting: Any) -> Any:
         raise Problem(409, f'{str(error)[:1].upper()}{str(error)[1:]}.') from None
 
 
-_PLANS = {'state': 'proposed (default) or all.', 'node': 'Of one node.', 'requirement': 'About one requirement.'}
-_WAIVERS = {'state': 'active (default) or all.'}
-_ID = {'id': 'Of the waiver.'}
-_CLONES = {'state': 'open (default) or all.'}
-_AUDIT = {'most': 'How many, up to 1000.', 'before': 'Those with an id below this one, to go on from.'}
+_PLANS = {'state': reading.choosing('Those that wait, or all.', 'proposed', 'all'), 'node': Query('Of one node.'),
+          'requirement': Query('About one requirement.')}
+_WAIVERS = {'state': reading.choosing('Those that hold, or all.', 'active', 'all')}
+_ID = {'id': reading.counting('Of the waiver.', 2**40)}
+_CLONES = {'state': reading.choosing('Those that wait, or all.', 'open', 'all')}
+_AUDIT = {'most': reading.counting('How many.', reading.MOST),
+          'before': reading.counting('Those with an id below this one, to go on from.', 2**40)}
 _CONFLICT = {409: 'It cannot be decided so, and why.'}
 
 

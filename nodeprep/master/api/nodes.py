@@ -5,7 +5,7 @@ from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.http.routes import ADMIN, VIEWER, Route
+from nodeprep.master.http.routes import ADMIN, VIEWER, Query, Route
 from nodeprep.master.store import drift, grid, history
 from nodeprep.master.store.nodes import NotMember
 from nodeprep.typed import Any
@@ -17,11 +17,12 @@ _NODES = {'type': 'object', 'required': ['nodes', 'total', 'standings', 'page', 
 _DRIFT = {'type': 'object', 'required': ['drift', 'counts', 'page', 'per'], 'properties': {
     'drift': {'type': 'array', 'items': _OBJECT}, 'counts': _OBJECT, 'page': {'type': 'integer'},
     'per': {'type': 'integer'}}}
-_HISTORY = {'requirement': 'Of one requirement alone.', 'before': 'Before a time, to go on from.',
-            'most': 'How many, up to 1000.'}
-_ORDER = {'order': 'worst (default), name or heard.'}
-_KIND = {'kind': 'drifted (default), unknown, advised, waived, or silent: what silent nodes told last.',
-         'order': 'longest (default), newest, node or requirement.'}
+_HISTORY = {'requirement': Query('Of one requirement alone.'),
+            'before': Query('Before a time, to go on from.', {'type': 'string', 'format': 'date-time'}),
+            'most': reading.counting('How many.', reading.MOST)}
+_ORDER = {'order': reading.choosing('Which come first.', *grid.ORDERS)}
+_KIND = {'kind': reading.choosing('What is listed; silent: what silent nodes told last.', *drift.KINDS),
+         'order': reading.choosing('Which come first.', *drift.ORDERS)}
 
 
 async def fleet(request: Request, master: Any) -> Response:

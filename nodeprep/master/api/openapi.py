@@ -46,8 +46,8 @@ def _operation(route: Route) -> Dict[str, Any]:
         'responses': _responses(route)}
     if route.who not in (ANYBODY, NODE):
         made['x-role'] = route.who
-    made['parameters'] += [{'name': name, 'in': 'query', 'required': False, 'description': about,
-                            'schema': {'type': 'string'}} for name, about in route.query.items()]
+    made['parameters'] += [{'name': name, 'in': 'query', 'required': False, 'description': one.about,
+                            'schema': one.schema} for name, one in route.query.items()]
     if route.body is not None:
         made['requestBody'] = {'required': True, 'content': {'application/json': {'schema': route.body}}}
     return made
@@ -57,6 +57,7 @@ def _responses(route: Route) -> Dict[str, Any]:
     right: Dict[str, Any] = {'description': route.summary}
     if route.answer is not None:
         right['content'] = {route.kind: {'schema': route.answer}}
+        right['content'].update((kind, {'schema': {'type': 'string'}}) for kind in route.also)
     found = {str(route.success): right}
     for status in sorted(set(_NEVER) | set(route.answers)):
         said = route.answers.get(status) or _NEVER[status]

@@ -2,18 +2,31 @@
 from nodeprep import epoch
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
+from nodeprep.master.http.routes import Query
 from nodeprep.master.store.asked import Asked
 from nodeprep.typed import Any, Dict, Optional, Sequence
 from nodeprep.wanted import read_duration
 
 LONGEST = 300             # letters of a value
 PER, MOST = 100, 1000     # rows of an answer
-NODES = {'search': 'A part of the name.', 'label': 'NAME or NAME=VALUE.', 'role': 'worker or control-plane.',
-         'os': 'Name and version of the system.',
-         'standing': 'drifted, unknown, silent, quarantined, new or met.',
-         'requirement': 'One that they do not meet, or that is as `outcome` says.',
-         'outcome': 'met, drifted, unknown, advised, waived, ignored or not-applicable.'}
-PAGES = {'page': 'Which page, from 1.', 'per': f'How many on a page, up to {MOST}.'}
+NODES = {'search': Query('A part of the name.'), 'label': Query('NAME or NAME=VALUE.'),
+         'role': Query('worker or control-plane.'), 'os': Query('Name and version of the system.'),
+         'standing': Query('drifted, unknown, silent, quarantined, new or met.'),
+         'requirement': Query('One that they do not meet, or that is as `outcome` says.'),
+         'outcome': Query('met, drifted, unknown, advised, waived, ignored or not-applicable.')}
+
+
+def counting(about: str, most: int) -> Query:
+    """A whole number from 1 on."""
+    return Query(about, {'type': 'integer', 'minimum': 1, 'maximum': most})
+
+
+def choosing(about: str, *choices: str) -> Query:
+    """One of some words; the first is meant when it is not there."""
+    return Query(about, {'type': 'string', 'enum': list(choices), 'default': choices[0]})
+
+
+PAGES = {'page': counting('Which page.', 10**6), 'per': counting('How many on a page.', MOST)}
 
 
 def asked(request: Request) -> Asked:
@@ -22,7 +35,7 @@ def asked(request: Request) -> Asked:
     return Asked(**{name: query.get(name, '')[:LONGEST] for name in NODES})
 
 
-def only(request: Request, *known: Dict[str, str]) -> None:
+def only(request: Request, *known: Dict[str, Query]) -> None:
     """Problem 400 for a name in the query that means nothing: a filter that is misspelt must not show all."""
     names = {name for group in known for name in group}
     wrong = sorted(set(request.query) - names)

@@ -10,14 +10,21 @@ from nodeprep.typed import Any, Callable, Dict, Iterable, List, Tuple
 ANYBODY, NODE = 'anybody', 'node'        # the others are the roles of people: VIEWER, APPROVER, ADMIN
 
 
-__all__ = ['ADMIN', 'ANYBODY', 'APPROVER', 'NODE', 'VIEWER', 'Route', 'Table']
+__all__ = ['ADMIN', 'ANYBODY', 'APPROVER', 'NODE', 'VIEWER', 'Query', 'Route', 'Table']
+
+
+class Query(NamedTuple):
+    """What a name in the query means, and the JSON Schema of its value."""
+
+    about: str
+    schema: Dict[str, Any] = {'type': 'string'}
 
 
 class Route(NamedTuple):
     """One method of one address. In a pattern `{name}` is one segment of the path, decoded.
 
     `page`: for a browser: it may sign in by cookie, and its problems are pages.
-    `body` and `answer` are JSON Schemas; `query` is name -> what it means, for OpenAPI.
+    `body` and `answer` are JSON Schemas; `query` is what may stand in the query, by name.
     """
 
     method: str
@@ -28,12 +35,13 @@ class Route(NamedTuple):
     page: bool = False
     most: int = SMALL                    # bytes of a body as it comes
     inflated: int = SMALL                # and unpacked
-    query: Dict[str, str] = {}
+    query: Dict[str, Query] = {}
     body: Any = None
     answer: Any = None
     success: int = 200
     answers: Dict[int, str] = {}         # further statuses that this route gives, and when
     kind: str = 'application/json'       # of the answer
+    also: Tuple[str, ...] = ()           # other kinds that it may be of, as texts
 
 
 class Table:

@@ -185,6 +185,7 @@ def test_wrong_secrets_are_slowed_down_and_right_ones_are_not(app, master):
     assert [one.status for one in answers] == [401] * 20 + [429] * 10
     assert answers[-1].headers['retry-after'] == '3'
     assert status(app, fresh, 'GET', '/v1/nodes/a') == 429, 'who has not proved anything waits'
+    master.context.known.forget()
     assert status(app, node, 'POST', '/v1/heartbeats') == status(app, person, 'GET', '/v1/nodes/a') == 200
     assert Asking(app, 'npu_' + 'x' * 43, client='192.0.2.8').get('/v1/nodes/a').status == 401, 'another address'
     master.monotonic.now += 3
