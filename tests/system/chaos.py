@@ -18,7 +18,7 @@ from tests.system.agentprocess import QUIET, TOP, AgentProcess, joined
 from tests.system.chaosjudge import judged
 
 CONFIG = QUIET + '  os: {fix: true}\n  forwarding: {mode: fix}\n'
-PATIENCE = 30             # seconds within which everything must be told, whoever was killed meanwhile
+PATIENCE, HOME = 60, 300  # seconds within which everything must be told, and in the end has arrived
 
 
 class Chaos:
@@ -134,9 +134,7 @@ class Chaos:
         self.wait_for(self.is_told)
         self.held.append(self.machine.mark)
         self.wait_for(self.is_mended)
-        self.wait_for(lambda: (self.agent.status() or {'spool': {'waiting': 1}})['spool']['waiting'] == 0
-                      and self.server.master.sequence == self.agent.status()['spool']['sequence'])
-        self.pick_up_refused()
+        self.wait_for(self.is_home, HOME)
         assert self.agent.stop() == 0
 
     def is_mended(self):
@@ -145,8 +143,14 @@ class Chaos:
         return status and status['pid'] == self.agent.process.pid and any(
             one['requirement'] == 'forwarding' and one['boot'] == 'met' for one in status['requirements'])
 
-    def wait_for(self, what):
-        end = time.monotonic() + PATIENCE
+    def is_home(self):
+        """Whether nothing waits any more. Of what is refused meanwhile the newest twenty are kept on the disk."""
+        empty = glob.glob(f'{self.agent.state}/spool/*.jsonl') == []
+        self.pick_up_refused()
+        return empty
+
+    def wait_for(self, what, seconds=PATIENCE):
+        end = time.monotonic() + seconds
         while not what():
             assert self.agent.process.poll() is None, self.agent.said()[-2000:]
             assert time.monotonic() < end, f'it did not come to that: {what.__name__}\n{self.stands()}'

