@@ -78,7 +78,6 @@ def server(signer: Pair, names: Iterable[str], now: float) -> Pair:
 def read(pem: bytes) -> About:
     """What the first certificate of a PEM says. ValueError when there is none."""
     found = x509.load_pem_x509_certificate(pem)
-    spki = found.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
         names = tuple(str(one.value) for one in
                       found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
@@ -89,7 +88,20 @@ def read(pem: bytes) -> About:
     except x509.ExtensionNotFound:
         signs = False
     return About(found.subject.rfc4514_string(), names, _seconds(found, 'not_valid_before'),
-                 _seconds(found, 'not_valid_after'), 'sha256:' + hashlib.sha256(spki).hexdigest(), signs)
+                 _seconds(found, 'not_valid_after'), _hash(found.public_key()), signs)
+
+
+def public(key: bytes) -> str:
+    """The hash of the public key that belongs to a private one (PEM). ValueError when it is none."""
+    try:
+        return _hash(serialization.load_pem_private_key(key, None).public_key())
+    except TypeError as error:                     # it is encrypted
+        raise ValueError(str(error)) from None
+
+
+def _hash(key: Any) -> str:
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return 'sha256:' + hashlib.sha256(spki).hexdigest()
 
 
 def last(pem: bytes) -> bytes:

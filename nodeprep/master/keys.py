@@ -3,13 +3,15 @@
 ca.crt and ca.key are made once and kept; server.pem (key and certificate in one file, so that no reader ever sees two
 that do not belong together) is made anew when it nears its end or the machine has other names.
 """
+import contextlib
+import fcntl
 import os
 import stat
 
 from nodeprep.config import ConfigError
 from nodeprep.master import ca
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Iterable, List, Tuple
+from nodeprep.typed import Any, Iterable, Iterator, List, Tuple
 
 AUTHORITY, AUTHORITY_KEY, SERVER = 'ca.crt', 'ca.key', 'server.pem'
 
@@ -27,6 +29,11 @@ class Keys(NamedTuple):
 
 def kept(folder: str, names: Iterable[str], now: float) -> Keys:
     """The keys of a data folder, made where they are missing, too old or for other names. ConfigError."""
+    with _alone(folder):                           # a command may be typed while a master starts
+        return _kept(folder, names, now)
+
+
+def _kept(folder: str, names: Iterable[str], now: float) -> Keys:
     authority = _authority(folder, now)
     path, wanted = f'{folder}/{SERVER}', tuple(dict.fromkeys(names))
     whole = _read(path)
@@ -122,12 +129,29 @@ def _authority(folder: str, now: float) -> ca.Pair:
         raise ConfigError(f'{paths[1]}: others may read it: chmod 0600 it; if they did, every node must join anew with '
                           f'another CA')
     try:
+        at = paths[0]
         about = ca.read(found.certificate)
+        at = paths[1]
+        if ca.public(found.key) != about.hash:
+            raise ValueError(f'is not the key of {AUTHORITY}')
     except ValueError as error:
-        raise ConfigError(f'{paths[0]}: {error}; put it back from a backup') from None
+        raise ConfigError(f'{at}: {error}; put both back from one backup') from None
     if about.ends <= now:
         raise ConfigError(f'{paths[0]}: it ended; remove {AUTHORITY} and {AUTHORITY_KEY}, then every node joins anew')
     return found
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise ConfigError(f'{folder}: {error.strerror}') from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _needed(path: str) -> bytes:

@@ -14,7 +14,7 @@ _KEPT = ("SELECT body, previous, digest, received FROM report WHERE node = ? AND
 def forget(cursor: Cursor, name: str, by: str, at: float) -> None:
     """A person takes a node away. NotMember when there is none of this name."""
     found = nodes.find(cursor, name)
-    if found is None:
+    if found is None or found[1] == nodes.FORGOTTEN:
         raise nodes.NotMember(f'there is no node {name}')
     _released(cursor, nodes.forget(cursor, found[0], by, at))
 

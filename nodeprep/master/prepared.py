@@ -9,10 +9,12 @@ import zlib
 from nodeprep import epoch, plandigest, schema
 from nodeprep.chain import counts, hashed, is_digest, named_gap
 from nodeprep.record import NamedTuple
+from nodeprep.text import clean
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 MOST_NUMBER = 2**53       # what every JSON parser reads exactly, and both databases hold
 _FINDINGS, _NAME = 256, 64
+_LABELS, _TEXT = 256, 1000              # of a node; bytes, as an index of PostgreSQL takes less than 2,704 of a row
 _TOOK = re.compile(r'"took_ms":[-+.0-9eE]+')
 
 
@@ -71,6 +73,8 @@ def report(tree: Any) -> Report:
         raise Refused(f'report {number} was changed after it was written: it has not the digest that it names')
     if not _sound(tree):
         raise Refused(f'report {number}: {schema.problem(tree)}')
+    if len(about) > _TEXT:
+        _bounded(number, tree['node'])
     try:
         taken = float(epoch.of(tree['taken']))
     except ValueError as error:
@@ -96,6 +100,17 @@ def _numbered(tree: Any) -> Tuple[int, Dict[str, Any]]:
         raise Refused(f'report {number}: findings: each names another requirement, in at most {_NAME} letters, '
                       f'and they are at most {_FINDINGS}')
     return number, chain
+
+
+def _bounded(number: int, node: Dict[str, Any]) -> None:
+    """What a node says of itself is on everybody's pages, and in indices."""
+    labels = node['labels']
+    if len(labels) > _LABELS:
+        raise Refused(f'report {number}: node.labels: are more than {_LABELS}')
+    texts = [node[name] for name in ('name', 'machine_id', 'product_uuid', 'kernel', 'arch')] + node['macs'] \
+        + list(node['os'].values()) + list(labels) + list(labels.values()) + [node.get('kubernetes', '')]
+    if any(isinstance(one, str) and len(clean(one).encode('utf-8', 'replace')) > _TEXT for one in texts):
+        raise Refused(f'report {number}: node: has a text of more than {_TEXT} bytes')
 
 
 def _canonical(tree: Dict[str, Any]) -> Tuple[str, List[str], str]:

@@ -47,6 +47,26 @@ def test_the_first_report_tells_all_states(store, host, node):
         (1, 'drifted', 'centos', '4.18.0-553', 'worker')]
 
 
+@pytest.mark.parametrize('changed, said', [
+    ({'labels': {f'l{number}': '' for number in range(257)}}, 'node.labels: are more than 256'),
+    ({'labels': {'a': 'x' * 1001}}, 'a text of more than 1000 bytes'), ({'kernel': '\u20ac' * 400}, '1000 bytes'),
+    ({'labels': {'\x1b' * 300: ''}}, '1000 bytes'), ({'name': 'x' * 100000}, '1000 bytes'),
+    ({'macs': ['x' * 2000]}, '1000 bytes'), ({'os': {'id': '', 'version': '', 'name': 'y' * 5000}}, '1000 bytes')])
+def test_what_a_node_says_of_itself_is_bounded(store, host, node, changed, said):
+    """It is on the pages of all, and PostgreSQL takes no more into an index."""
+    host.about.update(changed)
+    assert said in take(store, node, host.report()).refused
+    assert rows(store, 'SELECT count(*) FROM report') == [(0,)]
+
+
+def test_a_node_may_have_many_addresses_and_cards(store, host, node):
+    host.about.update(addresses=[f'10.0.{number // 256}.{number % 256}' for number in range(5000)],
+                      macs=['52:54:00:00:%02x:%02x' % (number // 256, number % 256) for number in range(1000)])
+    assert take(store, node, host.report()).refused == ''
+    assert rows(store, 'SELECT kind, count(*) FROM identity GROUP BY kind') == [
+        ('address', 64), ('hostname', 1), ('mac', 256), ('machine_id', 1), ('product_uuid', 1)]
+
+
 def test_a_transition_is_written_for_what_changed_alone(store, host, node):
     take(store, node, host.report())
     host.set('disk', 'drifted')

@@ -1,4 +1,5 @@
 """The CA and the server's certificate: made once, kept, renewed, refused when others may read the key."""
+import concurrent.futures
 import os
 import stat
 
@@ -82,6 +83,25 @@ def test_a_ca_that_is_gone_is_not_replaced_in_silence(tmp_path):
     (tmp_path / 'ca.key').touch(0o600)
     with pytest.raises(ConfigError, match=r'ca\.crt: '):
         keys.kept(str(tmp_path), NAMES, NOW)
+
+
+def test_a_key_of_another_ca_is_not_signed_with(tmp_path):
+    keys.kept(str(tmp_path), NAMES, NOW)
+    for wrong in (ca.authority(NOW).key, b'', b'-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n'):
+        (tmp_path / 'ca.key').write_bytes(wrong)
+        with pytest.raises(ConfigError, match=r'ca\.key'):
+            keys.kept(str(tmp_path), NAMES, NOW)
+
+
+def test_several_that_start_at_once_make_one_ca(tmp_path):
+    """Such as `master token create` while the service starts for the first time."""
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for number in range(5):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            found = [one.result() for one in [pool.submit(keys.kept, str(folder), NAMES, NOW) for _ in range(8)]]
+            assert len({one.hash for one in found}) == 1
+            keys.context(keys.kept(str(folder), NAMES, NOW))
 
 
 def test_a_first_start_that_was_cut_short_begins_again(tmp_path):

@@ -163,6 +163,37 @@ def test_a_report_can_show_that_a_member_is_a_clone(store):
     assert [one['kind'] for one in store.read(clones.every)] == ['mac']
 
 
+def test_whoever_takes_the_name_of_another_is_the_later_one_whenever_it_joined(store):
+    first, other = Host(1, requirements=('swap',)), Host(2, requirements=('swap',))
+    joined(store, first)
+    joined(store, other, 'r2', AT + 10)
+    take(store, 1, first.report())
+    take(store, 2, other.report())
+    first.about['name'] = other.about['name'].upper()
+    take(store, 1, first.report())
+    first.about['kernel'] = 'new'
+    take(store, 1, first.report())
+    assert rows(store, 'SELECT status FROM node ORDER BY id') == [('quarantined',), ('member',)]
+    assert [(one['kind'], one['first'], one['later']) for one in store.read(clones.every)] == [('hostname', 2, 1)]
+
+
+def test_a_clone_that_leaves_and_comes_back_is_set_apart_again(store):
+    first, later, second = twins(store)
+    store.do(lambda cursor: membership.leave(cursor, 2, AT + 20))
+    assert joined(store, later, 'r3', AT + 30, 'copy') == Joined(2, True, 0)
+    for one in store.read(clones.every):
+        store.do(lambda cursor, one=one: membership.decide(cursor, one['id'], 'keep-both', 'ada', AT + 40))
+    store.do(lambda cursor: membership.leave(cursor, 2, AT + 50))
+    assert joined(store, later, 'r4', AT + 60, 'copy') == Joined(2, False, 0), 'a person has let that be'
+
+
+def test_one_that_is_forgotten_is_not_forgotten_again(store):
+    joined(store, Host(1))
+    store.do(lambda cursor: membership.forget(cursor, 'node00001', 'ada', AT))
+    with pytest.raises(nodes.NotMember, match='no node node00001#1'):
+        store.do(lambda cursor: membership.forget(cursor, 'node00001#1', 'ada', AT))
+
+
 def test_the_last_use_of_a_token_is_given_once(store):
     token = tokens.Token('abcdef', 'h', AT, AT + 60, 2, '', 'ada')
     store.do(lambda cursor: tokens.create(cursor, token))

@@ -95,7 +95,7 @@ async def decide_clone(request: Request, master: Any) -> Response:
     """Decides about two nodes that cannot be told apart. To forget one needs the role admin."""
     tree, person, now = request.json_object(), request.person, master.clock()
     number, what = tree.get('id'), reading.text(tree, 'decision')
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 2**53:
         raise Problem(400, 'id: is not a number')
     if what not in clones.DECISIONS:
         raise Problem(400, f'decision: is none of {", ".join(clones.DECISIONS)}')

@@ -71,7 +71,10 @@ async def rotate(request: Request, master: Any) -> Response:
     """
     node, now, made = request.node, master.clock(), secret.made(secret.NODE)
     asking = secret.hashed(gate.bearer(request.headers['authorization']))
-    await master.write(lambda cursor: credentials.give(cursor, node.id, secret.hashed(made), now, asking))
+    try:
+        await master.write(lambda cursor: credentials.give(cursor, node.id, secret.hashed(made), now, asking))
+    except credentials.Replaced:
+        raise Problem(409, 'This credential was replaced by a newer one, which is in use.') from None
     master.known.forget()
     return response.json_({'credential': made, 'overlap': credentials.OVERLAP}, 201)
 
@@ -120,6 +123,7 @@ ROUTES = (
           answer=ANSWER, success=201, answers={409: 'There is such a node, or this very request was made before.'}),
     Route('DELETE', '/v1/join', leave, NODE, 'The node leaves', success=204),
     Route('POST', '/v1/credential', rotate, NODE, 'A new credential for the node', success=201,
+          answers={409: 'There is a newer one, which is in use.'},
           answer={'type': 'object', 'required': ['credential', 'overlap'], 'properties': {
               'credential': {'type': 'string'},
               'overlap': {'type': 'number',

@@ -1,7 +1,7 @@
 """Two nodes that cannot be told apart: which of them is the later one."""
 from nodeprep.linux.identity import bad_mac, bad_machine_id, bad_uuid
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Callable, Dict, Iterable, List, Tuple
+from nodeprep.typed import Callable, Container, Dict, Iterable, List, Tuple
 
 # What may belong to one node alone, and what is wrong with a value that many machines share by nature.
 TELLING: Dict[str, Callable[[str], str]] = {
@@ -34,14 +34,20 @@ def telling(found: Iterable[Tuple[str, str]]) -> List[Tuple[str, str]]:
     return [(kind, value) for kind, value in found if kind in TELLING and not TELLING[kind](value)]
 
 
-def judged(own: Life, others: Iterable[Tuple[str, str, Life]]) -> List[Clone]:
-    """What a node shares with others, (kind, value, whose). The later one is that which joined later.
+def judged(own: Life, others: Iterable[Tuple[str, str, Life]],
+           fresh: Container[Tuple[str, str]] = ()) -> List[Clone]:
+    """What a node shares with others, (kind, value, whose). The later one is that which joined later; of what is
+    `fresh`, (kind, value) that the node did not say of itself before, it is the node: nobody can set another one apart
+    by taking its name.
 
     >>> judged(Life(7, 50.0), [('mac', 'aa:bb:cc:00:00:01', Life(3, 90.0))])
     [Clone(kind='mac', value='aa:bb:cc:00:00:01', first=7, later=3)]
+    >>> judged(Life(7, 50.0), [('hostname', 'web1', Life(3, 90.0))], {('hostname', 'web1')})
+    [Clone(kind='hostname', value='web1', first=3, later=7)]
     """
     found = []
     for kind, value, other in others:
-        first, later = sorted((own, other), key=lambda life: (life.joined, life.node))
+        first, later = (other, own) if (kind, value) in fresh else sorted(
+            (own, other), key=lambda life: (life.joined, life.node))
         found.append(Clone(kind, value, first.node, later.node))
     return found

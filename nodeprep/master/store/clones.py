@@ -2,25 +2,30 @@
 from nodeprep.master.fleet import clones
 from nodeprep.master.store import audit, nodes
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
+from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Tuple
 
 KEEP_BOTH, FORGET_FIRST, FORGET_LATER = DECISIONS = ('keep-both', 'forget-first', 'forget-later')
 COLUMNS = ('id', 'kind', 'value', 'first', 'later', 'found', 'decided', 'by', 'decision', 'first_name', 'later_name')
 _SELECT = ('SELECT c.id, c.kind, c.value, c.first, c.later, c.found, c.decided, c."by", c.decision, f.name, l.name '
            'FROM clone c JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later')
+_KNOWN = ('SELECT 1 FROM clone WHERE kind = ? AND value = ? AND (decided IS NULL OR decision = ?) '
+          'AND (first = ? AND later = ? OR first = ? AND later = ?)')
 _OTHERS = ('SELECT i.kind, i.value, n.id, n.joined FROM identity i JOIN node n ON n.id = i.node '
            'WHERE i.kind = ? AND i.value = ? AND n.id <> ? AND n.status IN (?, ?) ORDER BY n.id')
 
 
-def look(cursor: Cursor, node: int, found: Iterable[Tuple[str, str]], at: float) -> bool:
-    """Holds a node's identities (kind, value) against all others'. Whether the node itself was set apart now."""
+def look(cursor: Cursor, node: int, found: Iterable[Tuple[str, str]], at: float,
+         fresh: Container[Tuple[str, str]] = ()) -> bool:
+    """Holds a node's identities (kind, value) against all others', `fresh` are those that it did not have before.
+    Whether the node itself was set apart now. What a person let be is known; who left and came back is looked at anew.
+    """
     row = cursor.one('SELECT joined FROM node WHERE id = ?', (node,))
     assert row is not None
     others = [(kind, value, clones.Life(*life)) for one in clones.telling(found)
               for kind, value, *life in cursor.all(_OTHERS, (*one, node, *nodes.SPEAKING))]
     apart = False
-    for clone in clones.judged(clones.Life(node, row[0]), others):
-        if cursor.one('SELECT 1 FROM clone WHERE kind = ? AND value = ? AND first = ? AND later = ?', tuple(clone)):
+    for clone in clones.judged(clones.Life(node, row[0]), others, fresh):
+        if cursor.one(_KNOWN, (clone.kind, clone.value, KEEP_BOTH, *clone[2:], *clone[:1:-1])):
             continue
         cursor.run('INSERT INTO clone (kind, value, first, later, found) VALUES (?, ?, ?, ?, ?)', (*clone, at))
         apart |= _quarantine(cursor, clone.later, at) and clone.later == node

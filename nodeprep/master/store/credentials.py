@@ -24,10 +24,17 @@ def holder(cursor: Cursor, digest: str, at: float) -> Optional[Holder]:
     return Holder(*row) if row and row[2] in nodes.SPEAKING else None
 
 
+class Replaced(ValueError):
+    """The credential that was shown is an older one, and the newer one is in use."""
+
+
 def give(cursor: Cursor, node: int, digest: str, at: float, asking: str = '') -> None:
     """A new one for a node that shows the one with the hash `asking`, which counts on until the new one is used: an
-    answer may be lost on its way. Those that were given before and never used, or are over, end here.
+    answer may be lost on its way. Those that were given before and never used, or are over, end here. Replaced: who
+    found an old one must not end the new one with it.
     """
+    if cursor.one('SELECT 1 FROM credential WHERE hash = ? AND expires IS NOT NULL', (asking,)):
+        raise Replaced('this credential was replaced by a newer one, which is in use')
     cursor.run('DELETE FROM credential WHERE node = ? AND hash <> ? AND (expires IS NULL OR expires <= ?)',
                (node, asking, at))
     newest = cursor.one('SELECT MAX(issued) FROM credential WHERE node = ?', (node,))

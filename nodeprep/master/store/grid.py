@@ -159,9 +159,9 @@ def worst(cursor: Any, most: int = 5) -> List[Worst]:
 
 
 def choices(cursor: Any) -> Dict[str, List[str]]:
-    """What the fleet can be narrowed and grouped by: roles, systems, names of labels."""
+    """What the fleet can be narrowed and grouped by: roles, systems, names of labels (those that most nodes have)."""
     def column(sql: str) -> List[str]:
         return sorted(row[0] for row in cursor.all(sql) if row[0])
     return {'role': column(f'SELECT DISTINCT n.role FROM node n WHERE {asked.PRESENT}'),
             'os': column(f'SELECT DISTINCT {asked.OS} FROM node n WHERE {asked.PRESENT}'),
-            'label': column('SELECT DISTINCT name FROM label')}
+            'label': column('SELECT name FROM label GROUP BY name ORDER BY COUNT(*) DESC, name LIMIT 50')}

@@ -6,21 +6,26 @@ from nodeprep.typed import Any, Dict, Iterable, List, Tuple
 
 HOSTNAME, MAC, PRODUCT_UUID, MACHINE_ID, ADDRESS = 'hostname', 'mac', 'product_uuid', 'machine_id', 'address'
 
+# Of those that are looked up, and of those that are only shown: kube-proxy gives a node one for each service.
+_MACS, _ADDRESSES, _LONG = 256, 64, 100
+
 
 def changed(cursor: Cursor, node: nodes.Known, tree: Dict[str, Any], about: str, at: float) -> None:
     """A report says something new of its node ("node" of it): the node may be set apart for it."""
     nodes.set_facts(cursor, node.id, about, tree)
     node.about = about
     found = of(tree)
+    before = cursor.all('SELECT kind, value FROM identity WHERE node = ?', (node.id,))
     put(cursor, node.id, found)
-    if clones.look(cursor, node.id, found, at):
+    if clones.look(cursor, node.id, found, at, set(found).difference(before)):
         node.status = nodes.QUARANTINED
 
 
 def of(tree: Dict[str, Any]) -> List[Tuple[str, str]]:
     """What a "node" is told by, as (kind, value)."""
-    found = [(HOSTNAME, tree['name']), (MACHINE_ID, tree['machine_id']), (PRODUCT_UUID, tree['product_uuid'].lower())]
-    found += [(MAC, value.lower()) for value in tree['macs']] + [(ADDRESS, value) for value in tree['addresses']]
+    found = [(HOSTNAME, tree['name']), (MACHINE_ID, tree['machine_id']), (PRODUCT_UUID, tree['product_uuid'])]
+    found = [(kind, value.lower()) for kind, value in found + [(MAC, value) for value in tree['macs'][:_MACS]]]
+    found += [(ADDRESS, value[:_LONG]) for value in tree['addresses'][:_ADDRESSES]]
     return sorted({(kind, clean(value)) for kind, value in found if value})
 
 

@@ -7,7 +7,7 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 NODE, LABEL, ALL = 'node', 'label', 'all'
-_DAY = re.compile(r'\d{4}-\d\d-\d\d$')
+_DAY = re.compile('[0-9]{4}-[0-9]{2}-[0-9]{2}')      # compared as texts: no digit of another script sorts right
 COLUMNS = ('id', 'scope_kind', 'scope', 'requirement', 'reason', 'owner', 'until', 'created', 'by', 'ended', 'ended_by')
 _SELECT = 'SELECT id, scope_kind, scope, requirement, reason, owner, until, created, "by", ended, ended_by FROM waiver'
 
@@ -24,7 +24,7 @@ def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, ow
     """
     if kind not in (NODE, LABEL, ALL) or (kind == LABEL and '=' not in scope) or (kind == ALL) != (not scope):
         raise ValueError('a waiver is for a node, for a label NAME=VALUE, or for all')
-    if not _DAY.match(until) or until < today(at):
+    if not _DAY.fullmatch(until) or until < today(at):
         raise ValueError(f'{until!r} is not a day to come, such as 2027-01-31')
     if not reason.strip() or not owner.strip():
         raise ValueError('a waiver has a reason and an owner')

@@ -111,6 +111,7 @@ def test_clones_are_told_and_decided(master, bad):
     body = {'id': found[0]['id'], 'decision': 'forget-later'}
     assert master.eve.post('/v1/clones', body).status == 403, 'to forget is for admins'
     for wrong in ({'id': 'x', 'decision': 'keep-both'}, {'id': True, 'decision': 'keep-both'}, {'id': 1},
+                  {'id': 2**63, 'decision': 'keep-both'}, {'id': -1, 'decision': 'keep-both'},
                   {'id': found[0]['id'], 'decision': 'x'}):
         assert master.eve.post('/v1/clones', wrong).status == 400
     assert master.eve.post('/v1/clones', {'id': 999, 'decision': 'keep-both'}).status == 409

@@ -137,6 +137,26 @@ def test_the_old_credential_counts_until_the_new_one_was_used_and_ten_minutes_mo
     assert node.post('/v1/heartbeats', {}).status == 401
 
 
+def test_who_finds_an_old_credential_cannot_end_the_new_one_with_it(master):
+    node = master.join('node1')
+    new = Asking(master.app, node.ask('POST', '/v1/credential').tree['credential'])
+    assert new.post('/v1/heartbeats', {}).status == 200
+    answer = node.ask('POST', '/v1/credential')
+    assert (answer.status, answer.tree['title']) == (409, 'Conflict')
+    assert new.post('/v1/heartbeats', {}).status == 200
+
+
+def test_a_node_that_was_known_is_not_held_up_by_who_guesses_from_its_address(master):
+    """Such as by a pod of its own, while another node joins."""
+    node = master.join('node1')
+    assert node.post('/v1/heartbeats', {}).status == 200
+    for _ in range(30):
+        Asking(master.app, 'npn_' + 'x' * 43).post('/v1/heartbeats', {})
+    master.context.known.forget()
+    assert node.post('/v1/heartbeats', {}).status == 200
+    assert Asking(master.app, 'npn_' + 'y' * 43).post('/v1/heartbeats', {}).status == 429
+
+
 def test_a_credential_taken_back_elsewhere_ends_here_too(master):
     from nodeprep.master import membership
     from nodeprep.master.store import known

@@ -129,7 +129,8 @@ def test_the_narrowest_waiver_covers(store):
 
 
 @pytest.mark.parametrize('wrong', [{'kind': 'rack'}, {'kind': 'label', 'scope': 'rack'}, {'kind': 'all'}, {'scope': ''},
-                                   {'until': 'soon'}, {'until': '2020-01-01'}, {'reason': ' '}, {'owner': ''}])
+                                   {'until': 'soon'}, {'until': '\uff12\uff10\uff12\uff17-01-31'},
+                                   {'until': '2099-12-31\n'}, {'until': '2020-01-01'}, {'reason': ' '}, {'owner': ''}])
 def test_a_waiver_that_says_too_little_is_refused(store, wrong):
     with pytest.raises(ValueError):
         add(store, **wrong)
