@@ -25,14 +25,21 @@ class Connection:
             self._raw = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False,
                                         cached_statements=256)
             self.cursor = Cursor(self._raw.cursor(), dialect)
-            self._raw.execute(f'PRAGMA cache_size=-{_CACHE if writes else _CACHE // 8}')
-            if writes:
-                self._raw.execute('PRAGMA journal_mode=WAL')
-                self._raw.execute('PRAGMA synchronous=FULL')
-                self._raw.execute('PRAGMA foreign_keys=ON')
-                self._raw.execute(f'PRAGMA wal_autocheckpoint={_PAGES}')
-            else:
-                self._raw.execute('PRAGMA query_only=ON')
+            try:
+                self._set(writes)
+            except BaseException:
+                self._raw.close()
+                raise
+
+    def _set(self, writes: bool) -> None:
+        self._raw.execute(f'PRAGMA cache_size=-{_CACHE if writes else _CACHE // 8}')
+        if writes:
+            self._raw.execute('PRAGMA journal_mode=WAL')
+            self._raw.execute('PRAGMA synchronous=FULL')
+            self._raw.execute('PRAGMA foreign_keys=ON')
+            self._raw.execute(f'PRAGMA wal_autocheckpoint={_PAGES}')
+        else:
+            self._raw.execute('PRAGMA query_only=ON')
 
     def guard(self) -> Any:
         """A context in which the driver's errors become StoreTrouble."""
