@@ -81,7 +81,8 @@ def _before(requirement: str, digest: str, now: float, state: State) -> str:
 
 def _approval(requirement: str, digest: str, now: float, state: State,
               approvals: Tuple[Approval, ...]) -> Tuple[Optional[Approval], str]:
-    against = f'mode is approve: it waits until the plan {digest[:12]} is approved'
+    against = (f'mode is approve: it waits until the plan {digest[:12]} is approved; nodeprep fix {requirement} does '
+               'it by hand')
     for one in given.of(approvals, requirement):
         if one.digest != digest:
             against = (f'{one.by} approved the plan {one.digest[:12]} ({one.id}), and by now it is {digest[:12]}: '

@@ -49,9 +49,13 @@ class Fight(NamedTuple):
         """What is said of it, and what ends it."""
         who, setting = self.suspect
         last = time.strftime('%Y-%m-%d %H:%M', time.localtime(self.reverts[-1].at))
-        return (f'{", ".join(self.reverts[-1].subjects)} was taken back {len(self.reverts)} times within a day, the '
-                f'last time at {last}, by {who or "somebody who is not known"}; '
-                + (f'{setting}; then ' if setting else '') + f'nodeprep fix {self.requirement} lets it go on')
+        times = len(self.reverts)
+        often = f'{times} times within a day, the last time at' if times > 1 else 'once, at'
+        said = (f'{", ".join(self.reverts[-1].subjects)} was taken back {often} {last}, by '
+                f'{who or "somebody who is not known"}; ' + (f'{setting}; ' if setting else ''))
+        if self.stopped:
+            return said + ('then ' if setting else '') + f'nodeprep fix {self.requirement} lets it go on'
+        return said + f'after {MOST} times within a day it is no longer fixed'
 
     def tree(self) -> Dict[str, Any]:
         """The same as heartbeats and the status have it."""

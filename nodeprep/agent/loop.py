@@ -146,6 +146,7 @@ class Agent:
             self._policy, self._config = parts.load(), ''
             parts.looking.forget()
             self._timer = Timer(float(self._policy.get('interval', 60.0)), parts.random)
+            parts.voice.every(float(self._policy.get('master.heartbeat', 60.0)))
             parts.log.tell('config', 'the configuration was read again and is in force')
         except ConfigError as error:
             self._config = str(error)
@@ -170,7 +171,7 @@ class Agent:
         happened = parts.states.see(seen.states, at)
         proposals = parts.mending.consider(seen, self._policy, self._just_started(now))
         new = self._tell(seen, proposals, at)
-        self._saying.of(happened, seen.looked.judged)
+        self._saying.of(happened, seen.looked.judged, _day(at))
         parts.states.save()
         parts.mending.act(self._policy)
         parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
@@ -184,9 +185,8 @@ class Agent:
 
     def _tell(self, seen: Seen, proposals: Any, at: float) -> bool:
         """Whether there was something to tell; if so it is in the spool."""
-        import time
         parts = self._parts
-        now_is = outline(seen.looked.judged, time.strftime('%Y-%m-%d', time.gmtime(at)),
+        now_is = outline(seen.looked.judged, _day(at),
                          (self._config, proposals.outline, seen.looked.kubernetes, _as_a_node(self._policy)))
         changed = now_is != parts.states.outline
         due = abs(at - parts.states.reported) >= DAY     # abs: the clock may have been set back
@@ -210,6 +210,12 @@ class Agent:
 
     def _missing(self) -> List[str]:
         return list(self._watcher.missing)
+
+
+def _day(at: float) -> str:
+    """The day in UTC, by which waivers go."""
+    import time
+    return time.strftime('%Y-%m-%d', time.gmtime(at))
 
 
 def _as_a_node(policy: Any) -> List[Any]:

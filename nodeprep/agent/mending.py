@@ -67,6 +67,7 @@ class Mending:
         self._parts: Dict[str, Any] = {}
         self._history: Any = None
         self._waiting: Dict[str, str] = {}
+        self._said: Dict[str, str] = {}          # what of that the journal has
         # By requirement: the digest of a plan that the hand did nothing about, and until when it is not asked again.
         self._vain: Dict[str, Tuple[str, float]] = {}
         self._trouble = ''
@@ -132,6 +133,7 @@ class Mending:
                 self._waiting[name] = against
                 allowed, now = policy.get('windows', ()), self._time()
                 self.window = None if windows.open_now(allowed, now) else windows.next_opening(allowed, now)
+        self._tell_waiting()
 
     def step(self) -> bool:
         """Whether what went on has ended since it was last asked: then the host is to be looked at."""
@@ -192,6 +194,17 @@ class Mending:
         self._log.tell('fix', f'{name}: is being fixed, {changes} change{"" if changes == 1 else "s"}, allowed '
                        f'by {verdict.by["how"]} ({verdict.by["who"]})', requirement=name)
         return ''
+
+    def _tell_waiting(self) -> None:
+        """Why something is not mended, once for each reason; while a fix goes on all the others only wait for it."""
+        if self.in_flight:
+            return
+        stopped = {one.requirement for one in self._proposals.fights if one.stopped}
+        waiting = {name: why for name, why in self._waiting.items() if name not in stopped and name not in self._vain}
+        for name, why in waiting.items():
+            if self._said.get(name) != why:
+                self._log.tell('fix', f'{name}: waits: {why}', log.NOTICE, requirement=name)
+        self._said = waiting
 
     def _ended(self, flight: Flight) -> None:
         name, history = flight.requirement, self._read()

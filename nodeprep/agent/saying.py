@@ -14,14 +14,17 @@ class Saying:
         self._log = journal
         self._failing: Dict[str, FrozenSet[Tuple[str, str]]] = {}
         self._troubles: FrozenSet[str] = frozenset()
+        self._today = ''
 
-    def of(self, happened: Iterable[Any], judged: Iterable[Judged]) -> None:
+    def of(self, happened: Iterable[Any], judged: Iterable[Judged], today: str = '') -> None:
         """Says what became of each requirement since the last round; `happened` are the transitions of the states.
 
-        What was never seen before is told only when it is not as it should be. By how much something fails is no
-        news, and neither is which of the reasons that were said is gone when others stay.
+        `today` (UTC, YYYY-MM-DD) tells which waivers are over. What was never seen before is told only when it is not
+        as it should be. By how much something fails is no news, and neither is which of the reasons that were said is
+        gone when others stay.
         """
         became = {one.requirement: one for one in happened}
+        self._today = today
         for one in judged:
             name, failing = one.requirement.id, _failing(one)
             subjects = frozenset((found.when, found.subject) for found in failing)
@@ -47,12 +50,24 @@ class Saying:
 
     def _say(self, one: Judged, how: str, failing: List[Observation]) -> None:
         finding = one.finding
-        decides = one.rule.severity == 'required' and any(
-            found.met is False and not found.advised for found in failing)
+        aside = self._aside(one)
+        decides = not aside and any(found.met is False and not found.advised for found in failing)
         what = next((f'; {_found(found)}; wanted: {found.wanted}' for found in failing), '')
-        self._log.tell('state', f'{finding.requirement}: {finding.state}{how}: now {finding.now}, '
+        self._log.tell('state', f'{finding.requirement}: {finding.state}{aside}{how}: now {finding.now}, '
                        f'at boot {finding.boot}{what}', log.WARNING if decides else log.NOTICE,
                        requirement=finding.requirement, state=finding.state, now=finding.now, boot=finding.boot)
+
+    def _aside(self, one: Judged) -> str:
+        """Why what is not as it should be does not decide; '' when it does, or all is well."""
+        failing = _failing(one)
+        if not failing:
+            return ''
+        if one.rule.mode == 'ignore':
+            return ', ignored'
+        if one.rule.waiver and one.rule.waiver.until >= self._today:
+            return f', waived until {one.rule.waiver.until}'
+        only = one.rule.severity == 'advised' or all(found.advised for found in failing)
+        return ', only advised' if only else ''
 
 
 def _failing(one: Judged) -> List[Observation]:

@@ -78,9 +78,11 @@ class _Look:
         return None
 
     def _file_that_wins(self) -> Optional[Suspect]:
+        # The source may also be where nothing was found, and a link of a unit is what the fix took away, no owner.
         for place in self.sources:
             path = place.partition(':')[0]
-            if path not in self.paths and not _of_the_kernel(path) and not self.host.is_folder(path):
+            if path not in self.paths and not _of_the_kernel(path) and not _LINK.search(path) and \
+                    self.host.is_file(path):
                 return Suspect(f'{place}, which wins', f'change or remove {place}')
         return None
 
@@ -121,6 +123,7 @@ class _Look:
         return '/etc/hostname' in self.paths or 'hostnamectl' in self.programs
 
 
+_LINK = re.compile(r'/systemd/system/[^/]+\.(wants|requires)/')
 _NETWORK_MANAGER = 'set hostname-mode=none below [main] in a file of /etc/NetworkManager/conf.d'
 
 

@@ -2,12 +2,17 @@
 
 The collector reads *.prom; a file is replaced whole, so that it never reads half of one.
 """
+import errno
+import os
+
 from nodeprep.agent import keep
 from nodeprep.model import CannotChange
 from nodeprep.output import Options, openmetrics
 from nodeprep.typed import Any, Dict, Mapping
 
 NAME = 'nodeprep.prom'
+_SANDBOX = ('nodeprep.service may write there when the folder is there at its start (systemctl restart nodeprep), and '
+            'ReadWritePaths= names it')
 
 
 def write(folder: str, tree: Dict[str, Any], since: Mapping[str, float], agent: Mapping[str, float]) -> str:
@@ -19,7 +24,9 @@ def write(folder: str, tree: Dict[str, Any], since: Mapping[str, float], agent: 
     try:
         keep.write(f'{folder}/{NAME}', render(tree, since, agent), 0o644, lasting=False)
     except CannotChange as error:
-        return str(error)
+        # The sandbox opens the folders that were there when it was made.
+        shut = str(error).endswith(os.strerror(errno.EROFS).lower())
+        return f'{error}; {_SANDBOX}' if shut else str(error)
     return ''
 
 

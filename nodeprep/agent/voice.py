@@ -57,6 +57,13 @@ class Voice:
         """What the next heartbeat says of this node, beside the spool."""
         self._about = facts
 
+    def every(self, heartbeat: float) -> None:
+        """From now on heartbeats are so many seconds apart; the next one goes out at once when that is another time."""
+        if heartbeat != self._every:
+            self._every, self._beat_at = heartbeat, float('-inf')
+            if self._wake is not None:
+                self._wake.set()
+
     def step(self) -> float:
         """Sends what waits, or a heartbeat when it is time for one; returns the seconds until there is more to do."""
         if self._client is None:

@@ -36,6 +36,12 @@ def page(tree: Optional[Tree], running: bool, note: str, now: float, options: Op
     return '\n'.join(lines) + '\n'
 
 
+def _half(one: Tree) -> str:
+    """Which half is not as it should be: what a reboot would end, and what it would bring, are told apart."""
+    now, boot = (one[when] not in ('met', 'not-applicable') for when in ('now', 'boot'))
+    return ' now and after a reboot' if now and boot else ' now' if now else ' after a reboot' if boot else ''
+
+
 class _Page:
     def __init__(self, options: Options, lines: List[str], now: float) -> None:
         self.options, self.lines, self.now = options, lines, now
@@ -61,7 +67,7 @@ class _Page:
         for one in rows:
             word = one['outcome'] if one['outcome'] != 'not-applicable' else 'n/a'
             color = _COLORS.get(one['outcome'], '')
-            head = f'{word:<{_WORD}}  {one["requirement"]}, for {self.ago(one["since"])}'
+            head = f'{word:<{_WORD}}  {one["requirement"]}{_half(one)}, for {self.ago(one["since"])}'
             self.lines.append(f'\x1b[{color}m{head}\x1b[0m' if color and self.options.color else head)
             for said in one['says']:
                 self.text(' ', said)
@@ -86,7 +92,8 @@ class _Page:
             self.text('fixed' if one['result'] == 'done' else 'NOT fixed',
                       f'{one["requirement"]}, {self.when(one["at"])}, transaction {one["transaction"]}'
                       + (f': {one["why"]}' if one['why'] else ''))
-        for one in hand['waiting']:
+        stopped = [one['requirement'] for one in hand['fights'] if one['stopped']]
+        for one in [one for one in hand['waiting'] if one['requirement'] not in stopped]:
             self.text('waits', f'{one["requirement"]}: {one["why"]}')
         for one in hand['fights']:
             self.text('FIGHT' if one['stopped'] else 'reverted', f'{one["requirement"]}: {one["why"]}',

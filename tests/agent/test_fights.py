@@ -24,6 +24,9 @@ def test_the_third_within_a_day_stops_it(fights, host):
     for number in (0, 1):
         fight = fights.reverted('swap', ['/etc/fstab'], NOW + number * 60, PUPPET, f'00000{number}')
         assert not fight.stopped and fights.stopped('swap') is None
+        assert fight.why.endswith('; take /etc/fstab out of what Puppet manages; after 3 times within a day it is no '
+                                  'longer fixed')
+        assert ('was taken back once, at 2026-01-31 12:00, by Puppet' in fight.why) == (number == 0)
     fight = fights.reverted('swap', ['/etc/fstab'], NOW + 120, NOBODY, '000009')
     assert fight.stopped == NOW + 120
     assert Fights(host.fresh()).stopped('swap') == fight and fights.stopped('disk') is None     # a restart
@@ -71,6 +74,8 @@ def test_to_forget_what_never_was_leaves_no_trace(host):
 
 
 def test_nobody_known(fights):
+    assert 'by somebody who is not known; after 3 times' in fights.reverted('swap', ['x'], NOW).why
+    fights.reverted('swap', ['x'], NOW)
     assert 'by somebody who is not known; nodeprep fix swap' in fights.reverted('swap', ['x'], NOW).why
 
 

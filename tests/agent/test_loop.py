@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from nodeprep.agent import log
 from nodeprep.model import Folder, Pollable
 from tests.agent.owned import Owned
 from tests.agent.whole import Whole
@@ -111,6 +112,26 @@ def test_a_reload_is_in_force_at_once(whole):
     assert whole.reports()[-1]['node']['role'] == 'control-plane'
     assert any(one.startswith('RELOADING=1\nMONOTONIC_USEC=') for one in whole.notified)
     assert whole.notified.count('READY=1') == 2 and whole.status()['interval'] == 5.0
+
+
+def test_a_reload_changes_the_time_between_heartbeats_too(whole, mocker):
+    whole.begin()
+    every = mocker.patch.object(whole.voice, 'every')
+    whole.owned.config('master: {heartbeat: 10s}\n')
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    every.assert_called_once_with(10.0)
+
+
+def test_what_does_not_decide_is_said_to_and_is_no_warning(whole):
+    whole.owned.config('requirements: {swap: {mode: ignore}, selinux: {severity: advised}}\n'
+                       'waivers: [{requirement: forwarding, reason: r, owner: o, until: 2030-01-01}]\n')
+    whole.begin()
+    said = {message.partition(': now ')[0] for message in whole.said('state')}
+    assert {'swap: drifted, ignored', 'selinux: drifted, only advised',
+            'forwarding: drifted, waived until 2030-01-01'} <= said and 'docker: drifted' in said
+    assert not [one for one in whole.priorities if one[0].partition(':')[0] in ('swap', 'selinux', 'forwarding')
+                and one[1] < log.NOTICE]
 
 
 def test_a_bad_file_is_told_and_the_old_policy_holds(whole):

@@ -130,6 +130,9 @@ def test_a_window_is_waited_for(make):
     assert whole.hands == []
     opens = whole.status()['hand']['window']
     assert opens > whole.clock and 'window' in whole.status()['hand']['waiting'][0]['why']
+    whole.rounds(3)
+    (said,) = whole.said('fix')                                                    # the journal alone says it too
+    assert said.startswith('selinux: waits: no window is open (Mon 02:00-04:00); the next one opens at Mon ')
     while whole.clock < opens - 120:
         whole.pass_time(min(3600, opens - 60 - whole.clock))
         whole.rounds()
@@ -154,6 +157,7 @@ def test_a_fight_is_ended_named_and_outlives_a_restart(make):
     whole.rounds(2)
     (fight,) = whole.status()['hand']['fights']
     assert fight['requirement'] == 'forwarding' and fight['stopped'] and len(whole.hands) == 3
+    assert not [one for one in whole.said('fix') if 'waits' in one]                # the line about the fight says it
     assert whole.reports()[-1]['fights'] == [fight] and len(whole.said('fight')) == 1
     whole.end()
     whole.begin()

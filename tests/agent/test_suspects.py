@@ -41,15 +41,23 @@ def cloud(host):
 
 
 def test_the_file_that_wins(host):
+    host.files({'/etc/sysctl.d/zzz-site.conf': '# site\n\nnet.ipv4.ip_forward = 0\n'})
     assert suspect(host, *forwarding('/etc/sysctl.d/zzz-site.conf:3')) == (
         '/etc/sysctl.d/zzz-site.conf:3, which wins', 'change or remove /etc/sysctl.d/zzz-site.conf:3')
 
 
 def test_a_folder_without_a_line_is_no_file_that_wins(host):
     """Somebody removed ours: then the source is where no line was found, and nobody shall remove that."""
-    host.files({'/etc/sysctl.d': {}, '/usr/lib/sysctl.d': {}})
-    who, setting = suspect(host, *forwarding('no line in /etc/sysctl.d, /usr/lib/sysctl.d'))
+    host.files({'/etc/sysctl.d': {}, '/usr/lib/sysctl.d': {}})         # /usr/local/lib/sysctl.d: most hosts have none
+    who, setting = suspect(host, *forwarding('no line in /etc/sysctl.d, /usr/local/lib/sysctl.d, /usr/lib/sysctl.d'))
     assert who == '' and setting.startswith(f'auditctl -w {ZZ} ')
+
+
+def test_the_link_of_a_unit_that_somebody_enabled_again_is_not_who_did_it(host):
+    link = '/etc/systemd/system/multi-user.target.wants/firewalld.service'
+    host.files({link: '[Unit]\n'})
+    who = suspect(host, *drift('firewalld.service', link, Run(('systemctl', 'disable', 'firewalld.service'))))
+    assert who == ('', '')
 
 
 def test_a_file_that_is_signed(host):
@@ -115,6 +123,7 @@ def test_what_merely_runs_there_comes_late(host):
     process(host, 70, 'salt-minion')
     assert suspect(host, *forwarding()) == ('Salt, which runs on this host (process 70)',
                                             f'take {ZZ} out of what Salt sets on this host')
+    host.files({'/etc/sysctl.d/zzz-site.conf': '\n\nnet.ipv4.ip_forward = 0\n'})
     assert 'zzz-site' in suspect(host, *forwarding('/etc/sysctl.d/zzz-site.conf:3')).who
     assert suspect(host, *forwarding(), started='odd.service') == (
         'odd.service, which started just before', 'look at what it does: systemctl cat odd.service')

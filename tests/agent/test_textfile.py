@@ -1,4 +1,6 @@
 """textfile: metrics that node_exporter and Prometheus read."""
+import errno
+
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from nodeprep.agent import textfile
@@ -22,6 +24,16 @@ def test_it_is_read_back_and_replaced_whole(tmp_path):
     assert found['nodeprep_agent_master_reached_seconds'].value == 1770000000
     since = found['nodeprep_requirement_since_seconds']
     assert since.labels == {'requirement': 'swap'} and since.value == 1769860800
+
+
+def test_a_folder_that_the_sandbox_keeps_shut_says_what_opens_it(tmp_path, mocker):
+    (tmp_path / 'root').mkdir()
+    host = FakeHost(str(tmp_path / 'root'))
+    tree = tell(host, load(host), look(host, load(host)), 0.01)
+    mocker.patch('nodeprep.agent.keep.os.open', side_effect=OSError(errno.EROFS, 'Read-only file system'))
+    said = textfile.write('/var/lib/metrics', tree, {}, AGENT)
+    assert said.startswith('/var/lib/metrics/nodeprep.prom: read-only file system; nodeprep.service may write there ')
+    assert 'systemctl restart nodeprep' in said and 'ReadWritePaths=' in said
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

@@ -53,6 +53,16 @@ def test_reports_first_then_heartbeats(made):
     assert len(made.client.beats) == 2
 
 
+def test_another_time_between_heartbeats_counts_at_once(made):
+    made.about({'verdict': 'met'})
+    made.step()
+    made.every(60.0)                                      # the same: nothing to hurry for
+    assert made.step() == 60.0
+    made.every(10.0)
+    made.step()
+    assert made.step() == 10.0 and len(made.client.beats) == 2
+
+
 def test_before_the_first_round_there_is_no_heartbeat(made):
     assert made.step() > 0 and made.client.beats == []
 

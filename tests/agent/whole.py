@@ -74,7 +74,7 @@ class Whole:
 
     def __init__(self, owned, folder, client=None):
         self.owned, self.folder, self.client = owned, str(folder), client
-        self.bell, self.events, self.lines, self.notified = Bell(), [], [], []
+        self.bell, self.events, self.lines, self.priorities, self.notified = Bell(), [], [], [], []
         self.clock = owned.host.now_is
         self.hands, self.refuses, self.busy = [], '', False
         for name in ('home', 'run'):
@@ -105,6 +105,7 @@ class Whole:
 
         def tell(kind, message, priority=6, **fields):
             self.lines.append((kind, message, fields))
+            self.priorities.append((message, priority))
         journal.tell = tell
         self.mending = Mending(host.fresh, self, journal, time, time)
         self.desk = Desk(f'{self.folder}/run', states, self.voice, self.mending, time, time, 'boot-1')

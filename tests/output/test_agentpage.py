@@ -34,10 +34,28 @@ def text(shown=None, running=True, note='', verbose=False, color=False):
 def test_what_is_wrong_and_for_how_long():
     said = text(tree())
     assert said.startswith('n1: NOT FIT: 1 required drifted now.\nLooked 5 s ago; looks every 1 min')
-    assert 'drifted   swap, for 1 h 1 min\n          /dev/sda2: on; wanted: off\n' in said
+    assert 'drifted   swap now, for 1 h 1 min\n          /dev/sda2: on; wanted: off\n' in said
     assert 'swap: drifted, was met for 23 h 58 min' in said and 'cpu' not in said
     assert 'met       cpu, for 1 d 1 h' in text(tree(), verbose=True)
     assert 'master    none: this host tells' in said and 'spool     1 report kept, 2 KiB' in said
+
+
+def test_which_half_it_is():
+    for now, boot, words in (('drifted', 'drifted', 'swap now and after a reboot, for'),
+                             ('met', 'drifted', 'swap after a reboot, for'), ('unknown', 'met', 'swap now, for'),
+                             ('drifted', 'not-applicable', 'swap now, for')):
+        one = tree()
+        one['requirements'][0].update(now=now, boot=boot)
+        assert words in text(one)
+
+
+def test_what_is_no_longer_fixed_is_not_said_twice():
+    why = 'forwarding was taken back 3 times'
+    hand = {'fixing': None, 'trouble': '', 'window': None, 'done': [],
+            'waiting': [{'requirement': 'forwarding', 'why': why}, {'requirement': 'swap', 'why': 'no window'}],
+            'fights': [{'requirement': 'forwarding', 'stopped': 5.0, 'why': why}]}
+    said = text(tree(hand=hand))
+    assert said.count(why) == 1 and 'FIGHT     forwarding: ' in said and 'waits     swap: no window' in said
 
 
 def test_the_hand_the_fights_and_the_window():
