@@ -1,6 +1,7 @@
 """The data folder of a master, and whose it is: a command that root types must leave nothing that the master cannot
 write.
 """
+import importlib
 import os
 import stat
 
@@ -8,6 +9,14 @@ from nodeprep.config import ConfigError
 
 USER = 'nodeprep-master'
 DATABASE = 'fleet.db'
+
+
+# What is loaded before, since that user may not be able to read where this Python is (below root's home, say).
+_LOADED = (
+    'zlib', 'json', 'sqlite3', 'tarfile', 'difflib', 'unicodedata', 'nodeprep.catalogue', 'nodeprep.master.beats',
+    'nodeprep.master.care', 'nodeprep.master.decisions', 'nodeprep.master.ingest', 'nodeprep.master.membership',
+    'nodeprep.master.shapes', 'nodeprep.master.store.sqlite', 'nodeprep.output.listing', 'nodeprep.output.masterpage',
+    'nodeprep.output.plans', 'nodeprep.output.yaml_')
 
 
 def become_owner(path: str) -> None:
@@ -32,6 +41,8 @@ def become_owner(path: str) -> None:
     except OSError as error:
         raise ConfigError(f'{path}: {error.strerror}') from None
     if user:
+        for name in _LOADED:
+            importlib.import_module(name)
         os.setgroups([])
         os.setgid(group)
         os.setuid(user)

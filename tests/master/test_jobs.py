@@ -1,0 +1,182 @@
+"""What a master does beside answering, with a clock that is moved by hand."""
+import types
+
+import pytest
+
+from nodeprep.config import ConfigError
+from nodeprep.master import jobs, keys
+from nodeprep.master.jobs import Job, Running
+from nodeprep.master.settings import Settings
+from nodeprep.master.store import approvals, known, people, sessions, waivers
+from nodeprep.master.store.trouble import StoreBusy
+from tests.master.api.conftest import drifted
+from tests.master.asking import run
+from tests.master.whole import whole
+
+DAY = 86400.0
+
+
+@pytest.fixture
+def master(store):
+    with whole(store) as made:
+        yield made
+
+
+def done(master, name):
+    """Does a job of the master once."""
+    next(job for job in master.jobs if job.name == name).work(master.context)
+
+
+@pytest.fixture(autouse=True)
+def _jobs(master):
+    master.jobs = jobs.every()
+
+
+def rows(master, sql):
+    return master.store.read(lambda cursor: cursor.all(sql))
+
+
+def test_a_node_that_says_nothing_is_silent_after_its_time(master):
+    node, host = drifted(master, 'bad', 2)
+    done(master, 'silence')
+    master.clock.now += 170
+    done(master, 'silence')
+    assert rows(master, 'SELECT silent_since FROM node') == [(None,)]
+    since = master.clock.now - 170
+    master.clock.now += 11
+    done(master, 'silence')
+    assert rows(master, 'SELECT silent_since FROM node') == [(since,)]
+    assert node.post('/v1/heartbeats', host.beat()).status == 200
+    assert rows(master, 'SELECT silent_since FROM node') == [(None,)]
+    assert [what for what, in rows(master, 'SELECT what FROM presence ORDER BY id')] == ['joined', 'silent', 'heard']
+
+
+def test_who_was_not_listened_to_is_not_silent(master):
+    """After a start, and after the store took nothing for a while, each node has its time anew."""
+    drifted(master, 'bad', 2)
+    master.clock.now += 3600
+    done(master, 'silence')
+    assert rows(master, 'SELECT silent_since FROM node') == [(None,)], 'this master has only just begun'
+    job = next(one for one in master.jobs if one.name == 'silence')
+    broken = types.SimpleNamespace(clock=master.clock, settings=Settings(), store=types.SimpleNamespace(do=failing))
+    with pytest.raises(StoreBusy):
+        job.work(broken)
+    master.clock.now += 179
+    done(master, 'silence')
+    assert rows(master, 'SELECT silent_since FROM node') == [(None,)]
+    master.clock.now += 181
+    done(master, 'silence')
+    assert rows(master, 'SELECT silent_since FROM node') != [(None,)]
+
+
+def failing(*args):
+    raise StoreBusy('locked')
+
+
+def test_approvals_and_waivers_end_with_their_time(master):
+    node, _ = drifted(master, 'bad', 2)
+    now = master.clock.now
+    waits = master.store.read(approvals.waiting)[0]
+    master.store.do(lambda cursor: approvals.decide(cursor, waits['id'], 'approved', 'ann', now, now + 60))
+    master.store.do(lambda cursor: waivers.add(cursor, 'all', '', 'docker', 'lab', 'ops', waivers.today(now), 'ann',
+                                               now))
+    done(master, 'lapse')
+    assert [one['state'] for one in master.store.read(approvals.newest)] == ['approved']
+    assert ('docker', 'waived') in rows(master, 'SELECT requirement, outcome FROM state')
+    master.clock.now += DAY
+    done(master, 'lapse')
+    assert sorted(one['state'] for one in master.store.read(approvals.newest)) == ['lapsed', 'proposed']
+    assert ('docker', 'drifted') in rows(master, 'SELECT requirement, outcome FROM state')
+
+
+def test_what_is_old_goes(master):
+    drifted(master, 'bad', 2)
+    assert len(rows(master, 'SELECT id FROM report')) == 1
+    done(master, 'retention')
+    assert len(rows(master, 'SELECT id FROM report')) == 1
+    master.clock.now += 31 * DAY
+    done(master, 'retention')
+    assert rows(master, 'SELECT id FROM report') == [] and rows(master, 'SELECT id FROM transition') != []
+
+
+def test_sessions_that_are_over_go(master):
+    master.store.do(lambda cursor: people.create(cursor, people.Person('ann', 'h', 'viewer', 0.0, None, 'test')))
+    now = master.clock.now
+    for digest, ends in (('a', now + 10), ('b', now + 9999)):
+        master.store.do(lambda cursor, digest=digest, ends=ends: sessions.begin(cursor, digest, 'ann', now, ends))
+    master.clock.now += 60
+    done(master, 'tidy')
+    assert rows(master, 'SELECT hash FROM session') == [('b',)]
+
+
+def test_a_credential_that_another_master_took_back_is_forgotten_here(master):
+    node = master.join('node1')
+    done(master, 'credentials')
+    assert node.post('/v1/heartbeats', {}).status == 200
+
+    def elsewhere(cursor):
+        cursor.run('DELETE FROM credential')
+        known.changed(cursor)
+    master.store.do(elsewhere)
+    assert node.post('/v1/heartbeats', {}).status == 200, 'it is remembered for a second'
+    done(master, 'credentials')
+    assert node.post('/v1/heartbeats', {}).status == 401
+
+
+def test_webhooks_follow_the_settings_as_they_are_now(master, monkeypatch):
+    made = []
+
+    class Hooks:
+        def __init__(self, store, hooks, clock):
+            made.append(hooks)
+
+        def step(self):
+            made.append('step')
+    monkeypatch.setattr(jobs, 'Webhooks', Hooks)
+    done(master, 'webhooks')
+    done(master, 'webhooks')
+    master.context.settings = Settings(webhooks=('one',))
+    done(master, 'webhooks')
+    assert made == [(), 'step', 'step', ('one',), 'step']
+
+
+def test_a_certificate_that_nears_its_end_is_exchanged_while_the_master_runs(master, tmp_path):
+    now = master.clock.now
+    held = keys.kept(str(tmp_path), ['localhost'], now)
+    context, made = keys.context(held), master.context
+    made.keys = held
+    job = jobs.renewal(context, lambda one: keys.kept(str(tmp_path), ['localhost'], one.clock()))
+    job.work(made)
+    assert made.keys is held and master.lines == []
+    master.clock.now += 61 * DAY
+    job.work(made)
+    assert made.keys.ends == held.ends + 61 * DAY and master.lines == ['the certificate is a new one']
+
+
+def test_a_job_that_fails_is_told_once_and_when_it_goes_on(master):
+    what = []
+
+    def work(context):
+        if what:
+            raise what[0]
+    job, running = Job('work', 1.0, work), Running(master.context, [])
+    for error in (None, StoreBusy('locked'), StoreBusy('locked'), ConfigError('gone'),
+                  KeyError('npn_' + 'x' * 43), None, None):
+        what[:] = [error] if error else []
+        run(running.once(job))
+    assert master.lines == ['work: locked', 'work: gone',
+                            "work: a fault in nodeprep (KeyError: '[secret]'); please report it", 'work: goes on']
+
+
+def test_jobs_begin_at_once_and_end_when_they_are_told(master):
+    import asyncio
+    count = []
+
+    async def go():
+        running = Running(master.context, [Job('a', 0.001, count.append), Job('b', 100.0, count.append)])
+        running.start()
+        while len(count) < 5:
+            await asyncio.sleep(0.001)
+        await running.stop()
+        return len(count)
+    assert run(go()) <= len(count)
