@@ -58,6 +58,7 @@ ALLOWED = {
     # What decides whether the hand may act, which begins with what was done before.
     'nodeprep.agent.past': ('journal',),
     'nodeprep.agent.proposal': ('agent', 'fixes', 'model', 'plan', 'report'),
+    'nodeprep.agent.packagers': ('linux', 'model'),
     'nodeprep.agent.suspects': ('agent', 'linux', 'model', 'plan'),
     'nodeprep.agent.hand': ('agent', 'enforce', 'fixes', 'journal', 'lock', 'model', 'plan', 'policy', 'report',
                             'round'),

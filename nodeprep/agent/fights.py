@@ -57,6 +57,10 @@ class Fight(NamedTuple):
             return said + ('then ' if setting else '') + f'nodeprep fix {self.requirement} lets it go on'
         return said + f'after {MOST} times within a day it is no longer fixed'
 
+    def lasts(self, now: float) -> bool:
+        """Whether it is still to be spoken of at `now` (seconds since 1970): a stopped one until a person ends it."""
+        return bool(self.stopped) or abs(now - self.reverts[-1].at) < DAY     # abs: the clock may have been set back
+
     def tree(self) -> Dict[str, Any]:
         """The same as heartbeats and the status have it."""
         return {'requirement': self.requirement, 'reverts': len(self.reverts), 'last': self.reverts[-1].at,

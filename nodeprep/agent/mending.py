@@ -174,7 +174,7 @@ class Mending:
         vain, until = self._vain.get(name, ('', 0.0))
         if vain == one.digest and self._monotonic() < until:
             return f'the hand was asked and did nothing: journalctl -u {unit(name)} says why'
-        from nodeprep.agent import allow, approvals, proposal
+        from nodeprep.agent import allow, approvals, packagers, proposal
         host, now = self._host(), self._time()
         try:
             state = proposal.state(history, Fights(host), name, now)
@@ -182,7 +182,8 @@ class Mending:
         except CannotChange as error:
             return str(error)
         verdict = allow.may(one.judged.rule, one.part, policy, now, state, given)
-        return self._start(one, verdict, history) if verdict.allowed else verdict.why
+        against: str = packagers.at_work(host) if verdict.allowed else verdict.why
+        return against or self._start(one, verdict, history)
 
     def _start(self, one: Proposal, verdict: Any, history: Any) -> str:
         name, changes = one.part.requirement, len(one.part.changes)
@@ -244,7 +245,7 @@ class Mending:
         if self._problem:
             return []
         try:
-            return Fights(self._host()).all()
+            return [one for one in Fights(self._host()).all() if one.lasts(self._time())]
         except CannotChange as error:
             self._trouble = str(error)
             return []

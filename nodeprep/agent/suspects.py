@@ -20,7 +20,10 @@ def suspect(host: Any, finding: Finding, wanted: Part, started: str = '') -> Sus
 
 class _Look:
     def __init__(self, host: Any, finding: Finding, wanted: Part, started: str) -> None:
-        self.host, self.wanted, self.started = host, wanted, started
+        self.host, self.wanted = host, wanted
+        # A unit that the fix itself starts, and has started before, takes nothing back.
+        own = any(started in one.argv for one in wanted.changes if not isinstance(one, Write))
+        self.started = '' if own else started
         seen = [one for one in finding.observations if (one.subject, one.when) in wanted.aims]
         self.subjects = [one.subject for one in seen]
         self.sources = [place for one in seen for place in _places(one.source)]

@@ -1,4 +1,6 @@
 """Modes, windows, limits and fights through the loop, with the real hand."""
+import shutil
+
 import pytest
 
 from nodeprep.agent.client import Answer, Sent
@@ -163,6 +165,38 @@ def test_a_fight_is_ended_named_and_outlives_a_restart(make):
     whole.begin()
     whole.rounds(2)
     assert len(whole.hands) == 3 and whole.status()['hand']['fights'] == [fight]
+
+
+@pytest.mark.parametrize('program', ['dnf', 'rpm'])
+def test_a_package_manager_at_work_is_waited_for(make, program):
+    whole = make(SELINUX % 'report')
+    whole.owned.config(SELINUX % 'fix')
+    process = '/proc/4711/{}'
+    whole.owned.host.files({'/proc/1/comm': 'systemd\n', process.format('comm'): program + '\n',
+                            process.format('cmdline'): f'/usr/bin/{program}\0-U\0docker-ce\0'})
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    whole.rounds(2)
+    assert whole.hands == []
+    assert f'selinux: waits: {program} is at work (process 4711)' in '\n'.join(whole.said('fix'))
+    if program == 'rpm':                                              # one that only asks
+        whole.owned.host.files({process.format('cmdline'): 'rpm\0-qa\0'})
+    else:
+        shutil.rmtree(whole.owned.host.root + '/proc/4711')
+    whole.rounds(2)
+    assert whole.hands == ['selinux']
+
+
+def test_one_revert_is_spoken_of_for_a_day(make):
+    whole = make('requirements: {forwarding: {mode: fix}}\n')
+    whole.rounds(2)
+    whole.owned.host.files({'/proc/sys/net/ipv4/ip_forward': '0\n'})
+    whole.rounds(2)
+    (fight,) = whole.status()['hand']['fights']
+    assert fight['reverts'] == 1 and not fight['stopped']
+    whole.pass_time(86400)
+    whole.rounds(2)
+    assert whole.status()['hand']['fights'] == []
 
 
 def test_a_hand_that_does_nothing_is_not_asked_again_for_the_same_plan(make):

@@ -60,6 +60,13 @@ def test_the_link_of_a_unit_that_somebody_enabled_again_is_not_who_did_it(host):
     assert who == ('', '')
 
 
+def test_the_unit_that_the_fix_started_is_not_who_stopped_it(host):
+    stopped = drift('docker.service', '/sys/fs/cgroup/system.slice/docker.service',
+                    Run(('systemctl', 'enable', '--now', 'docker.service')), when=NOW)
+    assert suspect(host, *stopped, started='docker.service') == ('', '')
+    assert suspect(host, *stopped, started='backup.service').who == 'backup.service, which started just before'
+
+
 def test_a_file_that_is_signed(host):
     host.files({'/etc/fstab': '# This file is managed by Puppet\n/swap none swap sw 0 0\n'})
     assert suspect(host, *drift('/etc/fstab', '/etc/fstab:2', Write('/etc/fstab', 'a', None, 'b'))) == (
