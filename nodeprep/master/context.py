@@ -6,6 +6,8 @@ from nodeprep.master.store.writer import Outcome, settle
 from nodeprep.master.tries import Tries
 from nodeprep.typed import Any, Callable, Dict, List
 
+HEAVY = 2                 # requests with a large body that are worked on at once
+
 
 class Master:
     """One master process. Its store is asked in threads of `pool`, so that the loop goes on."""
@@ -18,7 +20,15 @@ class Master:
         self.tries = Tries(monotonic)
         self.known = Known(self.read, self.write, queries, self.tries, clock)
         self.counts: Dict[str, int] = {}       # of what happened since the start, for /metrics
+        self._heavy: Any = None
         store.writer.deliver = deliver
+
+    @property
+    def heavy(self) -> Any:
+        """A semaphore for what fills the memory: for as long as it does."""
+        if self._heavy is None:
+            self._heavy = asyncio.Semaphore(HEAVY)
+        return self._heavy
 
     async def read(self, query: Callable[[Any], Any]) -> Any:
         """What a query on a cursor that only reads gives. StoreTrouble."""

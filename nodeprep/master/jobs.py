@@ -85,14 +85,17 @@ def every() -> List[Job]:
             Job('credentials', 1.0, credentials), Job('lapse', 30.0, lapse), Job('tidy', HOUR, tidy)]
 
 
-def renewal(tls: Any, load: Callable[[Any], keys.Keys]) -> Job:
+def renewal(tls: Any, load: Callable[[Any], keys.Keys], loop: Any) -> Job:
     """The certificate: made anew when it nears its end, read anew when somebody replaced it. `load(master)` gives the
-    keys as they are now.
+    keys as they are now. They are put in place by the loop that serves: no handshake begins between the two halves.
     """
+    async def use(found: keys.Keys) -> None:
+        keys.load(tls, found)
+
     def work(master: Any) -> None:
         found = load(master)
         if found != master.keys:
-            keys.load(tls, found)
+            asyncio.run_coroutine_threadsafe(use(found), loop).result(30)
             master.keys = found
             master.log('the certificate is a new one')
     return Job('certificate', HOUR, work)

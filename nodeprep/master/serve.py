@@ -92,7 +92,8 @@ class Serving:
 
     def __init__(self, master: Master, places: Places, tls: Any, ready: Callable[[str], None]) -> None:
         self._master, self._places, self._tls, self._ready = master, places, tls, ready
-        self._renewal = jobs.renewal(tls, lambda now: load_keys(now.settings, places.data, now.clock()))
+        self._renewal = jobs.renewal(tls, lambda now: load_keys(now.settings, places.data, now.clock()),
+                                     asyncio.get_event_loop())
         self._jobs = jobs.Running(master, [*jobs.every(), self._renewal])
         self._server = Server(application(master), master.settings.listen, tls, log, self._up)
 

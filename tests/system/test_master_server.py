@@ -1,14 +1,16 @@
 """The server on a real socket with real TLS: what it bears of clients that are slow, many, wrong or hostile."""
 import asyncio
+import concurrent.futures
 import contextlib
 import socket
 import ssl
 import threading
 import time
+import types
 
 import pytest
 
-from nodeprep.master import keys, server
+from nodeprep.master import jobs, keys, server
 from nodeprep.master.http import connection, response
 from nodeprep.master.http.app import App
 from nodeprep.master.http.routes import ANYBODY, Route, Table
@@ -337,6 +339,29 @@ def test_a_new_certificate_is_shown_to_new_connections_while_old_ones_live(runni
             assert after.getpeercert(True) != was
         before.sendall(get())
         assert status(everything(before)) == 200
+
+
+def test_no_handshake_fails_while_the_certificate_is_exchanged(running, tmp_path):
+    """OpenSSL drops the key when another certificate is set: who came just then was turned away."""
+    pairs = []
+    for number in range(2):
+        found = keys.kept(str(tmp_path), ['localhost', f'other{number}'], time.time())
+        path = tmp_path / f'{number}.pem'
+        path.write_bytes((tmp_path / 'server.pem').read_bytes())
+        pairs.append(found._replace(certificate=str(path), key=str(path)))
+    turns, master = [], types.SimpleNamespace(keys=None, log=lambda line: None)
+
+    def load(_):
+        turns.append(1)
+        return pairs[len(turns) % 2]
+    job = jobs.renewal(running.tls, load, running.loop)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        going = pool.submit(lambda: [job.work(master) for _ in range(400)])
+        answers = []
+        while not going.done():
+            answers.append(status(running.ask(get())))
+        going.result()
+    assert len(turns) == 400 and len(answers) > 20 and set(answers) == {200}
 
 
 def test_it_ends_after_what_was_asked_is_answered(tmp_path):

@@ -52,11 +52,20 @@ class App:
 
     async def _handled(self, route: Route, request: Request, receive: Any) -> Response:
         await gate.admit(request, route, self._master.known)
-        if request.method not in gate.SAFE:
-            packed = await bodies.whole(receive, request.headers.get('content-length', ''), route.most)
-            request.body = bodies.inflated(packed, request.headers.get('content-encoding', ''), route.inflated)
-            if route.page:
-                gate.check_form(request)
+        if request.method in gate.SAFE:
+            return await self._answer(route, request)
+        packed = await bodies.whole(receive, request.headers.get('content-length', ''), route.most)
+        coding = request.headers.get('content-encoding', '')
+        if not bodies.heavy(packed, coding):
+            request.body = bodies.inflated(packed, coding, route.inflated)
+            return await self._answer(route, request)
+        async with self._master.heavy:           # few of them are in memory at once
+            request.body = await self._master.apart(bodies.inflated, packed, coding, route.inflated)
+            return await self._answer(route, request)
+
+    async def _answer(self, route: Route, request: Request) -> Response:
+        if route.page and request.method not in gate.SAFE:
+            gate.check_form(request)
         answer: Response = await route.handler(request, self._master)
         return answer
 

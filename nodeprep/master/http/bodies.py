@@ -15,6 +15,7 @@ _current_task: Any = getattr(asyncio, 'current_task', None) or getattr(asyncio.T
 SMALL = 64 * 2**10                       # bytes of a body, unless a route takes more
 REPORTS, INFLATED = 8 * 2**20, 32 * 2**20
 PATIENCE = 30.0                          # seconds for a body to come
+MANY = 2**20                             # values of a body: an empty list is 3 bytes of JSON, and 64 of memory
 DEEPEST = 64                             # levels of lists and objects
 _BRACKETS = bytes(set(range(256)) - set(b'[]{}'))
 _UNTEXT = re.compile('[\ud800-\udfff\0]')
@@ -66,6 +67,15 @@ def too_long(most: int) -> Problem:
     return Problem(413, f'The body is longer than {most} bytes.', CLOSE)
 
 
+def heavy(body: bytes, coding: str) -> bool:
+    """Whether a body is to be inflated beside the loop: by its length, or by what a gzip says of its own (RFC 1952)."""
+    return len(body) > SMALL or bool(coding.strip()) and _said(body) > SMALL
+
+
+def _said(body: bytes) -> int:
+    return int.from_bytes(body[-4:], 'little')
+
+
 def inflated(body: bytes, coding: str, most: int) -> bytes:
     """A body without its Content-Encoding. Problem 400, 413, 415."""
     coding = coding.strip().lower()
@@ -77,7 +87,7 @@ def inflated(body: bytes, coding: str, most: int) -> bytes:
         raise Problem(415, 'The body is packed in another way than gzip.', (('Accept-Encoding', 'gzip'),))
     unpacker = zlib.decompressobj(31)
     try:
-        found = unpacker.decompress(body, most + 1)
+        found = unpacker.decompress(body, min(most, _said(body)) + 1)
     except zlib.error:
         raise Problem(400, 'The body is not gzip.') from None
     if len(found) > most:
@@ -88,7 +98,9 @@ def inflated(body: bytes, coding: str, most: int) -> bytes:
 
 
 def tree(body: bytes) -> Any:
-    """The JSON of a body. Problem 400 with what is wrong with it."""
+    """The JSON of a body. Problem 400 with what is wrong with it; 413 for so many values that they fill the memory."""
+    if len(body) > MANY and body.count(b',') + body.count(b'[') + body.count(b'{') > MANY:
+        raise Problem(413, f'The body has more than {MANY} values.')
     _not_deep(body)
     try:
         found = _DECODER.decode(body.decode('utf-8'))

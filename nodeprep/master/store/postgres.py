@@ -23,7 +23,7 @@ class Connection:
     """A connection, and its one cursor."""
 
     def __init__(self, url: str, dialect: Postgres, writes: bool) -> None:
-        with guard():
+        with guard(url):
             options = f'-c statement_timeout={_MOST} -c lock_timeout={_MOST} -c client_encoding=UTF8'
             self._raw = psycopg2.connect(url, application_name='nodeprep-master', options=options, **_ALIVE)
             self._raw.autocommit = True
@@ -125,12 +125,29 @@ def trouble(error: BaseException) -> Optional[StoreTrouble]:
 
 
 @contextlib.contextmanager
-def guard() -> Iterator[None]:
-    """Raises trouble() instead of what the driver says."""
+def guard(url: str = '') -> Iterator[None]:
+    """Raises trouble() instead of what the driver says. `url`: of a connection that is begun; its password, which the
+    driver shows where it does not understand the rest, is taken out, and the driver's own error is not named.
+    """
     try:
         yield
     except psycopg2.Error as error:
-        said = trouble(error)
+        said = trouble(error) if not url else StoreGone(
+            'PostgreSQL: ' + without_password(url, ' '.join(str(error).split())))
         if said is None:
             raise
+        if url:
+            raise said from None
         raise said from error
+
+
+def without_password(url: str, text: str) -> str:
+    """A text without what stands for the password in a URL.
+
+    >>> without_password('postgresql://u:hunt@er2@host/db', 'no host er2@host')
+    'no host ***@host'
+    """
+    hidden = url.partition('://')[2].rpartition('@')[0].partition(':')[2]
+    for part in sorted({hidden, *hidden.split('@')}, key=len, reverse=True):
+        text = text.replace(part, '***') if len(part) > 2 else text
+    return text

@@ -105,8 +105,14 @@ TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', '
 def version(cursor: Cursor) -> int:
     """The version of a database; 0 when it has no tables of ours. NotOurs when it is newer than this program."""
     if not cursor.one(cursor.dialect.has_table, ('meta',)):
+        others = [name for name in TABLES if cursor.one(cursor.dialect.has_table, (name,))]
+        if others:
+            raise NotOurs(f'the database has a table {others[0]} that no nodeprep made: it is left as it is; name '
+                          f'another database')
         return 0
     row = cursor.one("SELECT value FROM meta WHERE key = 'schema'")
+    if row and not str(row[0]).isdecimal():
+        raise NotOurs(f'the database is of version {str(row[0])[:20]!r}, which is none: it is left as it is')
     found = int(row[0]) if row else 0
     if found > VERSION:
         raise NotOurs(f'the database is of version {found} and this nodeprep knows {VERSION}: it is left as it is; '

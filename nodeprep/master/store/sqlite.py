@@ -27,6 +27,7 @@ class Connection:
             self.cursor = Cursor(self._raw.cursor(), dialect)
             try:
                 self._set(writes)
+                self._file = _file(path)
             except BaseException:
                 self._raw.close()
                 raise
@@ -50,7 +51,11 @@ class Connection:
         return trouble(self.path, error)
 
     def begin(self, writes: bool = True) -> None:
-        """Begins a transaction; one that writes waits for others up to BUSY seconds."""
+        """Begins a transaction; one that writes waits for others up to BUSY seconds. StoreGone when the file is not the
+        one that was opened, as after a backup was moved in its place: what is written to the old one is lost.
+        """
+        if _file(self.path) != self._file:
+            raise StoreGone(f'{self.path} was taken away or replaced while it is used; restart the master')
         self._raw.execute('BEGIN IMMEDIATE' if writes else 'BEGIN')
 
     def commit(self) -> None:
@@ -80,6 +85,14 @@ class Connection:
         """Lets it go."""
         with contextlib.suppress(sqlite3.Error):
             self._raw.close()
+
+
+def _file(path: str) -> Any:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class Database:

@@ -1,4 +1,5 @@
 """The application: routes, who may, bodies, problems; and that a secret is in no answer and no line of the log."""
+import asyncio
 import gzip
 import json
 import time
@@ -11,7 +12,7 @@ from nodeprep.master.http.app import App
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.routes import ADMIN, ANYBODY, APPROVER, NODE, VIEWER, Route, Table
 from nodeprep.master.store.trouble import StoreFull
-from tests.master.asking import Asking
+from tests.master.asking import Asking, run
 from tests.master.small import SmallMaster
 
 
@@ -264,6 +265,43 @@ def test_what_a_packed_body_becomes_is_bounded(app):
     assert len(bomb) < 4096
     answer = parse(app, bomb, content_encoding='gzip')
     assert answer.status == 413 and 'unpacked' in answer.tree['detail']
+
+
+@pytest.mark.parametrize('said', [0, 1, 2999999, 2**32 - 1])
+def test_what_a_packed_body_says_of_its_length_is_not_believed(app, said):
+    bomb = gzip.compress(b'0' * 3000000)[:-4] + said.to_bytes(4, 'little')
+    assert parse(app, bomb, content_encoding='gzip').status in (400, 413)
+
+
+def test_a_body_of_very_many_values_is_refused_before_they_fill_the_memory():
+    for one in (b'[],', b'{},', b'1,'):
+        with pytest.raises(Problem) as refused:
+            bodies.tree(b'[' + one * (2**20 + 1) + b'0]')
+        assert refused.value.status == 413
+    assert len(bodies.tree(b'[' + b'1,' * 1000000 + b'0]')) == 1000001
+
+
+def test_few_large_bodies_are_worked_on_at_once(master):
+    at_once = [0, 0]
+
+    async def slow(request, context):
+        at_once[0] += 1
+        at_once[1] = max(at_once)
+        await asyncio.sleep(0.02)
+        at_once[0] -= 1
+        return response.json_({'length': len(request.body)})
+    app = App(master.context, Table([Route('POST', '/slow', slow, ANYBODY, most=2**20, inflated=2**20)]))
+
+    async def asked():
+        body = gzip.compress(b' ' * 500000)
+        scope = {'type': 'http', 'http_version': '1.1', 'method': 'POST', 'path': '/slow', 'raw_path': b'/slow',
+                 'query_string': b'', 'headers': [(b'content-encoding', b'gzip')], 'client': ('192.0.2.7', 1)}
+
+        async def receive():
+            return {'type': 'http.request', 'body': body}
+        return [one.status for one in await asyncio.gather(*[app.answered(scope, receive) for _ in range(9)])]
+    assert run(asked()) == [200] * 9, master.lines
+    assert at_once == [0, 2]
 
 
 @pytest.mark.parametrize('body', [b'', b'[]', gzip.compress(b'[]')[:-1], gzip.compress(b'[]') + b'x',

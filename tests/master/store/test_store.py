@@ -1,4 +1,5 @@
 """Opening a store, writing to it and reading from it."""
+import contextlib
 import os
 import sqlite3
 import stat
@@ -132,6 +133,37 @@ def test_what_is_no_database_is_left_as_it_is(tmp_path):
     with pytest.raises(NotOurs, match='is not a database'):
         open_store(f'sqlite://{path}')
     assert path.read_bytes() == before
+
+
+def test_a_database_of_somebody_else_is_left_as_it_is(tmp_path):
+    path = tmp_path / 'theirs.db'
+    with contextlib.closing(sqlite3.connect(str(path))) as raw:
+        raw.execute('CREATE TABLE node (x)')
+    before = path.read_bytes()
+    with pytest.raises(NotOurs, match='a table node that no nodeprep made'):
+        open_store(f'sqlite://{path}')
+    assert path.read_bytes()[100:] == before[100:]
+
+
+def test_a_version_that_is_none_is_told(url, store):
+    store.do(lambda cursor: cursor.run("UPDATE meta SET value = 'x' WHERE key = 'schema'"))
+    with pytest.raises(NotOurs, match="version 'x'"):
+        open_store(url)
+
+
+@pytest.mark.parametrize('how', ['replaced', 'taken away'])
+def test_what_would_go_into_a_file_that_nobody_finds_is_not_taken(store, tmp_path, how):
+    """Such as after `mv backup.db fleet.db` beside a master that runs."""
+    assert store.read(lambda cursor: cursor.one('SELECT 1')) == (1,)
+    if how == 'replaced':
+        (tmp_path / 'other.db').write_bytes((tmp_path / 'fleet.db').read_bytes())
+        (tmp_path / 'other.db').rename(tmp_path / 'fleet.db')
+    else:
+        (tmp_path / 'fleet.db').unlink()
+    with pytest.raises(StoreGone, match='restart the master'):
+        store.do(lambda cursor: cursor.run("INSERT INTO meta VALUES ('a', 'b')"))
+    with pytest.raises(StoreGone, match='restart the master'):
+        store.read(lambda cursor: cursor.one('SELECT 1'))
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
