@@ -22,11 +22,13 @@ _REQUIREMENTS = ('swap', 'disk')       # of a made-up node: with them a report i
 
 
 class Master:
-    """`address`, `context` for TLS, and `nodes` as (host, headers)."""
+    """`address`, its `ca` (PEM) and a `context` for TLS, and `nodes` as (host, headers)."""
 
     def __init__(self, address, process, ca):
         self.address, self.process, self.nodes = address, process, []
         self.context = ssl.create_default_context(cafile=ca)
+        with open(ca, encoding='ascii') as file:
+            self.ca = file.read()
 
     def memory(self):
         """MiB that it holds now."""

@@ -74,26 +74,29 @@ class Host:
 
     def report(self, after=60, gap=None, **more):
         """The next report, `after` seconds after the last one."""
-        self.now += after
         self.sequence += 1
-        self.made += 1
-        findings = copy.deepcopy(list(self.findings.values()))
-        states = [one['state'] for one in findings]
-        made = f'{self.made & 0xffff:04x}-4{self.made >> 16:03x}'
-        tree = {'format': 1, 'id': f'{self.number:08x}-{made}-8000-{self.sequence:012x}', 'sequence': self.sequence,
-                'taken': stamp(self.now), 'took_ms': 12.5, 'boot_id': self.boot_id,
-                'node': copy.deepcopy(self.about), 'agent': {'version': '1.0.0', 'profile': 'docker'},
-                'verdict': 'drifted' if 'drifted' in states else 'unknown' if 'unknown' in states else 'met',
-                'summary': dict({word: states.count(word) for word in ('met', 'drifted', 'unknown', 'not-applicable')},
-                                waived=0, ignored=0),
-                'findings': findings, 'why': 'changed', 'config': {'problem': ''}, 'fights': []}
-        tree.update(more)
+        tree = dict(self.unnumbered(after), sequence=self.sequence, **more)
         own = digest(self.head, tree)
         tree['chain'] = {'previous': self.head, 'digest': own}
         if gap:
             tree['chain']['gap'] = list(gap)
         self.head = own
         return tree
+
+    def unnumbered(self, after=60):
+        """The same before its spool numbers it and puts it into the chain."""
+        self.now += after
+        self.made += 1
+        findings = copy.deepcopy(list(self.findings.values()))
+        states = [one['state'] for one in findings]
+        made = f'{self.made & 0xffff:04x}-4{self.made >> 16:03x}'
+        return {'format': 1, 'id': f'{self.number:08x}-{made}-8000-{self.made:012x}', 'sequence': 0,
+                'taken': stamp(self.now), 'took_ms': 12.5, 'boot_id': self.boot_id,
+                'node': copy.deepcopy(self.about), 'agent': {'version': '1.0.0', 'profile': 'docker'},
+                'verdict': 'drifted' if 'drifted' in states else 'unknown' if 'unknown' in states else 'met',
+                'summary': dict({word: states.count(word) for word in ('met', 'drifted', 'unknown', 'not-applicable')},
+                                waived=0, ignored=0),
+                'findings': findings, 'why': 'changed', 'config': {'problem': ''}, 'fights': []}
 
     def beat(self, **more):
         """A heartbeat."""
