@@ -131,6 +131,7 @@ def _commented() -> Iterator[str]:
     yield '# windows: ["Sat 02:00-04:00"] # when the agent may let something be fixed; default: always'
     yield '# limits: {fixes_per_day: 3}   # and how often; default: no limit'
     yield '# textfile: /var/lib/node_exporter/textfile_collector   # metrics of the agent; default: none'
+    yield '# master: {heartbeat: 60s}    # how often the agent asks its master; `nodeprep join` says which one'
     yield '#'
     yield '# Each requirement also takes  mode: ignore | report | approve | fix  (default report; approve and fix'
     yield '# let the agent have it mended) and  severity: required | advised.'
