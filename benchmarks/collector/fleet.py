@@ -6,8 +6,8 @@ Nothing may be lost: in the end the master has every report of every spool, and 
 The page is loaded meanwhile, as somebody who watches does. Takes the minutes and some more to begin.
 """
 import argparse
-import contextlib
 import heapq
+import json
 import os
 import random
 import resource
@@ -25,7 +25,8 @@ import watching  # noqa: E402
 from simulated import Agent  # noqa: E402
 from table import goal, show  # noqa: E402
 
-_THREADS = 48             # that play the agents; each waits for one answer at a time
+_THREADS = 24             # of a process that plays agents; each waits for one answer at a time
+_EACH = 4000              # agents of one process: they have a few open files each
 
 
 class Fleet:
@@ -39,13 +40,15 @@ class Fleet:
         self._lock = threading.Lock()
 
     def run(self, seconds):
-        """Plays so many seconds."""
+        """Plays so many seconds, and delivers what waits then."""
         self._begun = time.monotonic()
         threads = [threading.Thread(target=self._play, args=(seconds,)) for _ in range(_THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        for agent in self.agents:
+            agent.finish()
 
     def _play(self, seconds):
         while True:
@@ -74,31 +77,25 @@ def main():
     words.add_argument('--drift', type=float, default=0.01, help='share of the turns in which a state changes (0.01)')
     words.add_argument('--seed', type=int, default=1)
     given = words.parse_args()
-    _files(4 * given.agents + 1000)
+    _files()
     with tempfile.TemporaryDirectory(dir='/var/tmp') as folder, ours.serving(folder, given.agents) as master:
-        with contextlib.ExitStack() as ends:
-            agents = [Agent(f'{folder}/agents/{number}', master, host, headers)
-                      for number, (host, headers) in enumerate(master.nodes)]
-            for agent in agents:
-                ends.callback(agent.close)
-            lost, rows = measured(given, master, agents, f'{folder}/master')
+        lost, rows = measured(given, master, folder)
         show(rows)
-    print(f'{len(agents)} agents, {given.minutes:g} minutes, seed {given.seed}')
+    print(f'{given.agents} agents, {given.minutes:g} minutes, seed {given.seed}')
     return 1 if lost else 0
 
 
-def measured(given, master, agents, data):
+def measured(given, master, folder):
     """(what was lost, the table's rows)."""
-    fleet = Fleet(agents, given.every, given.drift, random.Random(given.seed))
-    with watching.Watcher(master, data) as watcher:
-        fleet.run(given.minutes * 60)
-    memory = master.memory()
-    for agent in agents:
-        agent.finish()
-    lost = watching.lost(data, agents)
-    waits = sorted(one for agent in agents for one in agent.waits)
-    sent = sum(agent.made for agent in agents)
-    problems = sum(agent.problems for agent in agents)
+    with watching.Watcher(master, folder + '/master') as watcher:
+        playing = [begun(given, master, folder, first) for first in range(0, given.agents, _EACH)]
+        time.sleep(given.minutes * 60)
+        memory = master.memory()
+        played = [ended(*one) for one in playing]
+    told = [one for each in played for one in each['told']]
+    lost = watching.lost(folder + '/master', told)
+    waits = sorted(one for each in played for one in each['waits'])
+    sent, problems = sum(one['made'] for one in told), sum(each['problems'] for each in played)
     page = sorted(watcher.waits)
     return lost, [
         ('reports kept, of those made', f'{sent - len(lost)} of {sent}', 'kept' if not lost else f'LOST {lost[:3]}'),
@@ -108,20 +105,49 @@ def measured(given, master, agents, data):
         ('a page meanwhile, half within', f'{statistics.median(page) * 1000:.1f} ms', f'{len(page)} loaded'),
         ('  the slowest', f'{page[-1] * 1000:.1f} ms', goal(page[-1], 0.3, '300 ms')),
         ('master, resident', f'{memory:.0f} MiB', goal(memory, 120, '120 MiB')),
-        ('an agent was late by at most', f'{fleet.late:.1f} s', '')]
+        ('an agent was late by at most', f'{max(each["late"] for each in played):.1f} s', '')]
+
+
+def begun(given, master, folder, first):
+    """A process that plays _EACH agents from the first on; (its id, the pipe that it tells the outcome on)."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writer)
+        return child, reader
+    code = 1
+    try:
+        os.close(reader)
+        agents = [Agent(f'{folder}/agents/{number}', master, *master.nodes[number])
+                  for number in range(first, min(first + _EACH, given.agents))]
+        fleet = Fleet(agents, given.every, given.drift, random.Random(given.seed + first))
+        fleet.run(given.minutes * 60)
+        with os.fdopen(writer, 'w') as out:
+            json.dump({'told': [agent.told() for agent in agents], 'late': fleet.late,
+                       'waits': [one for agent in agents for one in agent.waits],
+                       'problems': sum(agent.problems for agent in agents)}, out)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def ended(child, reader):
+    """What a process told. RuntimeError when it failed."""
+    with os.fdopen(reader) as said:
+        text = said.read()
+    if os.waitpid(child, 0)[1]:
+        raise RuntimeError('a process of agents failed; see above')
+    return json.loads(text)
 
 
 def _of(waits, share):
     return waits[min(len(waits) - 1, int(share * len(waits)))]
 
 
-def _files(wanted):
+def _files():
     """Each agent keeps a connection and the files of its spool open."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
-    else:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 if __name__ == '__main__':

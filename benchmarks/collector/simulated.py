@@ -39,9 +39,11 @@ class Agent:
                 return
             time.sleep(min(1.0, self._voice.step()))
 
-    def close(self):
-        """Lets go of everything."""
-        self._voice.end()
+    def told(self):
+        """What the master must know of it in the end."""
+        facts = self.spool.facts()
+        return {'name': self.host.about['name'], 'made': self.made, 'sequence': facts.sequence, 'head': facts.head,
+                'swap': self.host.findings['swap']['state']}
 
     def _timed(self, path, tree):
         begun = time.perf_counter()

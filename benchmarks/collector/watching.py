@@ -49,8 +49,8 @@ class Watcher:
             number += 1
 
 
-def lost(data, agents):
-    """What the master lacks of what the agents told, or has otherwise, a line each."""
+def lost(data, told):
+    """What the master lacks of what agents told (Agent.told), or has otherwise, a line each."""
     store = open_store(f'sqlite://{data}/fleet.db')
     try:
         heads = {name: (sequence, head) for name, sequence, head in store.read(
@@ -64,10 +64,10 @@ def lost(data, agents):
     finally:
         store.close()
     found = []
-    for agent in agents:
-        name, facts = agent.host.about['name'], agent.spool.facts()
-        if agent.made and (heads.get(name) != (facts.sequence, facts.head) or kept.get(name) != agent.made):
-            found.append(f'{name}: the master has {kept.get(name)} up to {heads.get(name)}, it told {agent.made}')
-        elif agent.made and states[name] != agent.host.findings['swap']['state']:
+    for one in told:
+        name = one['name']
+        if one['made'] and (heads.get(name) != (one['sequence'], one['head']) or kept.get(name) != one['made']):
+            found.append(f'{name}: the master has {kept.get(name)} up to {heads.get(name)}, it told {one["made"]}')
+        elif one['made'] and states[name] != one['swap']:
             found.append(f'{name}: the master takes swap for {states[name]}')
     return found
