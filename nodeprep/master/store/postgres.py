@@ -118,8 +118,10 @@ def trouble(error: BaseException) -> Optional[StoreTrouble]:
     if code in ('53100', '53200'):
         return StoreFull(said)
     # 08: connections, 53: resources, 57: an operator stops it, 58: its disk, XX: it is damaged, 25006: a standby
-    if code[:2] in ('08', '53', '57', '58', 'XX') or code == '25006' \
-            or not code and isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)):
+    # Without a code the connection is lost: a DatabaseError of no kind is that of one which the server closed.
+    lost = isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) or \
+        type(error) is psycopg2.DatabaseError
+    if code[:2] in ('08', '53', '57', '58', 'XX') or code == '25006' or not code and lost:
         return StoreGone(said)
     return None
 
