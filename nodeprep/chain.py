@@ -119,4 +119,4 @@ def counts(number: Any) -> bool:
 
 def is_digest(text: Any) -> bool:
     """Whether it is written as a digest."""
-    return isinstance(text, str) and len(text) == 64 and not set(text) - set('0123456789abcdef')
+    return isinstance(text, str) and len(text) == 64 and not text.strip('0123456789abcdef')

@@ -8,7 +8,7 @@ from nodeprep.master.store.nodes import NotMember
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Tuple
 
-_FIGHTS, _TEXT = 50, 500
+_FIGHTS, _TEXT, _MOST = 50, 500, 2**53
 _PULSE = ('UPDATE pulse SET heard = ?, heartbeat = ?, skew_ms = ?, skew_bound_ms = ?, spooled = ?, spool_trouble = ?, '
           'note = ?, fights = ? WHERE node = ?')
 
@@ -39,7 +39,8 @@ def _pulse(tree: Dict[str, Any], received: float, node: nodes.Known) -> Tuple[An
     said = '[]'
     if fights and isinstance(fights, list):
         said = json.dumps([one for one in fights[:_FIGHTS] if isinstance(one, dict)])
-    return received, received, offset, bound, waiting, trouble, _note(tree, node), said, node.id
+    note = '' if tree.get('boot_id') == node.boot_id and tree.get('verdict') == node.verdict else _note(tree, node)
+    return received, received, offset, bound, waiting, trouble, note, said, node.id
 
 
 def _note(tree: Dict[str, Any], node: nodes.Known) -> str:
@@ -60,9 +61,8 @@ def _approval(row: Tuple[Any, ...]) -> Dict[str, Any]:
 
 def _number(value: Any) -> Any:
     """A number that both databases hold; None for anything else."""
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 2**53
-    return float(value) if good else None
+    return float(value) if value.__class__ in (int, float) and -_MOST < value < _MOST else None
 
 
 def _text(value: Any) -> str:
-    return str(clean(value[:_TEXT])) if isinstance(value, str) else ''
+    return str(clean(value[:_TEXT])) if value and isinstance(value, str) else ''

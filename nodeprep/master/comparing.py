@@ -1,8 +1,7 @@
 """What reports change in the states of their nodes: a transition for each requirement that is otherwise now."""
 import json
-import zlib
 
-from nodeprep.master.prepared import Part, Report
+from nodeprep.master.prepared import Part, Report, packed
 from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known
@@ -56,8 +55,8 @@ class Changes:
     def write(self, cursor: Cursor) -> None:
         """Writes all of it."""
         states.put(cursor, self._puts, self._before)
-        states.put_evidence(cursor, {key: zlib.compress(text.encode('ascii'), 1)
-                                     for key, text in self._evidence.items()}, self._before)
+        bodies = {key: packed(text.encode('ascii')) for key, text in self._evidence.items()}
+        states.put_evidence(cursor, bodies, self._before)
         states.remove(cursor, list(self._gone))
         states.add(cursor, self.transitions)
         for (node, requirement), (before, part, at) in self._proposals.items():
@@ -101,7 +100,7 @@ class Changes:
         self.transitions.append((*key, report.taken, old.state, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE,
                                  old.severity, report.sequence, old.outcome, NOT_APPLICABLE))
         if old.digest is not None:
-            none = Part({}, '', 0, None)
+            none = Part({}, '', 0, 0, None)
             self._proposals[key] = (self._proposals.get(key, (old.digest,))[0], none, report.taken)
         self._puts.pop(key, None)
         self._evidence.pop(key, None)

@@ -12,7 +12,7 @@ from nodeprep.master.store.trouble import NotOurs, StoreBusy, StoreFull, StoreGo
 from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
 BUSY = 5.0                # seconds that another writer is waited for
-_PAGES = 4000             # of 4 KiB: when the log is taken into the database
+_PAGES = 16000            # of 4 KiB: when the log is taken into the database; a page that was written often goes once
 _CACHE = 16384            # KiB of pages that the writer keeps in memory; readers keep an eighth
 
 

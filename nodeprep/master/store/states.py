@@ -37,7 +37,8 @@ class State(NamedTuple):
 def of(cursor: Cursor, nodes: Iterable[int]) -> Dict[Tuple[int, str], State]:
     """The states of some nodes, by node and requirement."""
     rows = cursor.within(_OF, sorted(nodes))
-    return {row[:2]: State(*row[2:]) for row in rows}
+    # A State is a tuple, and here there are very many: made as one, without a look at names and defaults.
+    return {row[:2]: tuple.__new__(State, row[2:]) for row in rows}
 
 
 def put(cursor: Cursor, rows: Dict[Key, State], before: Mapping[Key, State]) -> None:
