@@ -41,9 +41,9 @@ def spoil(value, data):
         if what == 'gone':
             del value[key]
         elif what == 'more' and isinstance(value, dict):
-            value[data.draw(st.text(max_size=3))] = data.draw(ODD)
+            value[data.draw(st.text(max_size=3))] = copy.deepcopy(data.draw(ODD))
         else:
-            value[key] = data.draw(ODD)
+            value[key] = copy.deepcopy(data.draw(ODD))
         return
 
 
