@@ -21,7 +21,7 @@ class Asked(NamedTuple):
     search: str = ''
     label: str = ''
     role: str = ''
-    os: str = ''                  # os_name, a space and the version, as grouped() tells it
+    os: str = ''                  # the name with the version, as grouped() tells it
     standing: str = ''
     requirement: str = ''
     outcome: str = ''
@@ -51,7 +51,9 @@ def like(text: str) -> str:
     return '%' + text.lower().replace('!', '!!').replace('%', '!%').replace('_', '!_') + '%'
 
 
-OS = "n.os_name || ' ' || n.os_version"
+# Most names hold the version (PRETTY_NAME of os-release(5)), and it is not told twice.
+OS = ("CASE WHEN n.os_version <> '' AND replace(n.os_name, n.os_version, '') = n.os_name "
+      "THEN n.os_name || ' ' || n.os_version ELSE n.os_name END")
 
 
 def condition(asked: Asked) -> Condition:
