@@ -227,11 +227,11 @@ class Mending:
     def _note(self, host: Any, judged: Judged, part: Any, started: str) -> None:
         """A fix that was taken back is counted, and a fight that this makes is told."""
         history = self._read()
-        if history is None or self.in_flight:
+        from nodeprep.agent import packagers, proposal
+        if history is None or self.in_flight or packagers.at_work(host):
             return
         try:
             fights = Fights(host)
-            from nodeprep.agent import proposal
             before = fights.stopped(judged.requirement.id)
             fight = proposal.note(host, history, fights, judged, part, started)
         except CannotChange as error:

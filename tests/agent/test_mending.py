@@ -187,6 +187,19 @@ def test_a_package_manager_at_work_is_waited_for(make, program):
     assert whole.hands == ['selinux']
 
 
+def test_what_a_package_manager_stops_meanwhile_is_not_taken_back(make):
+    whole = make('requirements: {forwarding: {mode: fix}}\n')
+    whole.rounds(2)
+    assert whole.hands == ['forwarding']
+    whole.owned.host.files({'/proc/1/comm': 'systemd\n', '/proc/4711/comm': 'dnf\n',
+                            '/proc/4711/cmdline': 'dnf\0upgrade', '/proc/sys/net/ipv4/ip_forward': '0\n'})
+    whole.rounds(2)
+    whole.owned.host.files({'/proc/sys/net/ipv4/ip_forward': '1\n'})
+    shutil.rmtree(whole.owned.host.root + '/proc/4711')
+    whole.rounds(2)
+    assert whole.hands == ['forwarding'] and whole.status()['hand']['fights'] == []
+
+
 def test_one_revert_is_spoken_of_for_a_day(make):
     whole = make('requirements: {forwarding: {mode: fix}}\n')
     whole.rounds(2)
