@@ -3,6 +3,7 @@ import asyncio
 import asyncio.sslproto
 import contextlib
 import logging
+import socket
 import sys
 
 import uvicorn
@@ -43,7 +44,11 @@ class Server(uvicorn.Server):
         vars_of_tls.max_size = READ
         more: Dict[str, Any] = {'ssl_handshake_timeout': HANDSHAKE} if sys.version_info >= (3, 7) and self._tls else {}
         await self.lifespan.startup()
-        made = await loop.create_server(self._connection, *self._address, ssl=self._tls, backlog=BACKLOG, **more)
+        if self._address[0] == '::':
+            more['sock'] = _both(self._address[1])
+        else:
+            more['host'], more['port'] = self._address
+        made = await loop.create_server(self._connection, ssl=self._tls, backlog=BACKLOG, **more)
         self.servers = [made]
         self.started = True
         self._ready([one.getsockname()[:2] for one in made.sockets or ()])
@@ -92,6 +97,19 @@ class _Lines(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         said = record.getMessage().strip() + (f': {type(error).__name__}: {error}' if error else '')
         self._log(redacted(said[:500]))
+
+
+def _both(port: int) -> Any:
+    """A socket for IPv6 and IPv4 (ipv6(7)): asyncio binds `::` to IPv6 alone. OSError."""
+    made = socket.socket(socket.AF_INET6)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        made.bind(('::', port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def _files() -> int:

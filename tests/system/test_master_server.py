@@ -40,12 +40,12 @@ ROUTES = [Route('GET', '/told', told, ANYBODY), Route('POST', '/told', told, ANY
 class Running:
     """A server in a thread; `address` is where it listens."""
 
-    def __init__(self, folder, most=None):
+    def __init__(self, folder, most=None, host='127.0.0.1'):
         self.keys = keys.kept(str(folder), ['localhost', '127.0.0.1'], time.time())
         self.tls, self.lines, self.master = keys.context(self.keys), [], SmallMaster()
         self.up = threading.Event()
         self.loop = asyncio.new_event_loop()
-        self.server = server.Server(App(self.master.context, Table(ROUTES)), ('127.0.0.1', 0), self.tls,
+        self.server = server.Server(App(self.master.context, Table(ROUTES)), (host, 0), self.tls,
                                     self.lines.append, self._ready)
         if most:
             self.server.crowd.most = most
@@ -117,6 +117,16 @@ def test_a_request_is_answered_over_tls(running):
     answer = running.ask(get('/told?a=1'))
     assert status(answer) == 200 and b'"query":{"a":"1"}' in answer
     assert b'server:' not in answer.lower()
+
+
+def test_all_addresses_of_ipv6_are_those_of_ipv4_too(tmp_path):
+    with Running(tmp_path, host='::') as running:
+        for host in ('127.0.0.1', '::1'):
+            with contextlib.closing(socket.create_connection((host, running.address[1]), 10)) as plain:
+                context = ssl.create_default_context(cadata=running.keys.ca)
+                with contextlib.closing(context.wrap_socket(plain, server_hostname='localhost')) as made:
+                    made.sendall(get())
+                    assert status(everything(made)) == 200
 
 
 def test_a_request_that_comes_byte_by_byte_is_one(running):

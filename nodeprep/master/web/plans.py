@@ -39,7 +39,7 @@ def understood(changes: Any) -> bool:
 def _step(one: Any) -> Step:
     if not isinstance(one, dict):
         return _odd(one)
-    if _words(one.get('run')) and _words(one.get('undo', []), empty=True) and one.get('risk') in RISKS \
+    if _words(one.get('run')) and _words(one.get('undo', []), empty=True) and one.get('risk') in list(RISKS) \
             and set(one) <= {'run', 'undo', 'risk', 'exact', 'live'} and one.get('live', True) is True:
         return Step(command(one['run']), risk=LIVE if 'live' in one else RISKS[one['risk']],
                     back=command(one['undo']) if one.get('undo') else None)

@@ -10,6 +10,7 @@ FILE = {'write': '/etc/fstab', 'diff': '--- /etc/fstab\n+++ /etc/fstab\n@@ -1 +1
 ODD = [5, None, 'rm -rf /', [], {}, {'run': 'rm -rf /', 'undo': [], 'risk': 'harmless'},
        {'run': [], 'risk': 'harmless'},
        {'run': ['a', 5], 'undo': [], 'risk': 'harmless'}, dict(GOOD, risk='none at all'), dict(GOOD, also='hidden'),
+       dict(GOOD, risk={}), dict(GOOD, risk=['harmless']),
        dict(FILE, diff=5), dict(FILE, write=['/etc/fstab']), dict(FILE, text='what is really written'),
        {'write': '/etc/fstab'}, dict(GOOD, undo='swapon -a')]
 
