@@ -1,4 +1,6 @@
 """What a master does beside answering, with a clock that is moved by hand."""
+import asyncio
+import threading
 import types
 
 import pytest
@@ -145,11 +147,19 @@ def test_a_certificate_that_nears_its_end_is_exchanged_while_the_master_runs(mas
     held = keys.kept(str(tmp_path), ['localhost'], now)
     context, made = keys.context(held), master.context
     made.keys = held
-    job = jobs.renewal(context, lambda one: keys.kept(str(tmp_path), ['localhost'], one.clock()))
-    job.work(made)
-    assert made.keys is held and master.lines == []
-    master.clock.now += 61 * DAY
-    job.work(made)
+    loop = asyncio.new_event_loop()
+    serving = threading.Thread(target=loop.run_forever)
+    serving.start()
+    try:
+        job = jobs.renewal(context, lambda one: keys.kept(str(tmp_path), ['localhost'], one.clock()), loop)
+        job.work(made)
+        assert made.keys is held and master.lines == []
+        master.clock.now += 61 * DAY
+        job.work(made)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        serving.join()
+        loop.close()
     assert made.keys.ends == held.ends + 61 * DAY and master.lines == ['the certificate is a new one']
 
 
@@ -169,7 +179,6 @@ def test_a_job_that_fails_is_told_once_and_when_it_goes_on(master):
 
 
 def test_jobs_begin_at_once_and_end_when_they_are_told(master):
-    import asyncio
     count = []
 
     async def go():
