@@ -7,7 +7,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-PATIENCE = 20             # seconds
+PATIENCE = 60             # seconds
 SHOTS = os.environ.get('NODEPREP_SHOTS', '')        # a folder for pictures of every page, for people to look at
 
 
