@@ -40,6 +40,9 @@ def tidy(master: Any) -> None:
 def retain(master: Any) -> None:
     """What is older than the settings keep it, in slices."""
     now, kept = master.clock(), master.settings
+    if not master.store.do(lambda cursor: retention.due(cursor, now)):
+        master.log('retention: the clock is not where it was; nothing is removed until the next time, in an hour')
+        return
     while master.store.do(lambda cursor: retention.sweep(cursor, now, kept.reports, kept.transitions, kept.audit)):
         pass
 

@@ -11,6 +11,7 @@ COLUMNS = ('id', 'node', 'name', 'requirement', 'digest', 'plan', 'state', 'prop
            'reason')
 _SELECT = ('SELECT a.id, a.node, n.name, a.requirement, a.digest, a.plan, a.state, a.proposed, a.decided, a."by", '
            'a.until, a.reason FROM approval a JOIN node n ON n.id = a.node')
+_AHEAD = 600.0            # seconds that the clocks of two masters may be apart
 PROPOSED, APPROVED, DENIED, LAPSED, USED, SUPERSEDED = ('proposed', 'approved', 'denied', 'lapsed', 'used',
                                                         'superseded')
 
@@ -89,12 +90,13 @@ def newest(cursor: Cursor, most: int = 200) -> List[Dict[str, Any]]:
 
 def lapse(cursor: Cursor, at: float) -> int:
     """What was approved and not used in its time lapses; the node's plan, when it is still the same, waits for an
-    answer again. Returns how many.
+    answer again. Returns how many. One that was given in the future lapses too: the clock was wrong then, so that its
+    time would be longer than anybody meant.
     """
     rows = cursor.all('SELECT a.id, a.node, a.requirement, a.digest, a.plan, s.digest FROM approval a '
                       'LEFT JOIN state s ON s.node = a.node AND s.requirement = a.requirement '
-                      'WHERE a.state = ? AND a.until <= ?',
-                      (APPROVED, at))
+                      'WHERE a.state = ? AND (a.until <= ? OR a.decided > ?)',
+                      (APPROVED, at, at + _AHEAD))
     for name, node, requirement, digest, plan, wanted in rows:
         cursor.run('UPDATE approval SET state = ? WHERE id = ?', (LAPSED, name))
         audit.note(cursor, at, 'the clock', 'plan lapsed', f'{node} {requirement}', approval=name)

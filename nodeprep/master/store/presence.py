@@ -12,8 +12,9 @@ _FALL = ('UPDATE node SET silent_since = ? WHERE id = ? AND silent_since IS NULL
 
 def sweep(cursor: Cursor, at: float, after: float, listening: float) -> List[int]:
     """Notes which nodes fell silent: nothing was heard of them for `after` seconds, while this master listens since
-    `listening`. Returns them.
+    `listening`. Returns them. What was heard in the future (the clock of this host was set back) counts from now on.
     """
+    cursor.run('UPDATE pulse SET heard = ? WHERE heard > ?', (at, at + after))
     talking = cursor.all(_TALKING, (*nodes.SPEAKING, at - after))
     fallen = []
     for node, since in silent.fallen(((row[0], row[1]) for row in talking), at, after, listening):

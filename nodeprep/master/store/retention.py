@@ -7,6 +7,8 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, List, Tuple
 
 SLICE = 2000              # rows of each table that go in one transaction
+_ASKED = 'retention'      # of table meta
+_APART, _LEAP = 600.0, 7 * 86400.0        # seconds: of two masters' clocks, and that a master may have been away
 _FAILED = 7 * 86400.0     # seconds that a message which nobody took is kept
 _REPORTS = ('SELECT id FROM report WHERE received < ? '
             "AND node NOT IN (SELECT id FROM node WHERE status = 'quarantined') "
@@ -21,6 +23,18 @@ _GONE = ("SELECT n.id FROM node n WHERE n.status = 'forgotten' "
          'AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at >= ?) LIMIT ?')
 _OF_NODE = ('pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence', 'gap',
             'approval')
+
+
+def due(cursor: Cursor, at: float) -> bool:
+    """Whether to sweep at a time: not when the clock went back or far ahead since this was asked last, until that holds
+    when it is asked again. A clock that is a year ahead for a while must not cost a year of what is kept.
+    """
+    row = cursor.one('SELECT value FROM meta WHERE key = ?' + cursor.dialect.lock, (_ASKED,))
+    if row is None:
+        cursor.run('INSERT INTO meta (key, value) VALUES (?, ?)', (_ASKED, repr(at)))
+        return True
+    cursor.run('UPDATE meta SET value = ? WHERE key = ?', (repr(at), _ASKED))
+    return -_APART <= at - float(row[0]) <= _LEAP
 
 
 def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: float, most: int = SLICE) -> int:

@@ -28,6 +28,15 @@ def test_a_node_is_silent_from_its_last_word_on_and_once(store):
         (1, AT, 'joined'), (2, AT, 'joined'), (1, AT, 'silent'), (1, AT + 220, 'heard')]
 
 
+def test_a_clock_that_is_set_back_lets_nobody_be_silent_for_a_year(store):
+    join(store, Host(1), Host(2))
+    store.beat(1, {}, AT + 365 * DAY).result(30)
+    assert sweep(store, AT + 50) == []
+    store.beat(2, {}, AT + 200).result(30)
+    assert sweep(store, AT + 240) == [1]
+    assert rows(store, 'SELECT silent_since FROM node WHERE id = 1') == [(AT + 50,)]
+
+
 def test_nobody_is_blamed_for_a_master_that_was_away(store):
     join(store, Host(1))
     assert sweep(store, AT + 9000, listening=AT + 8900) == []

@@ -91,6 +91,14 @@ def test_what_lapses_waits_again_when_it_is_still_wanted(store, host, waiting):
     assert store.read(approvals.waiting) == []
 
 
+def test_what_was_approved_by_a_clock_that_was_ahead_waits_again(store, host, waiting):
+    store.do(lambda cursor: approvals.decide(cursor, waiting['id'], 'approved', 'ada', AT + 3e7, AT + 3e7 + 3600))
+    assert len(store.beat(1, host.beat(), AT + 1).result(30).approvals) == 1
+    assert store.do(lambda cursor: approvals.lapse(cursor, AT + 2)) == 1
+    assert store.beat(1, host.beat(), AT + 3).result(30).approvals == ()
+    assert [one['digest'] for one in store.read(approvals.waiting)] == [waiting['digest']]
+
+
 def test_who_decided_is_in_the_audit(store, waiting):
     decide(store, waiting)
     (entry,) = store.read(audit.newest)
