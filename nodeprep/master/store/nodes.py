@@ -9,12 +9,11 @@ from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 MEMBER, QUARANTINED, LEFT, FORGOTTEN = 'member', 'quarantined', 'left', 'forgotten'
 SPEAKING = (MEMBER, QUARANTINED)          # whose credentials count
 JOINED, SILENT, HEARD, RELEASED = 'joined', 'silent', 'heard', 'released'
-_KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, boot_id, verdict FROM node '
-          'WHERE id IN (?*) ORDER BY id')
+_KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, boot_id, verdict, standing '
+          'FROM node WHERE id IN (?*) ORDER BY id')
 _FACTS = ('role', 'machine_id', 'product_uuid', 'os_id', 'os_version', 'os_name', 'kernel', 'arch', 'kubernetes')
 _CHAIN = 'sequence = ?, head = ?, report_id = ?, taken = ?, received = ?'
-_SAID = ('boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?, '
-         'standing = COALESCE(?, standing)')
+_SAID = 'boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?'
 
 
 class NotMember(LookupError):
@@ -24,12 +23,13 @@ class NotMember(LookupError):
 class Known:
     """What is known of a node before reports are taken; they bring it up to date."""
 
-    __slots__ = ('id', 'name', 'status', 'sequence', 'head', 'taken', 'silent_since', 'about', 'boot_id', 'verdict')
+    __slots__ = ('id', 'name', 'status', 'sequence', 'head', 'taken', 'silent_since', 'about', 'boot_id', 'verdict',
+                 'standing')
 
     def __init__(self, *row: Any) -> None:
         """A row of _KNOWN."""
         (self.id, self.name, self.status, self.sequence, self.head, self.taken, self.silent_since, self.about,
-         self.boot_id, self.verdict) = row
+         self.boot_id, self.verdict, self.standing) = row
         self.head = self.head or GENESIS
 
 
@@ -47,11 +47,16 @@ def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings:
     for node, report, received in applied:
         row = [node.sequence, node.head, report.tree['id'], node.taken, received]
         if node.status == MEMBER:
-            whole[node.id] = row + _said(report.tree) + [standings.get(node.id), node.id]
+            whole[node.id] = row + _said(report.tree) + [node.id]
         else:
             chain[node.id] = row + [node.id]
     if whole:
         cursor.many(f'UPDATE node SET {_CHAIN}, {_SAID} WHERE id = ?', list(whole.values()))
+    # Apart, since it stands in an index, which is written anew when the column is named.
+    stand = [(standing, node.id) for node, standing in ((node, standings.get(node.id)) for node, _, _ in applied)
+             if standing is not None and node.status == MEMBER and standing != node.standing]
+    if stand:
+        cursor.many('UPDATE node SET standing = ? WHERE id = ?', sorted(set(stand), key=lambda row: row[1]))
     if chain:
         cursor.many(f'UPDATE node SET {_CHAIN} WHERE id = ?', list(chain.values()))
 
@@ -68,7 +73,7 @@ def heard(cursor: Cursor, nodes: Dict[int, Known], when: Dict[int, float]) -> No
     """Notes when some nodes were heard of last. Those that were silent are no more, which is kept."""
     if when:
         cursor.many('UPDATE pulse SET heard = ? WHERE node = ?', [(at, node) for node, at in sorted(when.items())])
-    for node, at in when.items():
+    for node, at in sorted(when.items()):
         if nodes[node].silent_since is not None:
             cursor.run('UPDATE node SET silent_since = NULL WHERE id = ?', (node,))
             present(cursor, node, at, HEARD)
