@@ -1,50 +1,28 @@
-"""All that the master's store does, on a real PostgreSQL: the tests of tests/master once more."""
-import importlib
+"""All that the master does with its store, on a real PostgreSQL: the tests of tests/master once more, file by file."""
+import glob
 import os
-import pkgutil
+import subprocess
+import sys
 
 import pytest
 
-import tests.master
-from nodeprep.master.store import open_store
-
-# These are about SQLite itself.
-_OWN = {'tests.master.store.test_store'}
-_HERE = ('store', 'url')
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+# These are about SQLite itself, or make a store of their own.
+OWN = {'test_store.py', 'test_migrations.py', 'test_ingest_laws.py'}
 
 
-@pytest.fixture
-def url(postgres):
-    """Of a database that is empty."""
-    return postgres.database()
+def files():
+    """Those that ask for a store."""
+    for path in sorted(glob.glob(os.path.join(TOP, 'tests', 'master', '**', 'test_*.py'), recursive=True)):
+        with open(path, encoding='utf-8') as file:
+            if os.path.basename(path) not in OWN and '(store' in file.read():
+                yield os.path.relpath(path, TOP)
 
 
-@pytest.fixture
-def store(url):
-    """An open one."""
-    opened = open_store(url)
-    yield opened
-    opened.close()
-
-
-def _tests():
-    for _, name, _ in pkgutil.walk_packages(tests.master.__path__, 'tests.master.'):
-        last = name.rpartition('.')[2]
-        if name not in _OWN and last.startswith('test_'):
-            module = importlib.import_module(name)
-            for word, thing in vars(module).items():
-                if word not in _HERE and (hasattr(thing, '_pytestfixturefunction')
-                                          or type(thing).__name__ == 'FixtureFunctionDefinition'):
-                    yield word, thing
-                if word.startswith('test_'):
-                    asks = thing.__code__.co_varnames[:thing.__code__.co_argcount]
-                    if 'store' in asks and 'path' not in asks:          # that of a file of SQLite
-                        yield f'{word}__of_{last}', thing
-
-
-globals().update(_tests())
-
-
-def test_all_of_them_are_here():
-    assert sum(name.startswith('test_') for name in globals()) > 60
-    assert os.path.exists(tests.master.__file__)
+@pytest.mark.parametrize('path', list(files()))
+def test_it_is_the_same_on_postgresql(postgres, path):
+    done = subprocess.run([sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', path], cwd=TOP, timeout=600,
+                          env=dict(os.environ, PYTHONPATH=TOP, NODEPREP_TEST_POSTGRES=postgres.folder),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode(errors='replace')[-3000:]
+    assert b' passed' in done.stdout
