@@ -40,9 +40,13 @@ class Server(uvicorn.Server):
         """Listens. OSError when the address cannot be had."""
         loop = asyncio.get_event_loop()
         loop.set_exception_handler(self._fault)
-        vars_of_tls: Any = asyncio.sslproto.SSLProtocol
-        vars_of_tls.max_size = READ
-        more: Dict[str, Any] = {'ssl_handshake_timeout': HANDSHAKE} if sys.version_info >= (3, 7) and self._tls else {}
+        tls_of_asyncio: Any = asyncio.sslproto.SSLProtocol
+        tls_of_asyncio.max_size = READ
+        more: Dict[str, Any] = {}
+        if self._tls and sys.version_info >= (3, 7):
+            more['ssl_handshake_timeout'] = HANDSHAKE
+        elif self._tls:
+            tls_of_asyncio.connection_made = _impatient
         await self.lifespan.startup()
         if self._address[0] == '::':
             more['sock'] = _both(self._address[1])
@@ -97,6 +101,15 @@ class _Lines(logging.Handler):
         error = record.exc_info[1] if record.exc_info else None
         said = record.getMessage().strip() + (f': {type(error).__name__}: {error}' if error else '')
         self._log(redacted(said[:500]))
+
+
+_connection_made: Any = asyncio.sslproto.SSLProtocol.connection_made
+
+
+def _impatient(tls: Any, transport: Any) -> None:
+    """asyncio of Python 3.6: a connection was made, and waits for TLS for ever otherwise."""
+    _connection_made(tls, transport)
+    asyncio.get_event_loop().call_later(HANDSHAKE, lambda: tls._in_handshake and transport.abort())     # noqa: SLF001
 
 
 def _both(port: int) -> Any:

@@ -243,6 +243,18 @@ def test_clients_that_begin_no_tls_do_not_hold_others_up(running):
         assert time.monotonic() - begin < 2
 
 
+def test_clients_that_begin_no_tls_are_let_go(tmp_path, monkeypatch):
+    monkeypatch.setattr(server, 'HANDSHAKE', 0.5)
+    with Running(tmp_path) as running, contextlib.closing(running.plain()) as silent, \
+            contextlib.closing(running.plain()) as half, contextlib.closing(running.connect()) as good:
+        half.sendall(b'\x16\x03\x01\x02\x00\x01')
+        for one in (silent, half):
+            one.settimeout(8)
+            assert everything(one) == b''
+        good.sendall(get())
+        assert status(everything(good)) == 200
+
+
 def test_http_without_tls_and_old_tls_are_not_spoken(running):
     with contextlib.closing(running.plain()) as made:
         made.sendall(get())

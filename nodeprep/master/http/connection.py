@@ -77,6 +77,7 @@ class Connection(HttpToolsProtocol):
         self._read()
         self.crowd.go(self)
         super().connection_lost(exc)
+        self.transport.abort()             # there is nothing to end any more, which asyncio wants to be told
 
     def data_received(self, data: bytes) -> None:
         """asyncio: some bytes came."""
