@@ -85,8 +85,8 @@ class Changes:
         failing = words.alike(words.failing(tree)) if state != 'met' and state != NOT_APPLICABLE else []
         says = clean('; '.join(words.statement(group) for group in failing)[:_SAYS])
         fresh = State(state, now, boot, severity, tree['mode'],
-                      old.since if old and old.state == state else report.taken, clean(tree['title']), says,
-                      json.dumps(tree['waiver']) if tree['waiver'] else None, part.digest, part.seen, told, outcome)
+                      old.since if old and old.state == state else report.taken, clean(tree['title'][:_SAYS]), says,
+                      _waiver(tree['waiver']), part.digest, part.seen, told, outcome)
         if part.digest != (old.digest if old else None):
             before = self._proposals[key][0] if key in self._proposals else old.digest if old else None
             self._proposals[key] = (before, part, received)
@@ -105,3 +105,8 @@ class Changes:
         self._puts.pop(key, None)
         self._evidence.pop(key, None)
         self._gone[key] = None
+
+
+def _waiver(tree: Optional[Dict[str, str]]) -> Optional[str]:
+    """That of the node's own configuration, which is on pages of the whole fleet."""
+    return json.dumps({name: text[:_SAYS] for name, text in tree.items()}) if tree else None

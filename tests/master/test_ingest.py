@@ -59,6 +59,17 @@ def test_what_a_node_says_of_itself_is_bounded(store, host, node, changed, said)
     assert rows(store, 'SELECT count(*) FROM report') == [(0,)]
 
 
+def test_what_one_node_says_fills_no_page_of_all(store, host, node):
+    long = 'x' * 100000
+    host.set('swap', 'drifted', mode='approve', changes=plan(), found=long)
+    host.findings['swap'].update(title=long, waiver={'reason': long, 'owner': long, 'until': '2027-01-31'})
+    assert not take(store, node, host.report(config={'problem': long}, boot_id=long,
+                                             agent={'version': long, 'profile': long})).refused
+    for row in rows(store, 'SELECT title, says, waiver FROM state') + rows(store, 'SELECT plan FROM approval') \
+            + rows(store, 'SELECT boot_id, config_problem, agent_version, profile FROM node'):
+        assert max(len(text or '') for text in row) < 1200
+
+
 def test_a_node_may_have_many_addresses_and_cards(store, host, node):
     host.about.update(addresses=[f'10.0.{number // 256}.{number % 256}' for number in range(5000)],
                       macs=['52:54:00:00:%02x:%02x' % (number // 256, number % 256) for number in range(1000)])

@@ -11,6 +11,7 @@ COLUMNS = ('id', 'node', 'name', 'requirement', 'digest', 'plan', 'state', 'prop
            'reason')
 _SELECT = ('SELECT a.id, a.node, n.name, a.requirement, a.digest, a.plan, a.state, a.proposed, a.decided, a."by", '
            'a.until, a.reason FROM approval a JOIN node n ON n.id = a.node')
+_TITLE = 500              # letters
 _AHEAD = 600.0            # seconds that the clocks of two masters may be apart
 PROPOSED, APPROVED, DENIED, LAPSED, USED, SUPERSEDED = ('proposed', 'approved', 'denied', 'lapsed', 'used',
                                                         'superseded')
@@ -31,7 +32,8 @@ def propose(cursor: Cursor, node: int, requirement: str, digest: Optional[str], 
                                     'AND state IN (?, ?, ?)',
                                     (node, requirement, digest, PROPOSED, APPROVED, DENIED)):
         return
-    plan = {'requirement': requirement, 'title': clean(finding['title']), 'changes': finding['proposal']['changes']}
+    plan = {'requirement': requirement, 'title': clean(finding['title'][:_TITLE]),
+            'changes': finding['proposal']['changes']}
     _wait(cursor, node, requirement, digest, json.dumps(plan), at)
 
 

@@ -9,6 +9,7 @@ from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 MEMBER, QUARANTINED, LEFT, FORGOTTEN = 'member', 'quarantined', 'left', 'forgotten'
 SPEAKING = (MEMBER, QUARANTINED)          # whose credentials count
 JOINED, SILENT, HEARD, RELEASED = 'joined', 'silent', 'heard', 'released'
+_TEXT = 500               # letters of what stands on pages of the whole fleet
 _KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, boot_id, verdict, standing '
           'FROM node WHERE id IN (?*) ORDER BY id')
 _FACTS = ('role', 'machine_id', 'product_uuid', 'os_id', 'os_version', 'os_name', 'kernel', 'arch', 'kubernetes')
@@ -64,9 +65,10 @@ def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings:
 def _said(tree: Dict[str, Any]) -> List[Any]:
     config = tree.get('config')
     problem = config.get('problem') if isinstance(config, dict) else ''
-    return [clean(tree['boot_id']), tree['verdict'], json.dumps(tree['summary']),
-            clean(problem) if isinstance(problem, str) else '', clean(tree['agent']['version']),
-            clean(tree['agent']['profile'])]
+    said = [tree['boot_id'], problem if isinstance(problem, str) else '', tree['agent']['version'],
+            tree['agent']['profile']]
+    boot_id, problem, version, profile = [clean(one[:_TEXT]) for one in said]
+    return [boot_id, tree['verdict'], json.dumps(tree['summary']), problem, version, profile]
 
 
 def heard(cursor: Cursor, nodes: Dict[int, Known], when: Dict[int, float]) -> None:

@@ -9,6 +9,7 @@ from nodeprep.typed import Any, List, Tuple
 
 RISKS = {'harmless': '', 'disruptive': 'disruptive', 'reboot': 'takes effect at a reboot'}
 LIVE = 'it may hurt the pods that run on this node'
+MOST_STEPS, MOST_TEXT = 200, 2**19       # of a plan, and letters in all; what is longer nobody has read
 MOST_LINES = 400          # of one diff
 
 
@@ -28,7 +29,9 @@ class Step(NamedTuple):
 
 def steps(changes: Any) -> List[Step]:
     """Those of what a plan or a fix has as its changes."""
-    return [_step(one) for one in changes] if isinstance(changes, list) else [_odd(changes)]
+    if not isinstance(changes, list) or len(changes) > MOST_STEPS or len(json.dumps(changes)) > MOST_TEXT:
+        return [_odd(changes)]
+    return [_step(one) for one in changes]
 
 
 def understood(changes: Any) -> bool:

@@ -41,6 +41,13 @@ def test_an_odd_step_is_shown_and_cannot_be_approved(odd):
     assert plans.steps([odd])[0].odd and plans.steps([odd])[0].does
 
 
+def test_a_plan_of_more_steps_than_anybody_reads_cannot_be_approved():
+    assert plans.understood([GOOD] * 200) and not plans.understood([GOOD] * 201)
+    for long in ([GOOD] * 100000, [dict(GOOD, run=['x' * 600000])], [GOOD, dict(FILE, diff='+\n' * 300000)]):
+        assert [(len(one.does), one.odd) for one in plans.steps(long)] == [(2000, True)]
+    assert plans.understood([dict(FILE, diff='+10.0.0.1 node\n' * 20000)]), 'the names of a large cluster'
+
+
 @pytest.mark.parametrize('odd', [SCRIPT, {'run': SCRIPT, 'undo': [], 'risk': 'harmless'}, 5, {'write': 5}], ids=repr)
 def test_pages_bear_what_a_hostile_agent_proposes(full, odd):
     host = full.fleet.hosts['proposing5']
