@@ -92,6 +92,8 @@ def renewal(tls: Any, load: Callable[[Any], keys.Keys], loop: Any) -> Job:
     """The certificate: made anew when it nears its end, read anew when somebody replaced it. `load(master)` gives the
     keys as they are now. They are put in place by the loop that serves: no handshake begins between the two halves.
     """
+    told = ['']
+
     async def use(found: keys.Keys) -> None:
         keys.load(tls, found)
 
@@ -101,6 +103,10 @@ def renewal(tls: Any, load: Callable[[Any], keys.Keys], loop: Any) -> Job:
             asyncio.run_coroutine_threadsafe(use(found), loop).result(30)
             master.keys = found
             master.log('the certificate is a new one')
+        said = keys.said(found.ends, master.clock())
+        if said and said != told[0]:
+            master.log(said)
+        told[0] = said
     return Job('certificate', HOUR, work)
 
 

@@ -11,7 +11,7 @@ import stat
 from nodeprep.config import ConfigError
 from nodeprep.master import ca
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Iterable, Iterator, List, Tuple
+from nodeprep.typed import Any, Iterable, Iterator, Tuple
 
 AUTHORITY, AUTHORITY_KEY, SERVER = 'ca.crt', 'ca.key', 'server.pem'
 
@@ -174,7 +174,13 @@ def _no_password() -> str:
     raise ValueError('the key is encrypted; a server that starts by itself needs one that is not')
 
 
-def said(ends: float, now: float) -> List[str]:
-    """What a person should know of the end of a certificate; [] when it is far."""
+def said(ends: float, now: float) -> str:
+    """What a person should know of the end of a certificate, such as one of their own; '' when it is far.
+
+    >>> said(86400.0 * 3, 0.0), said(86400.0 * 30, 0.0)
+    ('the certificate of this master ends in 3 days', '')
+    """
     days = int((ends - now) // 86400)
-    return [] if days > 14 else [f'the certificate of this master ends in {days} days']
+    if ends <= now:
+        return 'the certificate of this master has ended: nodes do not speak to it any more'
+    return '' if days > 14 else f'the certificate of this master ends in {days} days'

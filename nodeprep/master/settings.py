@@ -12,6 +12,7 @@ FILE, DATA, PORT = '/etc/nodeprep/master.yaml', '/var/lib/nodeprep-master', 9443
 MOST = 2**20              # bytes of the file
 KINDS = ('generic', 'alertmanager')
 _DAY = 86400.0
+_PASSWORD = re.compile(r'[^:]+://[^/?]*:[^/?]*@|.*[?&]password=')
 _LABEL = re.compile(r'[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?')
 
 
@@ -73,8 +74,10 @@ def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:
         _take(_READERS, name, name, item, found, problems)
     settings = Settings(**found)
     problems += _together(settings, node)
-    if any(hook.secret for hook in settings.webhooks) and exposed():
-        problems.append(f'{node.value["webhooks"].place}: there is a secret in this file, which everybody may read: '
+    secret = 'webhooks' if any(hook.secret for hook in settings.webhooks) else \
+        'database' if _PASSWORD.match(settings.database) else ''
+    if secret and exposed():
+        problems.append(f'{node.value[secret].place}: there is a secret in this file, which everybody may read: '
                         f'chmod 0640 it')
     if problems:
         raise ConfigError(*problems)

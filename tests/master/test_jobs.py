@@ -172,6 +172,18 @@ def test_a_certificate_that_nears_its_end_is_exchanged_while_the_master_runs(mas
     assert made.keys.ends == held.ends + 61 * DAY and master.lines == ['the certificate is a new one']
 
 
+def test_the_end_of_a_certificate_of_ones_own_is_told_each_day(master, tmp_path):
+    held = keys.kept(str(tmp_path), ['localhost'], master.clock.now)
+    made = master.context
+    made.keys = held
+    job = jobs.renewal(keys.context(held), lambda one: held, None)
+    for days in (10, 70, 0.01, 0.01, 5, 5):
+        master.clock.now += days * DAY
+        job.work(made)
+    assert master.lines == [*(f'the certificate of this master ends in {days} days' for days in (10, 9, 4)),
+                            'the certificate of this master has ended: nodes do not speak to it any more']
+
+
 def test_a_job_that_fails_is_told_once_and_when_it_goes_on(master):
     what = []
 

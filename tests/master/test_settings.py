@@ -79,6 +79,19 @@ def test_what_is_wrong_is_told_with_its_place(text, said):
     assert said in problems(text)
 
 
+@pytest.mark.parametrize('url, secret', [
+    ('postgresql://nodeprep:hush@db/nodeprep', True), ('postgresql://nodeprep@db/nodeprep', False),
+    ('postgresql://db/nodeprep?user=n&password=hush', True), ('postgresql://db:5432/nodeprep', False),
+    ('sqlite:///srv/a:b@c.db', False)])
+def test_a_password_of_a_database_that_others_may_read_is_refused(url, secret):
+    text = f'database: "{url}"'
+    assert read(text).database == url
+    if secret:
+        assert 'a secret in this file' in problems(text, exposed=True)[0]
+    else:
+        assert read(text, exposed=True).database == url
+
+
 def test_a_secret_that_others_may_read_is_refused_and_never_shown(tmp_path):
     text = 'webhooks: [{name: a, url: "http://x", secret: hush}]'
     assert problems(text, exposed=True) == ['master.yaml:1: there is a secret in this file, which everybody may read: '
