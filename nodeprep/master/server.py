@@ -2,6 +2,7 @@
 import asyncio
 import asyncio.sslproto
 import contextlib
+import errno
 import logging
 import socket
 import sys
@@ -15,6 +16,8 @@ from nodeprep.typed import Any, Callable, Dict, Iterator, List, Tuple
 BACKLOG = 1024
 HANDSHAKE = 10.0          # seconds for TLS to begin
 GRACE = 10.0              # seconds for requests to end when the server does
+EVERY = 60.0              # seconds between two lines of the log about the same
+_OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RESERVED = 200            # open files that are not connections
 READ = 2**15              # bytes that TLS gives at once; since Python 3.11 each connection holds so many from its begin
 
@@ -27,6 +30,7 @@ class Server(uvicorn.Server):
         crowd = Crowd(_files() - RESERVED)
         self.crowd, self.servers = crowd, []       # type: Crowd, List[Any]
         self._address, self._tls, self._log, self._ready = address, tls, log, ready
+        self._told = float('-inf')
         self._made: Any = type('Bounded', (Connection,), {'crowd': crowd})
         config = uvicorn.Config(
             app, interface='asgi3', lifespan='off', http=self._made, ws='none',
@@ -84,7 +88,13 @@ class Server(uvicorn.Server):
     def _fault(self, loop: Any, context: Dict[str, Any]) -> None:
         """asyncio: something that nobody waits for went wrong. Handshakes that fail are the client's affair."""
         error = context.get('exception')
-        if not isinstance(error, (OSError, asyncio.CancelledError)):
+        if isinstance(error, OSError) and error.errno in _OUT:
+            now = loop.time()
+            if now - self._told >= EVERY:
+                self._told = now
+                self._log(f'no further connection can be taken: {error.strerror}; LimitNOFILE= of the service allows '
+                          f'more open files')
+        elif not isinstance(error, (OSError, asyncio.CancelledError)):
             said = f'{type(error).__name__}: {error}' if error else ''
             self._log(redacted(f'{context.get("message", "")} {said}'.strip()[:500]))
 

@@ -2,6 +2,7 @@
 import asyncio
 import concurrent.futures
 import contextlib
+import errno
 import socket
 import ssl
 import threading
@@ -253,6 +254,14 @@ def test_clients_that_begin_no_tls_are_let_go(tmp_path, monkeypatch):
             assert everything(one) == b''
         good.sendall(get())
         assert status(everything(good)) == 200
+
+
+def test_that_there_are_too_many_open_files_is_told_once_a_minute(running):
+    for code in (errno.EMFILE, errno.EMFILE, errno.ECONNRESET, errno.ENFILE):
+        error = OSError(code, 'Too many open files')
+        running.server._fault(running.loop, {'message': 'socket.accept() out of system resource', 'exception': error})
+    assert running.lines == ['no further connection can be taken: Too many open files; LimitNOFILE= of the service '
+                             'allows more open files']
 
 
 def test_http_without_tls_and_old_tls_are_not_spoken(running):
