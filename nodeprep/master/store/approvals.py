@@ -51,12 +51,14 @@ def given(cursor: Cursor, nodes: Iterable[int], at: float) -> Dict[int, List[Tup
 def decide(cursor: Cursor, name: str, state: str, by: str, at: float, until: Optional[float] = None,
            reason: str = '') -> Dict[str, Any]:
     """A person approves (`until`: when that lapses) or denies a plan; who changes his mind may do the other one later.
-    Returns the approval as it is then. ValueError when it does not wait, or is not the node's plan any more.
+    Returns the approval as it is then. ValueError when it does not wait, or is not the node's plan any more, or the
+    node is in quarantine: who it is, is to be decided first.
     """
     if state not in (APPROVED, DENIED) or (state == APPROVED) != (until is not None):
         raise ValueError('a plan is approved until some time, or denied')
     touched = cursor.run('UPDATE approval SET state = ?, decided = ?, "by" = ?, until = ?, reason = ? WHERE id = ? '
-                         'AND state IN (?, ?) AND (? = ? OR EXISTS (SELECT 1 FROM state s WHERE s.node = approval.node '
+                         'AND state IN (?, ?) AND (? = ? OR EXISTS (SELECT 1 FROM state s JOIN node n ON n.id = s.node '
+                         "WHERE n.status = 'member' AND s.node = approval.node "
                          'AND s.requirement = approval.requirement AND s.digest = approval.digest))',
                          (state, at, by, until, reason, name, PROPOSED, DENIED if state == APPROVED else APPROVED,
                           state, DENIED))

@@ -67,6 +67,14 @@ def test_what_the_node_would_not_do_any_more_is_not_approved(store, host, waitin
         decide(store, waiting)
 
 
+def test_a_plan_of_a_node_in_quarantine_is_not_approved(store, host, waiting):
+    store.do(lambda cursor: cursor.run("UPDATE node SET status = 'quarantined' WHERE id = 1"))
+    with pytest.raises(ValueError, match='no plan'):
+        decide(store, waiting)
+    store.do(lambda cursor: cursor.run("UPDATE node SET status = 'member' WHERE id = 1"))
+    assert decide(store, waiting)['state'] == 'approved'
+
+
 def test_an_approval_may_be_taken_back(store, waiting):
     decide(store, waiting)
     assert decide(store, waiting, 'denied', None)['state'] == 'denied'
