@@ -57,6 +57,9 @@ class Connection:
     def relieve(self) -> None:
         """The disk of the server is full, which is for the server."""
 
+    def rest(self) -> None:
+        """The server has its own time for what nobody waits for."""
+
     def lost(self) -> bool:
         """Whether the connection is of no use any more."""
         return bool(self._raw.closed)

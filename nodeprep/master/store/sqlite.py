@@ -6,13 +6,14 @@ import os
 import sqlite3
 import threading
 
+from nodeprep.master.store.checkpoints import Checkpoints
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.dialect import Sqlite
 from nodeprep.master.store.trouble import NotOurs, StoreBusy, StoreFull, StoreGone, StoreTrouble
 from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
 BUSY = 5.0                # seconds that another writer is waited for
-_PAGES = 16000            # of 4 KiB: when the log is taken into the database; a page that was written often goes once
+_PAGES = 32000            # of 4 KiB: the log is taken into the database by the writer when nobody else does
 _CACHE = 16384            # KiB of pages that the writer keeps in memory; readers keep an eighth
 
 
@@ -25,6 +26,7 @@ class Connection:
             self._raw = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False,
                                         cached_statements=256)
             self.cursor = Cursor(self._raw.cursor(), dialect)
+            self._checkpoints = Checkpoints(path, self._raw)
             try:
                 self._set(writes)
                 self._file = _file(path)
@@ -72,6 +74,10 @@ class Connection:
         with contextlib.suppress(sqlite3.Error):
             self._raw.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchall()
 
+    def rest(self) -> None:
+        """To be called when the answers to a commit are given: there is time for what nobody waits for."""
+        self._checkpoints.rest()
+
     def lost(self) -> bool:
         """Whether it is of no use any more: a file does not go away."""
         return False
@@ -83,6 +89,7 @@ class Connection:
 
     def close(self) -> None:
         """Lets it go."""
+        self._checkpoints.close()
         with contextlib.suppress(sqlite3.Error):
             self._raw.close()
 

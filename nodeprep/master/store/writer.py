@@ -98,6 +98,8 @@ class Writer:
                 return
             for some in self._transactions(pieces):
                 self.deliver(self._written(some))
+            if self._connection is not None:
+                self._connection.rest()
 
     def _transactions(self, pieces: List[Piece]) -> List[List[Piece]]:
         """What shares a commit: all of it, or where others write too what is of one kind, since two that lock rows of
