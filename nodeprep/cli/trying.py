@@ -5,6 +5,7 @@ They are forked: what they need is loaded already, and they end with this one.
 import contextlib
 import functools
 import os
+import select
 import shutil
 import signal
 import sys
@@ -65,11 +66,13 @@ class Trial:
             reading, writing = os.pipe()
             self._begin('master', functools.partial(self._serve, listen, writing))
             os.close(writing)
+            url = ''
             with open(reading, encoding='ascii') as file:
-                url = file.read()             # until it serves, or ends
+                if select.select([file], [], [], _UP)[0]:
+                    url = file.read()         # until it serves, or ends
             if url:
                 return url
-            self._children.pop()
+            _end_of(self._children.pop())
         raise ConfigError(f'the master does not begin:\n{self._said("master")}')
 
     def _serve(self, listen: str, pipe: int) -> int:
@@ -180,14 +183,21 @@ class Trial:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         for child in self._children[::-1]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
-        for child in self._children[::-1]:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(child, 0)
+            _end_of(child)
         shutil.rmtree(self._folder, ignore_errors=True)
         if os.path.exists(self._folder):
             say(f'{self._folder} could not be removed')
+
+
+def _end_of(child: int) -> None:
+    """Ends a process, which has some time to do so by itself."""
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(child, signal.SIGTERM)
+        end = time.monotonic() + _UP
+        while not os.waitpid(child, os.WNOHANG)[0]:
+            if time.monotonic() > end:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.02)
 
 
 def _end(number: int, frame: Any) -> None:

@@ -135,6 +135,8 @@ class Running:
             await self._master.apart(job.work, self._master)
         except (StoreTrouble, ConfigError, OSError) as error:
             self._say(job, str(error))
+        except asyncio.CancelledError:  # an Exception before Python 3.8
+            raise
         except Exception as error:      # noqa: BLE001  # one job must not end the others, nor itself
             self._say(job, f'a fault in nodeprep ({type(error).__name__}: {error}); please report it')
         else:

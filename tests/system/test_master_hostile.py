@@ -65,11 +65,16 @@ def post(node, body, *headers):
     return int(answer.split(b' ', 2)[1]) if answer else 0
 
 
+def brief(value):
+    """A name for a test: pytest puts it into the environment, which has bounds."""
+    return repr(value)[:40]
+
+
 @pytest.mark.parametrize('body, status', [
     (b'\xff\xfe', 400), (b'{"reports": [\xc3\x28]}', 400), (b'[' * 100000, 400), (b'{"reports":' * 50000, 400),
     (b'{"reports": [NaN]}', 400), (b'{"reports": [1e999]}', 400), (b'{"reports": [' + b'9' * 5000 + b']}', 400),
     (b'{"reports": ["\\ud800"]}', 400), (b'{"reports": ["\\u0000"]}', 400), (b'null', 400), (b'', 400),
-    (b'{"reports": [' + b'{},' * 999 + b'{}]}', 422), (b'{"reports": [' + b'{},' * 1000 + b'{}]}', 422)])
+    (b'{"reports": [' + b'{},' * 999 + b'{}]}', 422), (b'{"reports": [' + b'{},' * 1000 + b'{}]}', 422)], ids=brief)
 def test_a_body_that_means_no_good_is_refused(node, body, status):
     assert post(node, body) == status
 
@@ -99,7 +104,7 @@ def test_bodies_of_100_mb_cost_no_memory(node):
     '/../../etc/passwd', '/static/../../../etc/passwd', '/static/..%2f..%2fsettings.py', '/static/%2e%2e%2fsession.py',
     '/static/page.css%00.html', '//etc/passwd', '/v1/nodes/..%2f..%2f', '/.git/config', '/v1/../v1/nodes',
     '/static/%252e%252e%252fsession.py', '/nodes/%2e%2e', '/\\..\\..\\windows', '/v1/nodes;x=1', '/v1//nodes',
-    '/' + 'a' * 30000])
+    '/' + 'a' * 30000], ids=brief)
 def test_a_path_leads_to_nothing_that_is_not_there(master, path):
     for person in (Person(master), master.admin):
         answer = raw(master, f'GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n'

@@ -31,7 +31,8 @@ def begun(tmp_path):
     for process in processes:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        if not process.stdout.closed:
+            process.communicate()
 
 
 def test_one_round_prints_the_verdict_and_ends_with_its_code(begun, tmp_path):

@@ -1,4 +1,5 @@
 """The ASGI application: finds the route, lets in who may, reads the body, calls the handler, answers."""
+import asyncio
 import traceback
 from urllib.parse import quote
 
@@ -45,6 +46,8 @@ class App:
             self._trouble(str(error))
             later = try_again(503, error.retry_after, 'The master cannot keep or find anything at the moment.')
             return self._problem(later, route, request)
+        except asyncio.CancelledError:  # an Exception before Python 3.8
+            raise
         except Exception as error:      # noqa: BLE001  # whatever it is, the others are served on
             self._master.log(f'a fault in nodeprep ({type(error).__name__}), at {request.method} '
                              f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
