@@ -380,7 +380,7 @@ def test_no_handshake_fails_while_the_certificate_is_exchanged(running, tmp_path
         path = tmp_path / f'{number}.pem'
         path.write_bytes((tmp_path / 'server.pem').read_bytes())
         pairs.append(found._replace(certificate=str(path), key=str(path)))
-    turns, master = [], types.SimpleNamespace(keys=None, log=lambda line: None)
+    turns, master = [], types.SimpleNamespace(keys=None, clock=time.time, log=lambda line: None)
 
     def load(_):
         turns.append(1)
