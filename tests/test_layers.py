@@ -83,6 +83,7 @@ ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_
              ('nodeprep.linux.hostsfile', '_socket'), ('nodeprep.linux.interfaces', '_socket'),
              ('nodeprep.master.http.app', 'urllib'), ('nodeprep.master.http.problem', 'http'),
              ('nodeprep.master.http.request', 'urllib'), ('nodeprep.master.http.routes', 'urllib'),
+             ('nodeprep.master.notify', 'socket'),
              ('nodeprep.master.keys', 'ssl'), ('nodeprep.master.posting', 'http'), ('nodeprep.master.posting', 'ssl'),
              ('nodeprep.master.posting', 'urllib'), ('nodeprep.master.server', 'socket'),
              ('nodeprep.master.web.forms', 'urllib'), ('nodeprep.master.web.query', 'urllib'),

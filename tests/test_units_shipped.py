@@ -3,6 +3,7 @@ import os
 
 from nodeprep.agent import assembly, status
 from nodeprep.cli import agenting
+from nodeprep.master import folder, settings
 from tests.test_unit_fix import TOP
 
 # load-fragment-gperf.gperf.m4 of systemd 219 as CentOS 7 has it.
@@ -53,3 +54,18 @@ def test_it_may_write_where_the_agent_writes():
     values = {name: value for _, name, value in directives('nodeprep.service.d/10-since-239.conf')}
     assert '/var/lib/' + values['StateDirectory'] == assembly.HOME and values['StateDirectoryMode'] == '0700'
     assert '/run/' + values['RuntimeDirectory'] == status.RUN
+
+
+MASTER = {'User', 'Group', 'LimitNOFILE', 'PrivateTmp', 'PrivateDevices', 'NoNewPrivileges'}       # since 187 or before
+
+
+def test_every_release_knows_every_word_of_the_master_s_unit():
+    found = directives('nodeprep-master.service')
+    known = dict(KNOWN, Service=KNOWN['Service'] | MASTER)
+    assert all(name in known[section] for section, name, _ in found)
+    values = {name: value for _, name, value in found}
+    assert values['ExecStart'] == '/usr/bin/nodeprep master serve' and values['CapabilityBoundingSet'] == ''
+    assert values['User'] == folder.USER and values['Type'] == 'notify'
+    later = directives('nodeprep-master.service.d/10-since-239.conf')
+    assert {name for _, name, _ in later} <= LATER['10-since-239.conf'] | {'LogsDirectory', 'ProtectKernelModules'}
+    assert '/var/lib/' + {name: value for _, name, value in later}['StateDirectory'] == settings.DATA

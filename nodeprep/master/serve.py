@@ -1,6 +1,7 @@
 """`nodeprep master serve`: puts a master together, says where it is, and serves until a signal ends it."""
 import asyncio
 import concurrent.futures
+import os
 import signal
 import sys
 import time
@@ -9,6 +10,7 @@ from nodeprep import __version__
 from nodeprep.config import ConfigError
 from nodeprep.master import folder, here, jobs, keys, settings
 from nodeprep.master.context import Master
+from nodeprep.master.notify import Notify
 from nodeprep.master.secret import redacted
 from nodeprep.master.server import Server
 from nodeprep.master.settings import Settings
@@ -95,6 +97,7 @@ class Serving:
         self._renewal = jobs.renewal(tls, lambda now: load_keys(now.settings, places.data, now.clock()),
                                      asyncio.get_event_loop())
         self._jobs = jobs.Running(master, [*jobs.every(), self._renewal])
+        self._notify = Notify(os.environ, os.getpid())       # type: ignore[arg-type]  # it is as good as a dict
         self._server = Server(application(master), master.settings.listen, tls, log, self._up)
 
     async def run(self) -> None:
@@ -107,6 +110,7 @@ class Serving:
         try:
             await self._server.serve()
         finally:
+            self._notify.say('STOPPING=1')
             await self._jobs.stop()
         log('nodeprep master ends')
 
@@ -121,6 +125,14 @@ class Serving:
             log('  nobody can sign in yet: nodeprep master user create NAME --role admin')
         log('  a node joins by what this prints: nodeprep master token create --print-join-command')
         self._ready(url)
+        self._notify.say('READY=1', f'STATUS=serves {url}')
+        if self._notify.watchdog:
+            self._alive()
+
+    def _alive(self) -> None:
+        """The loop turned once more."""
+        self._notify.say('WATCHDOG=1')
+        asyncio.get_event_loop().call_later(self._notify.watchdog / 3, self._alive)
 
     def _end(self) -> None:
         self._server.should_exit = True

@@ -176,6 +176,23 @@ def test_a_master_that_is_told_to_reload_takes_a_new_configuration(master, tmp_p
     assert Person(master).ask('GET', '/healthz')[0] == 200
 
 
+def test_systemd_is_told_when_it_serves_that_it_lives_and_when_it_ends(tmp_path, monkeypatch):
+    place = str(tmp_path / 'notify')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(place)
+        systemd.settimeout(20)
+        monkeypatch.setenv('NOTIFY_SOCKET', place)
+        monkeypatch.setenv('WATCHDOG_USEC', '600000')
+        with MasterProcess(tmp_path) as master:
+            monkeypatch.delenv('NOTIFY_SOCKET')
+            assert systemd.recv(1000).decode() == f'READY=1\nSTATUS=serves {master.url}'
+            assert [systemd.recv(1000) for _ in range(3)] == [b'WATCHDOG=1'] * 3
+            assert master.stop() == 0
+            told = b''
+            while told != b'STOPPING=1':
+                told = systemd.recv(1000)
+
+
 def test_a_master_that_cannot_start_says_why_in_a_line(tmp_path):
     with MasterProcess(tmp_path) as master:
         for words, said in ((['--listen', f'127.0.0.1:{master.port}'], 'address already in use'),

@@ -1,4 +1,5 @@
 """/clones: nodes that say they are the same machine; a person decides what becomes of the later one."""
+from nodeprep.master import membership
 from nodeprep.master.http import response
 from nodeprep.master.http.gate import may
 from nodeprep.master.http.problem import Problem
@@ -33,7 +34,7 @@ async def decide(request: Request, master: Any) -> Response:
 
     def work(cursor: Any) -> bool:
         try:
-            clones.decide(cursor, number, what, person.name, now)
+            membership.decide(cursor, number, what, person.name, now)
         except ValueError:               # somebody was quicker
             return False
         return True
