@@ -2,6 +2,7 @@
 acknowledged is there, once.
 """
 import contextlib
+import threading
 import time
 
 import pytest
@@ -69,6 +70,21 @@ def test_masters_that_write_of_the_same_nodes_take_turns(server):
     for store in stores:
         store.close()
     assert proved(url, told) == 400
+
+
+def test_a_server_that_was_started_anew_is_not_noticed_by_who_asked_nothing_meanwhile(server):
+    store = open_store(server.database())
+    readers = [threading.Thread(target=store.read, args=(lambda cursor: cursor.one('SELECT pg_sleep(0.3)'),))
+               for _ in range(3)]
+    for one in readers:
+        one.start()
+    for one in readers:
+        one.join()
+    server.stop('fast')
+    server.start()
+    store.do(lambda cursor: cursor.run("INSERT INTO meta VALUES ('a', '1')"))
+    assert store.read(lambda cursor: cursor.one("SELECT value FROM meta WHERE key = 'a'")) == ('1',)
+    store.close()
 
 
 def test_a_server_that_is_away_is_a_trouble_and_no_more(server):

@@ -4,7 +4,7 @@
 """
 from nodeprep.master.store import schema
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.master.store.trouble import StoreTrouble
+from nodeprep.master.store.trouble import StoreGone, StoreTrouble
 from nodeprep.master.store.writer import SINGLE, Writer
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Tuple
@@ -65,6 +65,12 @@ class Store:
 
     def read(self, query: Callable[[Cursor], Any]) -> Any:
         """What a query returns, in this thread. All of it sees the same state of the database."""
+        try:
+            return self._read(query)
+        except StoreGone:         # a server that was started anew has closed all that were connected
+            return self._read(query)
+
+    def _read(self, query: Callable[[Cursor], Any]) -> Any:
         with self._database.reader() as connection, connection.guard():
             connection.begin(writes=False)
             try:

@@ -34,8 +34,10 @@ class Checkpoints:
                 with contextlib.suppress(sqlite3.Error):       # a commit will tell what is wrong with the disk
                     self._raw.execute(_TAKE).fetchall()
         elif self._monotonic() >= self._due:
-            self._thread = threading.Thread(target=self._take, name='checkpoint', daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._take, name='checkpoint', daemon=True)
+            with contextlib.suppress(RuntimeError):            # no thread is to be had: another time
+                thread.start()
+                self._thread = thread
 
     def close(self) -> None:
         """Waits for what goes on."""

@@ -97,6 +97,9 @@ class Database:
                 keep = not connection.lost() and len(self._idle) < _READERS
                 if keep:
                     self._idle.append(connection)
+                elif connection.lost():          # then the others that wait are lost too, most likely
+                    while self._idle:
+                        self._idle.pop().close()
             if not keep:
                 connection.close()
 

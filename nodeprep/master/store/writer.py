@@ -4,6 +4,7 @@ A piece of work has a SAVEPOINT of its own, so that one which fails takes nobody
 heartbeats) is done together, and apart only when something in it fails. Nobody hears of anything before the commit.
 """
 import collections
+import sys
 import threading
 from concurrent.futures import Future
 
@@ -57,6 +58,7 @@ class Writer:
         self._queue: Any = collections.deque()
         self._ready = threading.Condition()
         self._ended = False
+        self._begun = False
         self._thread = threading.Thread(target=self._run, name='writer', daemon=True)
         self._thread.start()
 
@@ -97,9 +99,15 @@ class Writer:
             if not pieces:
                 return
             for some in self._transactions(pieces):
-                self.deliver(self._written(some))
+                self._tell(self._written(some))
             if self._connection is not None:
                 self._connection.rest()
+
+    def _tell(self, outcomes: List[Outcome]) -> None:
+        try:
+            self.deliver(outcomes)
+        except Exception:               # noqa: BLE001  # a fault of who listens: the others must be heard all the same
+            sys.excepthook(*sys.exc_info())
 
     def _transactions(self, pieces: List[Piece]) -> List[List[Piece]]:
         """What shares a commit: all of it, or where others write too what is of one kind, since two that lock rows of
@@ -113,9 +121,13 @@ class Writer:
         return list(kinds.values())
 
     def _written(self, pieces: List[Piece]) -> List[Outcome]:
-        """Writes some pieces in one transaction; once more when another master was in the way."""
+        """Writes some pieces in one transaction; once more when another master was in the way, or when the connection
+        turns out to be dead before anything was said: whatever was said may have been done.
+        """
         problem: BaseException
         for _ in range(_TRIES):
+            self._begun = False
+            fresh = self._connection is None
             try:
                 if self._connection is None or self._connection.lost():
                     self._connection = None
@@ -126,7 +138,9 @@ class Writer:
                 problem = error
             except Exception as error:      # noqa: BLE001  # each of them hears of it
                 problem = error
-                break
+                if fresh or self._begun or self._connection is None or not isinstance(error, StoreGone):
+                    break
+                self._give_up()
         if isinstance(problem, StoreFull) and self._connection is not None:
             self._connection.relieve()
         return [Outcome(piece.future, None, problem) for piece in pieces]
@@ -134,6 +148,7 @@ class Writer:
     def _together(self, pieces: List[Piece]) -> List[Outcome]:
         connection = self._connection
         connection.begin()
+        self._begun = True
         try:
             outcomes = self._done(connection.cursor, pieces)
             connection.commit()

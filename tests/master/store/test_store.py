@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 
 import pytest
 
@@ -184,3 +185,15 @@ def test_lists_of_any_length_are_asked_for(store):
         found = store.read(lambda cursor, keys=keys: cursor.within(
             'SELECT key FROM meta WHERE value <> ? AND key IN (?*) AND value <> ?', keys, ['3'], ['4']))
         assert sorted(row[0] for row in found) == [key for key in keys if key not in ('k0003', 'k0004')]
+
+
+def test_who_listens_badly_holds_nobody_up(store, monkeypatch):
+    told = []
+    monkeypatch.setattr('sys.excepthook', lambda *args: told.append(args[1]))
+    deliver = store.writer.deliver
+    store.writer.deliver = lambda outcomes: 1 / 0
+    store.submit(lambda cursor: 1)
+    while not told:
+        time.sleep(0.01)
+    store.writer.deliver = deliver
+    assert store.do(lambda cursor: 2) == 2 and isinstance(told[0], ZeroDivisionError)
