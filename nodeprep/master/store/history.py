@@ -135,14 +135,15 @@ def _unpacked(body: Any) -> Dict[str, Any]:
 
 
 def changes(cursor: Any, number: int, requirement: str = '', most: int = 50,
-            before: Optional[float] = None) -> List[Change]:
-    """The newest changes first; `before` a time, to go on from."""
+            before: Optional[float] = None, last: int = 0) -> List[Change]:
+    """The newest changes first; `before` a time, to go on from; `last`: the id of the last of that time that was shown.
+    """
     where = ''
     args: Tuple[Any, ...] = (number,)
     if requirement:
         where, args = where + ' AND requirement = ?', args + (requirement,)
     if before is not None:
-        where, args = where + ' AND at < ?', args + (before,)
+        where, args = where + ' AND (at < ? OR (at = ? AND id < ?))', args + (before, before, last)
     return [Change(*row) for row in cursor.all(
         f'SELECT id, requirement, at, was, before, state, outcome, now, boot FROM transition WHERE node = ?{where} '
         'ORDER BY at DESC, id DESC LIMIT ?', args + (most,))]

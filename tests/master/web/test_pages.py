@@ -180,6 +180,26 @@ def test_a_silent_node_says_that_what_it_shows_is_of_the_past(full):
     assert 'silent' in [text_of(part).split(' ')[-1] for part in page.findall('.//ol[@class="time-line"]//span')]
 
 
+def test_the_past_of_a_node_goes_on_page_by_page_without_losing_one(full):
+    host = full.fleet.hosts['fit']
+    for number in range(40):
+        for name in ('swap', 'docker'):
+            host.set(name, 'drifted' if number % 2 == 0 else 'met')
+        full.fleet.tell('fit', after=1)
+    browser, path, seen = full.browser(), '/nodes/fit', []
+    for _ in range(2):
+        page = parsed(browser.get(path))
+        past = page.find('.//section[@data-part="past"]')
+        seen += [text_of(row) for row in past.findall('.//li')]
+        path = '/nodes/fit' + next((part.get('href').partition('#')[0] for part in past.iter('a')
+                                    if text_of(part) == 'Older'), '?over')
+    assert path == '/nodes/fit?over'
+    assert len(seen) == 80 + len(NAMES) == full.rows(
+        "SELECT COUNT(*) FROM transition t JOIN node n ON n.id = t.node WHERE n.name = 'fit'")[0][0]
+    assert seen == sorted(seen, key=lambda said: said[:23], reverse=True)
+    assert parsed(browser.get('/nodes/fit?before=x-1')) is not None
+
+
 def test_drift_is_the_longest_first_with_waived_and_silent_apart(full):
     full.fleet.hosts['fit'].set('docker', 'drifted')
     full.fleet.tell('fit', after=600)

@@ -1,5 +1,6 @@
 """/nodes/{name}: one node: what is wrong with it and for how long, the evidence, the plan, its past."""
 import json
+import re
 
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
@@ -9,6 +10,7 @@ from nodeprep.master.web import frame, render, said
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
 
+_BEFORE = re.compile(r'(\d{1,12}(?:\.\d{1,9})?)-(\d{1,15})$')
 MOST = 60                 # changes on one page
 _ORDER = ('drifted', 'unknown', 'advised', 'waived', 'met', 'ignored', 'not-applicable')
 WRONG = ('drifted', 'unknown', 'advised', 'waived')
@@ -29,8 +31,8 @@ class Whole(NamedTuple):
 async def show(request: Request, master: Any) -> Response:
     """GET /nodes/{name}. Problem 404."""
     name = request.params['name']
-    since = request.query.get('before', '')
-    before = float(since) if since.replace('.', '', 1).isdecimal() and len(since) < 20 else None
+    found = _BEFORE.match(request.query.get('before', ''))
+    before, last = (float(found.group(1)), int(found.group(2))) if found else (None, 0)
     only = request.query.get('requirement', '')
 
     def look(cursor: Any) -> Any:
@@ -38,7 +40,7 @@ async def show(request: Request, master: Any) -> Response:
         if node is None:
             return None
         return Whole(node, history.labels(cursor, node.id), history.identities(cursor, node.id),
-                     history.states(cursor, node.id), history.changes(cursor, node.id, only, MOST + 1, before),
+                     history.states(cursor, node.id), history.changes(cursor, node.id, only, MOST + 1, before, last),
                      history.events(cursor, node.id), history.plans(cursor, node.id))
     around, whole = await frame.around(request, master, '', look, said=said.of(request))
     if whole is None:
@@ -51,7 +53,7 @@ async def show(request: Request, master: Any) -> Response:
         master, 'node.html', frame=around, whole=whole, node=whole.node,
         wrong=[one for one in states if one.outcome in WRONG],
         fine=[one for one in states if one.outcome not in WRONG], plans=_newest(whole.plans), fights=fights,
-        changes=changes, more=changes[-1].at if more else None, only=only, before=before,
+        changes=changes, more=f'{changes[-1].at!r}-{changes[-1].id}' if more else None, only=only, before=before,
         counts=_counts(states))
 
 
