@@ -79,6 +79,7 @@ def timed(store, given, work, send):
     profile = cProfile.Profile() if given.profile else None
     if profile:
         store.do(lambda cursor: profile.enable())
+    gc.set_threshold(20000, 50, 50)    # as the master does
     gc.collect()
     if hasattr(gc, 'freeze'):          # what the test keeps is not to be gone through again and again: not on 3.6
         gc.freeze()

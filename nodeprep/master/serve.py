@@ -1,6 +1,7 @@
 """`nodeprep master serve`: puts a master together, says where it is, and serves until a signal ends it."""
 import asyncio
 import concurrent.futures
+import gc
 import os
 import signal
 import sys
@@ -52,6 +53,8 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
     except (StoreTrouble, ValueError) as error:
         raise ConfigError(str(error)) from None
     pool = concurrent.futures.ThreadPoolExecutor(THREADS)
+    # Reports are trees without circles: to go through them for such after every 700 objects takes a fifth of the time.
+    gc.set_threshold(20000, 50, 50)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
