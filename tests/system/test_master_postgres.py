@@ -8,7 +8,7 @@ import pytest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # These are about SQLite itself, or make a store of their own.
-OWN = {'test_store.py', 'test_migrations.py', 'test_ingest_laws.py'}
+OWN = {'test_store.py', 'test_migrations.py', 'test_ingest_laws.py', 'test_checkpoints.py'}
 
 
 def files():
