@@ -19,9 +19,10 @@ def install(node):
     """Puts program and units there and has systemd read them. Nothing is started or enabled."""
     node.write('/usr/bin/nodeprep', PROGRAM)
     node.ask('chmod', '755', '/usr/bin/nodeprep')
-    node.ask('mkdir', '-p', FOLDER + '/nodeprep.service.d', '/etc/nodeprep')
+    node.ask('mkdir', '-p', '/etc/nodeprep')
     source = os.path.join(TOP, 'systemd')
     for folder, _, names in os.walk(source):
+        node.ask('mkdir', '-p', os.path.normpath(f'{FOLDER}/{os.path.relpath(folder, source)}'))
         for name in names:
             path = os.path.join(folder, name)
             with open(path, encoding='utf-8') as file:
