@@ -19,12 +19,13 @@ def joined(store, host, request='r1', at=AT, name=''):
 
 
 def holder(store, request, at=AT):
-    return store.read(lambda cursor: credentials.holder(cursor, f'hash of {request}', at))
+    return store.read(lambda cursor: known.node(cursor, f'hash of {request}', at))
 
 
 def test_a_machine_joins_and_its_credential_counts(store):
     assert joined(store, Host(1)) == Joined(1, False, 0)
-    assert holder(store, 'r1') == (1, 'node00001', 'member')
+    assert holder(store, 'r1') == (1, 'node00001', None, 0)
+    assert rows(store, 'SELECT status FROM node') == [('member',)]
     assert holder(store, 'r2') is None
     assert rows(store, 'SELECT what FROM presence') == [('joined',)]
     assert store.read(audit.newest)[0]['subject'] == 'node00001'

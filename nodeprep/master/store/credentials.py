@@ -1,27 +1,9 @@
 """What nodes show instead of a password, of which only a hash is kept."""
-from nodeprep.master.store import known, nodes
+from nodeprep.master.store import known
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.record import NamedTuple
-from nodeprep.typed import Optional
 
 OVERLAP = known.OVERLAP
 _LATER = 0.001            # seconds: their order says which is newer, also when a clock stood still or was set back
-
-
-class Holder(NamedTuple):
-    """Whose credential it is."""
-
-    id: int
-    name: str
-    status: str
-
-
-def holder(cursor: Cursor, digest: str, at: float) -> Optional[Holder]:
-    """The node, member or in quarantine, whose credential has this hash and counts at a time."""
-    row = cursor.one('SELECT node.id, node.name, node.status FROM credential JOIN node ON node.id = credential.node '
-                     'WHERE credential.hash = ? AND (credential.expires IS NULL OR credential.expires > ?)',
-                     (digest, at))
-    return Holder(*row) if row and row[2] in nodes.SPEAKING else None
 
 
 class Replaced(ValueError):
