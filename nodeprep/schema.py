@@ -1,6 +1,6 @@
-"""The JSON Schema of the report format, and a check of a tree against it.
+"""The JSON Schemas of the report and of the compliance report, and a check of a tree against them.
 
-The check knows just the words of JSON Schema that our own schema uses, so that the agent and the master carry no
+The check knows just the words of JSON Schema that our own schemas use, so that the agent and the master carry no
 schema library; a test holds it against one.
 """
 import os
@@ -8,6 +8,7 @@ import re
 
 from nodeprep.typed import Any, Callable, Dict
 
+REPORT, COMPLIANCE = 'report', 'compliance'
 _FOLDER = os.path.join(os.path.dirname(__file__), 'data')
 _TYPES: Dict[str, Any] = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'integer': int,
                           'number': (int, float), 'null': type(None)}
@@ -16,9 +17,9 @@ _HASHED = frozenset((str, bool, int, float, type(None)))
 _ALIKE = 64               # kinds of objects that are remembered of each schema
 
 
-def text(version: int = 1) -> str:
-    """The schema of a format as it is published."""
-    with open(os.path.join(_FOLDER, f'report-{version}.schema.json'), encoding='utf-8') as file:
+def text(version: int = 1, kind: str = REPORT) -> str:
+    """The schema of a format as it is published; `kind` is REPORT or COMPLIANCE."""
+    with open(os.path.join(_FOLDER, f'{kind}-{version}.schema.json'), encoding='utf-8') as file:
         return file.read()
 
 
@@ -32,10 +33,10 @@ def sound(version: int = 1, part: str = '') -> Callable[[Any], bool]:
     return _sound(whole['definitions'][part] if part else whole, whole)
 
 
-def problem(tree: Any, version: int = 1) -> str:
+def problem(tree: Any, version: int = 1, kind: str = REPORT) -> str:
     """The first thing that a tree has against the schema, with where it is; '' when nothing."""
     import json
-    whole = json.loads(text(version))
+    whole = json.loads(text(version, kind))
     return _problem(tree, whole, whole, 'report')
 
 

@@ -18,6 +18,7 @@ ALLOWED = {
     'nodeprep.config': ('text',),
     'nodeprep.schema': (),
     'nodeprep.chain': (),
+    'nodeprep.compliance': ('chain', 'compliance', 'model', 'schema', 'text'),
     'nodeprep.host': ('model', 'host'),
     'nodeprep.linux': ('model', 'linux'),
     'nodeprep.requirements': ('model', 'wanted', 'linux'),
