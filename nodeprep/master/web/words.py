@@ -2,6 +2,7 @@
 import time
 
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
+from nodeprep.output.compliance.words import number, share
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 
@@ -43,15 +44,6 @@ def day(at: float) -> str:
     return time.strftime('%Y-%m-%d', time.gmtime(at))
 
 
-def number(value: int) -> str:
-    """A whole number with its thousands apart.
-
-    >>> number(10000)
-    '10,000'
-    """
-    return f'{value:,}'
-
-
 def brief(value: int) -> str:
     """The same in four letters at most, for a cell of the grid.
 
@@ -61,16 +53,3 @@ def brief(value: int) -> str:
     if value < 1000:
         return str(value)
     return f'{value / 1000:.1f}k' if value < 9950 else f'{value / 1000:.0f}k'
-
-
-def share(part: float, whole: float) -> str:
-    """A share in per cent: never rounded up to 100 or down to 0.
-
-    >>> share(1, 1), share(9999.9, 10000), share(0, 5), share(1, 100000), share(0, 0), share(1, 3)
-    ('100 %', '99.9 %', '0 %', '0.1 %', 'none', '33.3 %')
-    """
-    if not whole:
-        return 'none'
-    if part in (0, whole):
-        return f'{100 * part / whole:.0f} %'
-    return f'{min(99.9, max(0.1, 100 * part / whole)):.1f} %'

@@ -2,7 +2,8 @@
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import grid, share
-from nodeprep.master.web import chart, frame, query, render, words
+from nodeprep.master.web import frame, query, render, words
+from nodeprep.output.compliance import chart
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict
 

@@ -1,11 +1,11 @@
 """Bars of time as the numbers of an SVG: one a day, from what was met up to what was silent."""
-from nodeprep.master.store.share import DAY
-from nodeprep.master.web import words
+import time
+
+from nodeprep.output.compliance.words import COUNTED, DAY, NAMES, share
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterable, List, Tuple
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 240, 52, 16, 16, 28
-_PARTS = ('met', 'drifted', 'unknown', 'silent')
 _FLOORS = {95: 1, 90: 2, 80: 5, 70: 10, 50: 10, 0: 20}       # per cent at which bars may begin -> between two lines
 
 
@@ -38,7 +38,7 @@ def draw(lines: Iterable[Any], begin: float, days: int) -> Chart:
     room, step = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / days
     bars, labels = [], []
     for number in range(days):
-        name = words.day(begin + number * DAY)
+        name = time.strftime('%Y-%m-%d', time.gmtime(begin + number * DAY))
         x = LEFT + number * step
         if (days - 1 - number) % max(1, days // 6) == 0:
             labels.append((round(x + step / 2, 1), name[5:]))
@@ -53,7 +53,7 @@ def draw(lines: Iterable[Any], begin: float, days: int) -> Chart:
 def _stacked(line: Any, floor: int, room: float) -> List[Tuple[str, float, float]]:
     """What stands on what, cut off below the floor."""
     found, at = [], 0.0
-    for kind in _PARTS:
+    for kind in COUNTED:
         part = 100 * line.seconds.get(kind, 0.0) / line.counted
         low, high = max(at, floor), max(at + part, floor)
         at += part
@@ -64,5 +64,5 @@ def _stacked(line: Any, floor: int, room: float) -> List[Tuple[str, float, float
 
 
 def _said(line: Any) -> str:
-    return f'{line.name}: ' + ', '.join(f'{words.WORDS[kind]} {words.share(line.seconds.get(kind, 0.0), line.counted)}'
-                                        for kind in _PARTS)
+    return f'{line.name}: ' + ', '.join(f'{NAMES[kind]} {share(line.seconds.get(kind, 0.0), line.counted)}'
+                                        for kind in COUNTED)

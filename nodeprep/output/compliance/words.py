@@ -1,0 +1,128 @@
+"""What every form of a compliance report says in the same words: shares, trends, times and what was asked for."""
+from nodeprep import epoch
+from nodeprep.output.words import shown, span
+from nodeprep.typed import Any, Dict, List, Optional
+
+Tree = Dict[str, Any]
+DAY = 86400.0
+# What a share is a share of, in the order in which a chart stacks it; met first.
+COUNTED = ('met', 'drifted', 'unknown', 'silent')
+APART = ('waived', 'not-applicable')
+NAMES = {'met': 'met', 'drifted': 'drifted', 'unknown': 'could not tell', 'silent': 'silent', 'waived': 'waived',
+         'not-applicable': 'does not apply', 'advised': 'advised, not met', 'quarantined': 'quarantined'}
+
+
+def percent(part: Optional[float]) -> str:
+    """A share of 0 to 1 in per cent: never rounded up to 100 or down to 0, and finer near 100, where fleets live.
+
+    >>> percent(1.0), percent(0.99987), percent(0.9999999), percent(0.0), percent(1e-9), percent(None), percent(1 / 3)
+    ('100 %', '99.99 %', '99.99 %', '0 %', '0.1 %', 'none', '33.3 %')
+    """
+    if part is None:
+        return 'none'
+    if part in (0, 1):
+        return f'{100 * part:.0f} %'
+    found = 100 * part
+    return f'{min(99.99, found):.2f} %' if found >= 99.9 else f'{max(0.1, min(99.9, found)):.1f} %'
+
+
+def share(part: float, whole: float) -> str:
+    """The same of two lengths of time; 'none' of no time at all.
+
+    >>> share(1, 3), share(0, 0)
+    ('33.3 %', 'none')
+    """
+    return percent(part / whole if whole else None)
+
+
+def points(trend: float) -> str:
+    """A difference of two shares, in points of per cent, with its sign.
+
+    >>> points(0.0042), points(-0.123), points(0.00004), points(0.0)
+    ('+0.4 points', '-12.3 points', '+0.01 points', 'no change')
+    """
+    found = abs(100 * trend)
+    if not found:
+        return 'no change'
+    said = f'{max(0.01, found):.2f}' if found < 0.1 else f'{found:.1f}'
+    return f'{"-" if trend < 0 else "+"}{said} points'
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands apart.
+
+    >>> number(10000)
+    '10,000'
+    """
+    return f'{value:,}'
+
+
+def minute(stamp: Optional[str]) -> str:
+    """A time of the tree (RFC 3339, UTC) for people, to the minute; 'never' of None.
+
+    >>> minute('2026-11-22T21:58:08Z')
+    '2026-11-22 21:58'
+    """
+    return f'{stamp[:10]} {stamp[11:16]}' if stamp else 'never'
+
+
+def length(begin: str, end: str) -> str:
+    """How long it is from one time of the tree to another.
+
+    >>> length('2026-11-01T00:00:00Z', '2026-11-03T02:00:00Z')
+    '2 d 2 h'
+    """
+    return span(epoch.of(end) - epoch.of(begin))
+
+
+def title(tree: Tree) -> str:
+    """Of whom the report is."""
+    if tree['scope'] == 'host':
+        return f'Compliance of {shown(tree["nodes"][0]["name"] if tree["nodes"] else tree["by"]["host"])}'
+    return 'Compliance of the fleet'
+
+
+def period(tree: Tree) -> str:
+    """Which time it is about."""
+    return f'{minute(tree["since"])} to {minute(tree["until"])} UTC ({length(tree["since"], tree["until"])})'
+
+
+def headline(tree: Tree) -> str:
+    """What it says, in a sentence without a full stop."""
+    found = tree['overall']['share']
+    return 'No time is on record' if found is None else f'{percent(found)} of the time was as wanted'
+
+
+def trend(tree: Tree) -> str:
+    """That beside the period before, as a sentence without a full stop."""
+    before, change = tree['overall']['before'], tree['overall']['trend']
+    if before is None or before['share'] is None:
+        return 'nothing is on record of the period before'
+    if change is None:
+        return f'{percent(before["share"])} in the period before'
+    said = points(change)
+    return f'{said}{"" if change == 0 else ","} against {percent(before["share"])} in the ' \
+           f'{length(before["since"], before["until"])} before'
+
+
+def standing(tree: Tree) -> List[str]:
+    """How many nodes stood how at the end: '9,650 met', '120 drifted' ..., those that there are."""
+    nodes = tree['overall']['nodes']
+    return [f'{number(nodes[name])} {NAMES[name]}' for name in (
+        'drifted', 'unknown', 'silent', 'quarantined', 'met') if nodes.get(name)]
+
+
+def asked(tree: Tree) -> str:
+    """Which nodes were asked for; '' when all."""
+    return ', '.join(f'{shown(name)} {shown(value)}' for name, value in sorted(tree['asked'].items())
+                     if value not in ('', None, False, [], {}))
+
+
+def labels(node: Tree) -> str:
+    """The labels of a node: 'rack=a1, site=north'."""
+    return ', '.join(f'{shown(name)}={shown(value)}' for name, value in sorted(node['labels'].items()))
+
+
+def seconds(times: Dict[str, float]) -> float:
+    """The seconds that count: a share is a share of them."""
+    return sum(times.get(name, 0.0) for name in COUNTED)
