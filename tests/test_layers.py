@@ -19,6 +19,7 @@ ALLOWED = {
     'nodeprep.schema': (),
     'nodeprep.chain': (),
     'nodeprep.compliance': ('chain', 'compliance', 'model', 'schema', 'text'),
+    'nodeprep.members': ('text',),
     'nodeprep.host': ('model', 'host'),
     'nodeprep.linux': ('model', 'linux'),
     'nodeprep.requirements': ('model', 'wanted', 'linux'),
@@ -67,10 +68,10 @@ ALLOWED = {
     # What reaches the master: under which name, and through which proxy, which is chosen as container engines do it.
     'nodeprep.agent.client': ('agent', 'host', 'model', '__version__'),
     'nodeprep.agent.proxy': ('host', 'linux'),
-    'nodeprep.master': ('chain', 'config', 'master', 'model', 'output', 'plandigest', 'report', 'schema', 'text',
-                        'wanted', '__version__'),
+    'nodeprep.master': ('chain', 'config', 'master', 'members', 'model', 'output', 'plandigest', 'report', 'schema',
+                        'text', 'wanted', '__version__'),
     # Which identities are nobody's own, text alone.
-    'nodeprep.master.fleet': ('linux', 'master'),
+    'nodeprep.master.fleet': ('linux', 'master', 'members'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),
 }

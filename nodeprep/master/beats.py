@@ -1,16 +1,19 @@
 """What heartbeats become: one short row is written for each node, and the answer says what a person allowed."""
+import functools
 import json
 import time
 
+from nodeprep import members
 from nodeprep.master.store import Beat, approvals, nodes
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import NotMember
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Tuple
 
-_FIGHTS, _TEXT, _MOST = 50, 500, 2**53
+_FIGHTS, _TEXT, _MOST, _LONG = 50, 500, 2**53, 64
 _PULSE = ('UPDATE pulse SET heard = ?, heartbeat = ?, skew_ms = ?, skew_bound_ms = ?, spooled = ?, spool_trouble = ?, '
-          'note = ?, fights = ? WHERE node = ?')
+          "note = ?, fights = ?, address = CASE WHEN ? = '' THEN address ELSE ? END, "
+          "proved = CASE WHEN ? = '' THEN proved ELSE ? END WHERE node = ?")
 
 
 def take(cursor: Cursor, loads: List[Tuple[int, Dict[str, Any], float]]) -> List[Any]:
@@ -40,7 +43,10 @@ def _pulse(tree: Dict[str, Any], received: float, node: nodes.Known) -> Tuple[An
     if fights and isinstance(fights, list):
         said = json.dumps([one for one in fights[:_FIGHTS] if isinstance(one, dict)])
     note = '' if tree.get('boot_id') == node.boot_id and tree.get('verdict') == node.verdict else _note(tree, node)
-    return received, received, offset, bound, waiting, trouble, note, said, node.id
+    address = _address(tree.get('address') or '')
+    proved = int(address == _address(tree.get('client') or ''))
+    return (received, received, offset, bound, waiting, trouble, note, said, address, address, address, proved,
+            node.id)
 
 
 def _note(tree: Dict[str, Any], node: nodes.Known) -> str:
@@ -57,6 +63,16 @@ def _approval(row: Tuple[Any, ...]) -> Dict[str, Any]:
     name, requirement, digest, by, until = row
     return {'id': name, 'requirement': requirement, 'digest': digest, 'by': by,
             'until': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(until))}
+
+
+def _address(said: Any) -> str:
+    """From where a node reaches the master; '' when that is nothing by which others reach it."""
+    return _usual(said) if isinstance(said, str) and len(said) <= _LONG else ''
+
+
+@functools.lru_cache(20000)       # each heartbeat of a node says the same
+def _usual(said: str) -> str:
+    return members.address(said)
 
 
 def _number(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """What every handler may use: the settings, the store, the keys, the clock, and who is known."""
 import asyncio
 
+from nodeprep.master.clusters import Clusters
 from nodeprep.master.known import Known
 from nodeprep.master.store.writer import Outcome, settle
 from nodeprep.master.tries import Tries
@@ -19,6 +20,7 @@ class Master:
         self.monotonic, self._pool = monotonic, pool
         self.tries = Tries(monotonic)
         self.known = Known(self.read, self.write, queries, self.tries, clock)
+        self.clusters = Clusters(self.read, monotonic)
         self.counts: Dict[str, int] = {}       # of what happened since the start, for /metrics
         self._heavy: Any = None
         store.writer.deliver = deliver

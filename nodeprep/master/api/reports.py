@@ -34,7 +34,8 @@ async def reports(request: Request, master: Any) -> Response:
 async def heartbeats(request: Request, master: Any) -> Response:
     """Takes a heartbeat, and tells the time by which a node measures its own clock."""
     received = master.clock()
-    beat = await _taken(master.beat(request.node.id, request.json_object(), received))
+    tree = dict(request.json_object(), client=request.client)
+    beat = await _taken(master.beat(request.node.id, tree, received))
     master.count('heartbeats')
     return response.json_({'received': received, 'answered': master.clock(), 'approvals': list(beat.approvals),
                            'sequence': beat.sequence})

@@ -99,7 +99,12 @@ FIRST = (
         tries {int} NOT NULL DEFAULT 0, next_try {real} NOT NULL, failed {real}, problem {text} NOT NULL DEFAULT '')''',
     'CREATE INDEX outbox_next ON outbox (next_try)',
 )
-MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST,)
+# From where a node says that it reaches the master, and whether its connection came from there.
+SECOND = (
+    "ALTER TABLE pulse ADD COLUMN address {text} NOT NULL DEFAULT ''",
+    'ALTER TABLE pulse ADD COLUMN proved {int} NOT NULL DEFAULT 0',
+)
+MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND)
 VERSION = len(MIGRATIONS)
 TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence',
           'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox')

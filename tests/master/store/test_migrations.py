@@ -55,7 +55,7 @@ def test_an_old_database_is_read_and_goes_on(version, tmp_path):
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path, monkeypatch):
-    oldest.restore(1, f'{tmp_path}/old.db')
+    oldest.restore(schema.VERSION, f'{tmp_path}/old.db')
     before = shape(f'{tmp_path}/old.db')
     monkeypatch.setattr(schema, 'VERSION', schema.VERSION + 1)
     monkeypatch.setattr(schema, 'MIGRATIONS', schema.MIGRATIONS + (
