@@ -1,6 +1,7 @@
 """What reports change in the states of their nodes: a transition for each requirement that is otherwise now."""
 import json
 
+from nodeprep.compliance.weigh import standing
 from nodeprep.master.prepared import Part, Report, packed
 from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
@@ -69,7 +70,7 @@ class Changes:
         for (node, _), state in self._known.items():
             if node in found:
                 found[node].append(state.outcome)
-        return {node: covering.standing(outcomes) for node, outcomes in found.items()}
+        return {node: standing(outcomes) for node, outcomes in found.items()}
 
     def _part(self, key: Key, part: Part, report: Report, received: float) -> None:
         tree, old = part.tree, self._known.get(key)

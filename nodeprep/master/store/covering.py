@@ -6,11 +6,12 @@ covered, and its time is on record.
 """
 import time
 
+from nodeprep.compliance.weigh import standing
 from nodeprep.master.store import nodes, states
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.model import DRIFTED, MET, UNKNOWN
+from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output.words import ADVISED, WAIVED
-from nodeprep.typed import Any, Dict, Iterable, List, Set, Tuple
+from nodeprep.typed import Any, Dict, List, Set, Tuple
 
 FAILING = (DRIFTED, UNKNOWN, ADVISED)
 
@@ -52,16 +53,6 @@ def load(cursor: Cursor, at: float) -> Cover:
             held.update(row[0] for row in cursor.all('SELECT node FROM label WHERE name = ? AND value = ?',
                                                      (label, value)))
     return Cover(found)
-
-
-def standing(outcomes: Iterable[str]) -> str:
-    """How a node stands whose requirements count as these.
-
-    >>> standing(['met', 'waived', 'unknown']), standing(['met', 'advised'])
-    ('unknown', 'met')
-    """
-    found = set(outcomes)
-    return DRIFTED if DRIFTED in found else UNKNOWN if UNKNOWN in found else MET
 
 
 def reapply(cursor: Cursor, at: float) -> int:

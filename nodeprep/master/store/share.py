@@ -8,13 +8,13 @@ What a silent node was meanwhile nobody knows: its time is silent, also where a 
 no time. Both are few and are taken node by node. weigh.py says the same of one node, slowly: the tests hold this
 against it.
 """
-from nodeprep.master import weigh
+from nodeprep.compliance import weigh
 from nodeprep.master.store import asked
 from nodeprep.master.store.asked import EVERYTHING, Asked
 from nodeprep.typed import Any, Dict, List, Tuple
 
 DAY = 86400.0
-COUNTED = ('met', 'drifted', 'unknown', weigh.SILENT)          # what a share is a share of, as in weigh.py
+COUNTED = weigh.COUNTED
 Times = Dict[Tuple[int, str, str], float]                      # (day number, requirement, outcome) -> seconds
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from nodeprep.master import weigh
+from nodeprep.compliance import weigh
 from nodeprep.master.store import asked, drift, grid, nodes, share, states
 from nodeprep.master.store.asked import Asked
 from nodeprep.master.store.states import State
@@ -183,21 +183,12 @@ def test_time_is_weighed_as_one_node_after_the_other_would_be(store, fleet, abou
     for node in fleet.chosen(about):
         here = weigh.presence(fleet.events[node], begin, end)
         for name in NAMES:
-            for left, right, what in weigh.segments(here, fleet.turns[node, name]):
-                if what == weigh.SILENT:
-                    told = list(weigh.stretches(fleet.turns[node, name], '', left, right))
-                    pieces = [(a, b, weigh.SILENT) for a, b, state in told if state in share.COUNTED]
-                elif what == 'unknown' and left < fleet.turns[node, name][0][0]:
-                    # Here weigh.py calls unknown what was never told yet; the store counts from the first report.
-                    first, told_first = fleet.turns[node, name][0]
-                    pieces = [(first, right, what)] if right > first and told_first == 'unknown' else []
-                else:
-                    pieces = [(left, right, what)]
-                for a, b, state in pieces:
-                    while a < b and state != weigh.ABSENT:
-                        stop = min(b, (a // DAY + 1) * DAY)
-                        wanted[int(a // DAY), name, state] += stop - a
-                        a = stop
+            told = list(weigh.stretches(fleet.turns[node, name], '', float('-inf'), end))
+            for a, b, state in weigh.classed(here, told):
+                while a < b:
+                    stop = min(b, (a // DAY + 1) * DAY)
+                    wanted[int(a // DAY), name, state] += stop - a
+                    a = stop
     found = read(store, share.seconds, begin, end, about)
     assert set(found) == {key for key, value in wanted.items() if value > 1e-3}
     assert all(abs(found[key] - wanted[key]) < 0.01 for key in found)
