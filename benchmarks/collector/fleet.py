@@ -40,9 +40,9 @@ class Fleet:
         self._lock = threading.Lock()
 
     def run(self, seconds):
-        """Plays so many seconds, and delivers what waits then."""
-        self._begun = time.monotonic()
-        threads = [threading.Thread(target=self._play, args=(seconds,)) for _ in range(_THREADS)]
+        """Plays so many seconds, or until end(), and delivers what waits then."""
+        self._begun, self._seconds = time.monotonic(), seconds
+        threads = [threading.Thread(target=self._play) for _ in range(_THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -50,13 +50,17 @@ class Fleet:
         for agent in self.agents:
             agent.finish()
 
-    def _play(self, seconds):
+    def end(self):
+        """No turn begins after this."""
+        self._seconds = 0.0
+
+    def _play(self):
         while True:
             with self._lock:
                 due, number = heapq.heappop(self._turns)
                 drifts = self._luck.random() < self._drift
             pause = due - (time.monotonic() - self._begun)
-            if due > seconds:
+            if due > self._seconds:
                 with self._lock:
                     heapq.heappush(self._turns, (due, number))
                 return

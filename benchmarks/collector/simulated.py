@@ -39,6 +39,10 @@ class Agent:
                 return
             time.sleep(min(1.0, self._voice.step()))
 
+    def close(self):
+        """Lets connection and files go."""
+        self._voice.end()
+
     def told(self):
         """What the master must know of it in the end."""
         facts = self.spool.facts()

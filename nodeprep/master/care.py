@@ -5,8 +5,8 @@ import tarfile
 
 from nodeprep.config import ConfigError
 from nodeprep.master import ca, folder, keys, serve
+from nodeprep.master.store import authority, doctor, presence
 from nodeprep.master.store import backup as copying
-from nodeprep.master.store import doctor, presence
 from nodeprep.master.store.doctor import Seen
 from nodeprep.typed import Any, Dict, Iterator, List
 
@@ -49,6 +49,7 @@ def backup(data: str, settings: Any, target: str) -> List[str]:
 def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
     """Everything, one after the other: the certificates, the disk, the nodes' clocks, the store."""
     yield _certificates(settings, data, now)
+    yield _authority(store, settings, data, now)
     free = os.statvfs(data)
     room = free.f_bavail * free.f_frsize
     yield Seen(f'there is room where the data are: {room / 2**30:.1f} GiB',
@@ -81,6 +82,17 @@ def _certificates(settings: Any, data: str, now: float) -> Seen:
     if lacking:
         wrong.append(f'the certificate is not for {", ".join(lacking)}, which the settings name')
     return Seen(f'the certificates can be used, for {(held.ends - now) / _DAY:.0f} days', wrong)
+
+
+def _authority(store: Any, settings: Any, data: str, now: float) -> Seen:
+    shown = store.read(authority.shown)
+    try:
+        ours = serve.load_keys(settings, data, now).hash
+    except (ConfigError, ValueError):
+        ours = shown                               # which is told already
+    return Seen('all masters of this database have one CA', [] if shown in ('', ours) else [
+        f'the one that began last has another ({shown}): nodes that joined with one do not believe the other; give all '
+        f'of them the same ca.crt and ca.key, and restart them'])
 
 
 def _remove(path: str) -> None:

@@ -16,12 +16,13 @@ from nodeprep.master.secret import redacted
 from nodeprep.master.server import Server
 from nodeprep.master.settings import Settings
 from nodeprep.master.site import application
-from nodeprep.master.store import StoreTrouble, known, open_store, people
+from nodeprep.master.store import StoreTrouble, authority, known, open_store, people
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
-from nodeprep.typed import Any, Callable, List, Optional, Tuple
+from nodeprep.typed import Any, Callable, Iterator, List, Optional, Tuple
 
 THREADS = 8               # that ask the store and do jobs
+_MOMENT = 5.0             # seconds in which the store notes something at the start
 
 
 class Places(NamedTuple):
@@ -124,13 +125,27 @@ class Serving:
         log(f'  its certificate is for {", ".join(self._master.keys.names)}; {days} days')
         log(f'  its data are in {self._places.data}'
             + ('' if not self._master.settings.database else ' and in the database that the settings name'))
-        if not self._master.store.read(people.every):
-            log('  nobody can sign in yet: nodeprep master user create NAME --role admin')
+        for line in self._beginning():
+            log(line)
         log('  a node joins by what this prints: nodeprep master token create --print-join-command')
         self._ready(url)
         self._notify.say('READY=1', f'STATUS=serves {url}')
         if self._notify.watchdog:
             self._alive()
+
+    def _beginning(self) -> Iterator[str]:
+        """What is to be told of the store. One that does not answer just now does not end who serves."""
+        try:
+            if not self._master.store.read(people.every):
+                yield '  nobody can sign in yet: nodeprep master user create NAME --role admin'
+            former, ours = self._master.store.read(authority.shown), self._master.keys.hash
+            if former != ours:
+                self._master.store.do(lambda cursor: authority.show(cursor, ours), _MOMENT)
+            if former not in ('', ours):
+                yield (f'  its CA ({ours}) is not the one that this database knows ({former}): nodes that joined with '
+                       f'that one do not believe this master; several masters need the same ca.crt and ca.key')
+        except (StoreTrouble, concurrent.futures.TimeoutError) as error:
+            yield f'  the database does not answer: {error}'
 
     def _alive(self) -> None:
         """The loop turned once more."""

@@ -29,7 +29,7 @@ class MasterProcess:
     def __exit__(self, *error):
         if self.process.poll() is None:
             self.process.kill()
-        self._joined()
+        self.gone()
 
     @property
     def places(self):
@@ -55,7 +55,8 @@ class MasterProcess:
                 up.set()
         up.set()
 
-    def _joined(self):
+    def gone(self):
+        """Waits for the end of one that was killed; its exit code."""
         code = self.process.wait(30)
         self._reader.join()
         self.process.stderr.close()
@@ -64,7 +65,7 @@ class MasterProcess:
     def stop(self, number=signal.SIGTERM):
         """Ends it by a signal; the exit code."""
         self.process.send_signal(number)
-        return self._joined()
+        return self.gone()
 
     def said(self):
         return '\n'.join(self.lines)
