@@ -1,38 +1,17 @@
-"""One thread writes, and what waits shares a commit: the more there is to do, the less each costs.
-
-A piece of work has a SAVEPOINT of its own, so that one which fails takes nobody along; what is done in bulk (reports,
-heartbeats) is done together, and apart only when something in it fails. Nobody hears of anything before the commit.
-"""
+"""One thread writes, for many that wait: what waits shares a commit (see transactions.py)."""
 import collections
 import sys
 import threading
 from concurrent.futures import Future
 
-from nodeprep.master.store.cursor import Cursor
-from nodeprep.master.store.trouble import StoreClash, StoreFull, StoreGone, StoreTrouble
-from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, List, Mapping, Optional
+from nodeprep.master.store.transactions import SINGLE, Bulk, Outcome, Piece, Transactions
+from nodeprep.master.store.trouble import StoreGone, StoreTrouble
+from nodeprep.typed import Any, Callable, List
+
+__all__ = ['SINGLE', 'Outcome', 'Writer', 'settle']
 
 MOST = 2000               # pieces of one commit
-_WAITING = 100000         # pieces that wait; more are refused
-_TRIES = 5                # of a transaction that clashes with that of another master
-SINGLE = 'single'
-
-
-class Piece(NamedTuple):
-    """Something to write. `what` names the handler that gets its `load`; `future` is told how it went."""
-
-    what: str
-    load: Any
-    future: Any
-
-
-class Outcome(NamedTuple):
-    """What becomes of a future: a result, or an error."""
-
-    future: Any
-    result: Any
-    error: Optional[BaseException]
+WAITING = 100000          # pieces that wait; more are refused
 
 
 def settle(outcomes: List[Outcome]) -> None:
@@ -47,18 +26,15 @@ def settle(outcomes: List[Outcome]) -> None:
 
 
 class Writer:
-    """`connect` gives a connection that writes. `bulk` are handlers: a cursor and a list of loads -> a list of results,
-    in which an exception is the outcome of that load alone. `deliver` is called in the writer's thread, once a commit.
-    """
+    """The thread. `connect` and `bulk` are those of Transactions; `deliver` is called in it, once a commit."""
 
-    def __init__(self, connect: Callable[[], Any], bulk: Mapping[str, Callable[[Cursor, List[Any]], List[Any]]],
+    def __init__(self, connect: Callable[[], Any], bulk: Bulk,
                  deliver: Callable[[List[Outcome]], None] = settle) -> None:
-        self._connect, self._bulk, self.deliver = connect, bulk, deliver
-        self._connection: Any = connect()
+        self.deliver = deliver
+        self._transactions = Transactions(connect, bulk)
         self._queue: Any = collections.deque()
         self._ready = threading.Condition()
         self._ended = False
-        self._begun = False
         self._thread = threading.Thread(target=self._run, name='writer', daemon=True)
         self._thread.start()
 
@@ -70,8 +46,8 @@ class Writer:
         with self._ready:
             if self._ended:
                 raise StoreGone('the store is closed')
-            if len(self._queue) >= _WAITING:
-                raise StoreTrouble(f'{_WAITING} things wait to be written: the disk does not keep up')
+            if len(self._queue) >= WAITING:
+                raise StoreTrouble(f'{WAITING} things wait to be written: the disk does not keep up')
             self._queue.append(Piece(what, load, future))
             if len(self._queue) == 1:
                 self._ready.notify()
@@ -87,8 +63,7 @@ class Writer:
             self._ended = True
             self._ready.notify()
         self._thread.join()
-        if self._connection is not None:
-            self._connection.close()
+        self._transactions.close()
 
     def _run(self) -> None:
         while True:
@@ -98,117 +73,11 @@ class Writer:
                 pieces = [self._queue.popleft() for _ in range(min(len(self._queue), MOST))]
             if not pieces:
                 return
-            for some in self._transactions(pieces):
-                self._tell(self._written(some))
-            if self._connection is not None:
-                self._connection.rest()
+            for outcomes in self._transactions.write(pieces):
+                self._tell(outcomes)
 
     def _tell(self, outcomes: List[Outcome]) -> None:
         try:
             self.deliver(outcomes)
         except Exception:               # noqa: BLE001  # a fault of who listens: the others must be heard all the same
             sys.excepthook(*sys.exc_info())
-
-    def _transactions(self, pieces: List[Piece]) -> List[List[Piece]]:
-        """What shares a commit: all of it, or where others write too what is of one kind, since two that lock rows of
-        several tables in different orders would wait for each other.
-        """
-        if self._connection is None or not self._connection.cursor.dialect.lock:
-            return [pieces]
-        kinds: Dict[str, List[Piece]] = {}
-        for piece in pieces:
-            kinds.setdefault(piece.what, []).append(piece)
-        return list(kinds.values())
-
-    def _written(self, pieces: List[Piece]) -> List[Outcome]:
-        """Writes some pieces in one transaction; once more when another master was in the way, or when the connection
-        turns out to be dead before anything was said: whatever was said may have been done.
-        """
-        problem: BaseException
-        for _ in range(_TRIES):
-            self._begun = False
-            fresh = self._connection is None
-            try:
-                if self._connection is None or self._connection.lost():
-                    self._connection = None
-                    self._connection = self._connect()
-                with self._connection.guard():
-                    return self._together(pieces)
-            except StoreClash as error:
-                problem = error
-            except Exception as error:      # noqa: BLE001  # each of them hears of it
-                problem = error
-                if fresh or self._begun or self._connection is None or not isinstance(error, StoreGone):
-                    break
-                self._give_up()
-        if isinstance(problem, StoreFull) and self._connection is not None:
-            self._connection.relieve()
-        return [Outcome(piece.future, None, problem) for piece in pieces]
-
-    def _together(self, pieces: List[Piece]) -> List[Outcome]:
-        connection = self._connection
-        connection.begin()
-        self._begun = True
-        try:
-            outcomes = self._done(connection.cursor, pieces)
-            connection.commit()
-        except BaseException:
-            self._give_up()
-            raise
-        return outcomes
-
-    def _give_up(self) -> None:
-        """Rolls back; a connection that cannot is of no use any more."""
-        try:
-            self._connection.rollback()
-        except Exception:               # noqa: BLE001  # why it came to this is told already
-            self._connection.close()
-            self._connection = None
-
-    def _done(self, cursor: Cursor, pieces: List[Piece]) -> List[Outcome]:
-        outcomes = []
-        groups: Dict[str, List[Piece]] = {}
-        for piece in pieces:
-            groups.setdefault(piece.what, []).append(piece)
-        for piece in groups.pop(SINGLE, ()):
-            outcomes.append(self._apart(cursor, piece, piece.load))
-        for what, group in groups.items():
-            handler = self._bulk[what]
-            outcomes += self._in_bulk(cursor, handler, group)
-        return outcomes
-
-    def _in_bulk(self, cursor: Cursor, handler: Callable[[Cursor, List[Any]], List[Any]],
-                 group: List[Piece]) -> List[Outcome]:
-        try:
-            cursor.run('SAVEPOINT bulk')
-            results = handler(cursor, [piece.load for piece in group])
-            cursor.run('RELEASE SAVEPOINT bulk')
-        except Exception as error:      # noqa: BLE001  # then one by one, and who is the cause hears of it
-            self._back(cursor, 'bulk', error)
-            if len(group) == 1:
-                return [Outcome(group[0].future, None, error)]
-            half = len(group) // 2
-            return self._in_bulk(cursor, handler, group[:half]) + self._in_bulk(cursor, handler, group[half:])
-        return [_outcome(piece, result) for piece, result in zip(group, results)]
-
-    def _apart(self, cursor: Cursor, piece: Piece, work: Callable[[Cursor], Any]) -> Outcome:
-        try:
-            cursor.run('SAVEPOINT piece')
-            result = work(cursor)
-            cursor.run('RELEASE SAVEPOINT piece')
-        except Exception as error:      # noqa: BLE001  # it is told to who asked for it
-            self._back(cursor, 'piece', error)
-            return Outcome(piece.future, None, error)
-        return Outcome(piece.future, result, None)
-
-    def _back(self, cursor: Cursor, name: str, error: Exception) -> None:
-        """Takes back what was done since a savepoint. StoreTrouble when it is the whole transaction that cannot be."""
-        trouble = error if isinstance(error, StoreTrouble) else self._connection.trouble(error)
-        if trouble is not None:
-            raise trouble from error
-        cursor.run(f'ROLLBACK TO SAVEPOINT {name}')
-        cursor.run(f'RELEASE SAVEPOINT {name}')
-
-
-def _outcome(piece: Piece, result: Any) -> Outcome:
-    return Outcome(piece.future, None, result) if isinstance(result, Exception) else Outcome(piece.future, result, None)
