@@ -44,9 +44,8 @@ class Changes:
         """Compares one report."""
         names = []
         for part in report.parts:
-            requirement = part.tree['requirement']
-            names.append(requirement)
-            self._part((node, requirement), part, report, received)
+            names.append(part.requirement)
+            self._part((node, part.requirement), part, report, received)
         known = self._names.get(node, ())
         if names != known:
             for gone in set(known) - set(names):
@@ -73,11 +72,11 @@ class Changes:
         return {node: standing(outcomes) for node, outcomes in found.items()}
 
     def _part(self, key: Key, part: Part, report: Report, received: float) -> None:
-        tree, old = part.tree, self._known.get(key)
-        state, now, boot, severity = tree['state'], tree['now'], tree['boot'], tree['severity']
-        same = old is not None and old[:4] == (state, now, boot, severity)
+        old = self._known.get(key)
+        same = old is not None and old[:4] == part.states
         if old is not None and same and old.seen == part.seen:
             return
+        tree, (state, now, boot, severity) = part.tree, part.states
         told = words.outcome(tree)
         outcome = self._cover.outcome(*key, told)
         if old is None or not same or old.outcome != outcome:
@@ -101,7 +100,7 @@ class Changes:
         self.transitions.append((*key, report.taken, old.state, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE,
                                  old.severity, report.sequence, old.outcome, NOT_APPLICABLE))
         if old.digest is not None:
-            none = Part({}, '', 0, 0, None)
+            none = Part('', ('', '', '', ''), 0, None, '{}')
             self._proposals[key] = (self._proposals.get(key, (old.digest,))[0], none, report.taken)
         self._puts.pop(key, None)
         self._evidence.pop(key, None)

@@ -1,6 +1,7 @@
 """What every handler may use: the settings, the store, the keys, the clock, and who is known."""
 import asyncio
 
+from nodeprep.master import ingest, letters
 from nodeprep.master.clusters import Clusters
 from nodeprep.master.known import Known
 from nodeprep.master.store.writer import Outcome, settle
@@ -14,10 +15,13 @@ class Master:
     """One master process. Its store is asked in threads of `pool`, so that the loop goes on."""
 
     def __init__(self, settings: Any, store: Any, keys: Any, clock: Callable[[], float],
-                 monotonic: Callable[[], float], pool: Any, queries: Any, log: Callable[[str], None]) -> None:
-        """`clock` gives seconds since 1970, `queries` is store.known, `log` takes a line without secrets."""
+                 monotonic: Callable[[], float], pool: Any, queries: Any, log: Callable[[str], None],
+                 scribe: Any = None) -> None:
+        """`clock` gives seconds since 1970, `queries` is store.known, `log` takes a line without secrets. `scribe`
+        (scribe.py) writes what agents say; without one the store's own thread does.
+        """
         self.settings, self.store, self.keys, self.clock, self.log = settings, store, keys, clock, log
-        self.monotonic, self._pool = monotonic, pool
+        self.monotonic, self._pool, self.scribe = monotonic, pool, scribe
         self.tries = Tries(monotonic)
         self.known = Known(self.read, self.write, queries, self.tries, clock)
         self.clusters = Clusters(self.read, monotonic)
@@ -40,17 +44,26 @@ class Master:
         """What work on a cursor that writes gives, once it is on the disk: all of it, or nothing. StoreTrouble."""
         return await self.store.submit(work, asyncio.get_event_loop().create_future())
 
-    async def reports(self, node: int, reports: Any, received: float) -> Any:
+    def prepared(self, node: int, reports: Any, received: float) -> Any:
+        """What `reports` takes, from the trees that JSON gave: some 50 microseconds for each KiB, in any thread."""
+        load = ingest.prepare(node, reports, received)
+        return letters.letter(letters.of_load(load)) if self.scribe else load
+
+    async def reports(self, load: Any) -> Any:
         """store.Taken of some reports. StoreTrouble, NotMember."""
-        return await self.store.reports(node, reports, received, asyncio.get_event_loop().create_future())
+        if self.scribe:
+            return await self.scribe.put(letters.REPORTS, load)
+        return await self.store.take(load, asyncio.get_event_loop().create_future())
 
     async def beat(self, node: int, tree: Dict[str, Any], received: float) -> Any:
         """store.Beat of a heartbeat. StoreTrouble, NotMember."""
+        if self.scribe:
+            return await self.scribe.put(letters.BEATS, letters.letter((node, tree, received)))
         return await self.store.beat(node, tree, received, asyncio.get_event_loop().create_future())
 
-    async def wrapped(self, future: Any) -> Any:
-        """What a future of a thread gives."""
-        return await asyncio.wrap_future(future)
+    def waiting(self) -> int:
+        """How many pieces of work wait to be written."""
+        return int(self.store.writer.waiting()) + (self.scribe.waiting() if self.scribe else 0)
 
     async def apart(self, work: Callable[..., Any], *args: Any) -> Any:
         """What some work gives that takes long, done in a thread."""

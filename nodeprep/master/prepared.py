@@ -40,19 +40,27 @@ class Refused(ValueError):
 
 
 class Part(NamedTuple):
-    """A finding: its tree, its canonical JSON, a checksum of it that does not know how long it took, the same in this
-    process alone, and the digest of the plan that waits for an approval (None: none does).
+    """A finding: what it is about, its states and severity, a checksum of it that does not know how long it took, the
+    digest of the plan that waits for an approval (None: none does), and its canonical JSON.
     """
 
-    tree: Dict[str, Any]
-    text: str
+    requirement: str
+    states: Tuple[str, str, str, str]       # state, now, boot, severity
     seen: int
-    mark: int                 # by the process's own secret: nobody can make another text with the same one
     digest: Optional[str]
+    text: str
+
+    @property
+    def tree(self) -> Dict[str, Any]:
+        """The whole finding, read again: it is asked for when something of it is new."""
+        found: Dict[str, Any] = json.loads(self.text)
+        return found
 
 
 class Report(NamedTuple):
-    """What is written of one. `body` is its canonical JSON by zlib; `about` a digest of what it says of the node."""
+    """What is written of one. `tree` is it without its findings and its chain, `body` its canonical JSON by zlib, and
+    `about` a digest of what it says of the node.
+    """
 
     tree: Dict[str, Any]
     sequence: int
@@ -75,8 +83,9 @@ def report(tree: Any) -> Report:
     content = text.encode('ascii')
     if hashed(chain['previous'], content) != chain['digest']:
         raise Refused(f'report {number} was changed after it was written: it has not the digest that it names')
-    parts = tuple(map(_part, tree['findings'], findings))
-    if not _sound(dict(tree, findings=_NONE)) or not all(map(_known, parts)):
+    found = map(_part, tree['findings'], findings)
+    parts = tuple(one for one in found if one is not None)
+    if len(parts) < len(findings) or not _sound(dict(tree, findings=_NONE)):
         raise Refused(f'report {number}: {schema.problem(tree)}')
     if len(about) > _TEXT:
         _bounded(number, tree['node'])
@@ -84,7 +93,8 @@ def report(tree: Any) -> Report:
         taken = float(epoch.of(tree['taken']))
     except ValueError as error:
         raise Refused(f'report {number}: taken: {error}') from None
-    return Report(tree, number, chain['previous'], chain['digest'], named_gap(chain), taken, packed(content),
+    rest = {key: value for key, value in tree.items() if key not in ('chain', 'findings')}
+    return Report(rest, number, chain['previous'], chain['digest'], named_gap(chain), taken, packed(content),
                   f'{zlib.crc32(about.encode("ascii")):08x}', parts)
 
 
@@ -136,21 +146,28 @@ def _canonical(tree: Dict[str, Any]) -> Tuple[str, List[str], str]:
     return f'{{{",".join(filter(None, parts))}}}', findings, about
 
 
-def _part(tree: Dict[str, Any], text: str) -> Part:
+def _part(tree: Dict[str, Any], text: str) -> Optional[Part]:
+    """A finding that is as the schema has it; None for one that is not."""
     lasting = _TOOK.sub('', text)
-    return Part(tree, text, zlib.crc32(lasting.encode('ascii')), hash(lasting),
-                _digest(tree) if 'proposal' in tree and tree.get('mode') == 'approve' else None)
+    if not _known(tree, lasting):
+        return None
+    return Part(tree['requirement'], (tree['state'], tree['now'], tree['boot'], tree['severity']),
+                zlib.crc32(lasting.encode('ascii')),
+                _digest(tree) if 'proposal' in tree and tree['mode'] == 'approve' else None, text)
 
 
-def _known(part: Part) -> bool:
-    """Whether a finding is as the schema has it. Most are those of yesterday, of this node or of others like it."""
-    if part.mark in _SOUND:
+def _known(tree: Dict[str, Any], lasting: str) -> bool:
+    """Whether a finding is as the schema has it. Most are those of yesterday, of this node or of others like it. They
+    are told by a hash with the process's own secret: nobody can make another text with the same one.
+    """
+    mark = hash(lasting)
+    if mark in _SOUND:
         return True
-    if not _sound_finding(part.tree):
+    if not _sound_finding(tree):
         return False
     if len(_SOUND) >= _REMEMBERED:
         _SOUND.clear()
-    _SOUND.add(part.mark)
+    _SOUND.add(mark)
     return True
 
 

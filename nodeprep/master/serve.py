@@ -12,11 +12,12 @@ from nodeprep.config import ConfigError
 from nodeprep.master import folder, here, jobs, keys, settings
 from nodeprep.master.context import Master
 from nodeprep.master.notify import Notify
+from nodeprep.master.scribe import Scribe
 from nodeprep.master.secret import redacted
 from nodeprep.master.server import Server
 from nodeprep.master.settings import Settings
 from nodeprep.master.site import application
-from nodeprep.master.store import StoreTrouble, authority, known, open_store, people
+from nodeprep.master.store import StoreTrouble, authority, database, known, open_store, people, prepared
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Callable, Iterator, List, Optional, Tuple
@@ -43,25 +44,30 @@ def log(line: str) -> None:
 
 
 def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> int:
-    """Serves until SIGTERM or SIGINT; 0. `ready` is called with the address when it is up. ConfigError."""
+    """Serves until SIGTERM or SIGINT; 0, or 1 when the process that writes ended by itself. `ready` is called with the
+    address when it is up. ConfigError.
+    """
     found = load(places)
     folder.become_owner(places.data)
     folder.ready(places.data, make=True)
     held = load_keys(found, places.data, time.time())
     tls = keys.context(held)
+    # Reports are trees without circles: to go through them for such after every 700 objects takes a fifth of the time.
+    gc.set_threshold(20000, 50, 50)
+    url = folder.url(places.data, found.database)
     try:
-        store = open_store(folder.url(places.data, found.database))
+        prepared(database(url))
+        scribe = Scribe.begin(url, log)
+        store = open_store(url)
     except (StoreTrouble, ValueError) as error:
         raise ConfigError(str(error)) from None
     pool = concurrent.futures.ThreadPoolExecutor(THREADS)
-    # Reports are trees without circles: to go through them for such after every 700 objects takes a fifth of the time.
-    gc.set_threshold(20000, 50, 50)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        master = Master(found, store, held, time.time, time.monotonic, pool, known, log)
+        master = Master(found, store, held, time.time, time.monotonic, pool, known, log, scribe)
         try:
-            loop.run_until_complete(Serving(master, places, tls, ready).run())
+            return loop.run_until_complete(Serving(master, places, tls, ready).run())
         except OSError as error:
             raise ConfigError(f'{found.listen[0]} port {found.listen[1]}: {error.strerror or error}; `listen` in '
                               f'{places.config or settings.FILE} names another') from None
@@ -69,7 +75,6 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
         pool.shutdown()
         store.close()
         loop.close()
-    return 0
 
 
 def load(places: Places) -> Settings:
@@ -102,21 +107,25 @@ class Serving:
                                      asyncio.get_event_loop())
         self._jobs = jobs.Running(master, [*jobs.every(), self._renewal])
         self._notify = Notify(os.environ, os.getpid())       # type: ignore[arg-type]  # it is as good as a dict
+        self._code = 0
         self._server = Server(application(master), master.settings.listen, tls, log, self._up)
 
-    async def run(self) -> None:
-        """Until a signal."""
+    async def run(self) -> int:
+        """Until a signal: 0; until the process that writes ends by itself: 1."""
         loop = asyncio.get_event_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
+        await self._master.scribe.attach(self._lost)
         self._jobs.start()
         try:
             await self._server.serve()
         finally:
             self._notify.say('STOPPING=1')
             await self._jobs.stop()
+            await self._master.scribe.close()
         log('nodeprep master ends')
+        return self._code
 
     def _up(self, addresses: List[Tuple[str, int]]) -> None:
         url = address(self._master.settings, addresses[0][1])
@@ -154,6 +163,11 @@ class Serving:
 
     def _end(self) -> None:
         self._server.should_exit = True
+
+    def _lost(self, said: str) -> None:
+        log(said)
+        self._code = 1
+        self._end()
 
     def _reload(self) -> None:
         try:

@@ -27,7 +27,7 @@ async def metrics(request: Request, master: Any) -> Response:
     family(lines, 'nodeprep_master_taken', 'What this master took since it was started.',
            [({'what': name}, count) for name, count in sorted(master.counts.items())])
     family(lines, 'nodeprep_master_writes_waiting', 'How many pieces of work wait to be written.',
-           [({}, master.store.writer.waiting())])
+           [({}, master.waiting())])
     family(lines, 'nodeprep_master_certificate_ends_timestamp_seconds', 'When the certificate ends.',
            [({}, master.keys.ends)], 'seconds')
     return response.text('\n'.join(lines) + '\n# EOF\n', kind=KIND)

@@ -20,10 +20,10 @@ async def reports(request: Request, master: Any) -> Response:
     node = request.node
     if len(request.body) > LONG:
         trees = await master.apart(_read, request)
-        future = await master.apart(master.store.reports, node.id, trees, received)
-        taken = await _taken(master.wrapped(future))
+        load = await master.apart(master.prepared, node.id, trees, received)
     else:
-        taken = await _taken(master.reports(node.id, _read(request), received))
+        load = master.prepared(node.id, _read(request), received)
+    taken = await _taken(master.reports(load))
     if taken.refused:
         master.count('refused')
         raise Problem(422, taken.refused, sequence=taken.sequence)

@@ -57,7 +57,11 @@ class Store:
         """Takes reports of a node, in order; returns the future of Taken. `reports` as JSON gave them, not looked at
         yet. What can be done before it is this thread's turn is done here: some 50 microseconds for each KiB.
         """
-        return self.writer.put('reports', self._prepare(node, reports, received), future)
+        return self.take(self._prepare(node, reports, received), future)
+
+    def take(self, load: Any, future: Any = None) -> Any:
+        """The same for what ingest.prepare has made of them."""
+        return self.writer.put('reports', load, future)
 
     def beat(self, node: int, tree: Dict[str, Any], received: float, future: Any = None) -> Any:
         """Takes a heartbeat as JSON gave it; returns the future of Beat."""
@@ -102,10 +106,16 @@ def database(url: str) -> Any:
 
 def open_store(url: str) -> Store:
     """The store of a URL; its tables are made, or brought up to this version. StoreTrouble, ValueError."""
-    from nodeprep.master import beats, ingest
+    from nodeprep.master import ingest
     found = database(url)
     prepared(found)
-    return Store(found, {'reports': ingest.take, 'beats': beats.take}, ingest.prepare)
+    return Store(found, bulk(), ingest.prepare)
+
+
+def bulk() -> Dict[str, Callable[[Cursor, List[Any]], List[Any]]]:
+    """What is written for many at once: the handlers of the writer."""
+    from nodeprep.master import beats, ingest
+    return {'reports': ingest.take, 'beats': beats.take}
 
 
 def prepared(found: Any) -> List[int]:

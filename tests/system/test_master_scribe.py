@@ -1,0 +1,104 @@
+"""The process that writes beside a real master: when it is killed the master says so and ends, and nothing is lost."""
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from nodeprep.master.store import open_store
+from tests.master.fleet import Host
+from tests.system.masterprocess import MasterProcess, Person
+from tests.system.test_master_killed import proved
+
+
+@pytest.fixture
+def master(tmp_path):
+    with MasterProcess(tmp_path) as made:
+        made.admin = made.person()
+        yield made
+
+
+def scribe(master):
+    """The process id of the one that writes."""
+    pid = master.process.pid
+    with open(f'/proc/{pid}/task/{pid}/children') as file:
+        (found,) = file.read().split()
+    return int(found)
+
+
+def joined(master, number):
+    words = master.join_words()
+    status, tree = master.admin.ask('POST', '/v1/join', {
+        'token': words[3], 'name': f'node{number}', 'request': f'{number:08x}-0000-4000-8000-000000000000'})
+    assert status == 201, tree
+    return Person(master, tree['credential'])
+
+
+class Loading(threading.Thread):
+    """A node that reports until the master is gone. `told`: (sequence, digest) of what was acknowledged."""
+
+    def __init__(self, master, number):
+        super().__init__()
+        self.node, self.host, self.told, self.report = joined(master, number), Host(number), [], None
+
+    def run(self):
+        while True:
+            if self.report is None:
+                self.host.set('swap', 'met' if self.host.sequence % 2 else 'drifted')
+                self.report = self.host.report()
+            try:
+                status, _ = self.node.ask('POST', '/v1/reports', self.report)
+            except OSError:
+                return
+            if status == 503:
+                time.sleep(0.05)
+                continue
+            assert status in (200, 201)
+            self.told.append((self.report['sequence'], self.report['chain']['digest']))
+            self.report = None
+
+
+def test_when_the_one_that_writes_is_killed_the_master_ends_and_nothing_acknowledged_is_lost(master):
+    nodes = [Loading(master, number) for number in range(1, 5)]
+    for node in nodes:
+        node.start()
+    time.sleep(1)
+    os.kill(scribe(master), signal.SIGKILL)
+    for node in nodes:
+        node.join(30)
+        assert not node.is_alive()
+    assert master.process.wait(30) == 1
+    assert any('the process that writes has ended' in line for line in master.lines)
+    assert sum(len(node.told) for node in nodes) > 20
+    store = open_store(f'sqlite://{master.data}/fleet.db')
+    try:
+        names = dict(store.read(lambda cursor: cursor.all('SELECT name, id FROM node')))
+    finally:
+        store.close()
+    told = {(names[f'node{number}'], *one) for number, node in enumerate(nodes, 1) for one in node.told}
+    assert proved(f'sqlite://{master.data}/fleet.db', told) >= len(told)
+
+
+def test_both_end_by_a_signal_and_the_one_that_writes_by_none_of_its_own(master):
+    writes = scribe(master)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        os.kill(writes, number)
+    assert joined(master, 1).ask('POST', '/v1/heartbeats', {})[0] == 200
+    assert master.stop() == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(writes, 0)
+
+
+def test_when_the_master_is_killed_the_one_that_writes_ends(master):
+    writes = scribe(master)
+    master.stop(signal.SIGKILL)
+    until = time.monotonic() + 20
+    while os.path.exists(f'/proc/{writes}/stat') and state(writes) != 'Z':
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def state(pid):
+    with open(f'/proc/{pid}/stat') as file:
+        return file.read().rpartition(')')[2].split()[0]
