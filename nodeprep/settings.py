@@ -6,6 +6,7 @@ import re
 
 from nodeprep import catalogue
 from nodeprep.config import Node
+from nodeprep.language import read_tag
 from nodeprep.model import Waiver
 from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
@@ -201,4 +202,5 @@ _READERS: Dict[str, Callable[..., None]] = {
     'interval': _scalar(_read_pause), 'labels': _labels, 'requirements': _requirements, 'waivers': _waivers,
     'windows': _windows, 'limits': _group({'fixes_per_day': _read_whole}),
     'master': _group({'url': _read_url, 'heartbeat': _read_pause}), 'textfile': _scalar(_read_folder),
+    'language': _scalar(read_tag),
 }

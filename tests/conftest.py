@@ -11,6 +11,9 @@ from nodeprep.host import Host
 from nodeprep.wanted import Option
 from tests.fakes import FakeHost
 
+# The tests read what is said in English, whatever language whoever runs them reads; those of other languages say so.
+os.environ['LANGUAGE'] = 'en'
+
 # Trees of real hosts: there is no test in them, and links in circles that the kernel follows 40 times, or does not.
 collect_ignore = ['hosts']
 

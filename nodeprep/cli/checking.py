@@ -53,7 +53,8 @@ def _checked(call: Call) -> int:
     asked = Asked(call.ids, tuple(word for words in call.ignore for word in words.split(',') if word.strip()))
     diffs = call.format_name != 'table' or call.verbose
     tree = examine(host, policy, asked, diffs, begun)
-    options = output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color)
+    options = output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color,
+                                 policy.get('language', '') if call.format_name in output.TRANSLATED else None)
     options = options._replace(program=itself.program(), said=_said(call), ids=''.join(f' {one}' for one in call.ids))
     text = output.renderer(call.format_name)(tree, options)
     write(sys.stdout, text if text.endswith('\n') else text + '\n')

@@ -130,6 +130,7 @@ def _commented() -> Iterator[str]:
     yield '# interval: 60s               # the agent looks at least so often'
     yield '# windows: ["Sat 02:00-04:00"] # when the agent may let something be fixed; default: always'
     yield '# limits: {fixes_per_day: 3}   # and how often; default: no limit'
+    yield '# language: en                # en | zh_CN, what people read; default: LC_ALL, LC_MESSAGES or LANG chooses'
     yield '# textfile: /var/lib/node_exporter/textfile_collector   # metrics of the agent; default: none'
     yield '# master: {heartbeat: 60s}    # how often the agent asks its master; `nodeprep join` says which one'
     yield '#'

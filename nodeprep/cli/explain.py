@@ -2,6 +2,7 @@
 import inspect
 import json
 import shutil
+import sys
 import textwrap
 
 import click
@@ -9,8 +10,11 @@ import click
 from nodeprep import catalogue
 from nodeprep.cli import ids
 from nodeprep.cli.options import policy_options
-from nodeprep.cli.usage import stopping_on_bad_input
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.config import ConfigError
 from nodeprep.host import Host
+from nodeprep.language import N_, Language, chosen, speaking
+from nodeprep.output.columns import columns, wrapped
 from nodeprep.policy import load
 from nodeprep.round import kubernetes
 from nodeprep.text import UnknownName, nearest
@@ -26,28 +30,41 @@ def explain(requirement_id: Optional[str]) -> None:
     if requirement_id is None:
         raise click.UsageError('Missing argument \'ID\', one of ' + ', '.join(known))
     named = ids.chosen([requirement_id])
+    wrong = [one for one in named if one not in known]
+    if wrong:
+        raise UnknownName(f'unknown requirement {wrong[0]!r}' + nearest(wrong[0], known))
+    language = _spoken()
     for at, one in enumerate(named):
-        if one not in known:
-            raise UnknownName(f'unknown requirement {one!r}' + nearest(one, known))
-        click.echo('\n' * min(at, 1), nl=False)
-        _explain(one)
+        write(sys.stdout, '\n' * min(at, 1) + '\n'.join(_explained(one, language)) + '\n')
 
 
-def _explain(requirement_id: str) -> None:
-    requirement = catalogue.load(requirement_id)
-    width = _width()
-    click.echo(_filled(f'{requirement.id}: {requirement.title} ({requirement.severity})', '', '  ', width) + '\n')
-    click.echo('\n'.join(_paragraphs(inspect.cleandoc(requirement.__doc__ or '').strip(), width)).rstrip('\n'))
+def _spoken() -> Language:
+    """The language of this host's configuration, else of the environment, also when that is wrong."""
+    try:
+        setting = str(load(Host('/')).get('language', ''))
+    except ConfigError:
+        setting = ''
+    return speaking(chosen(setting, sys.stdout), 'explain')
+
+
+def _explained(requirement_id: str, _: Language) -> Iterator[str]:
+    requirement, width = catalogue.load(requirement_id), _width()
+    yield _filled(f'{requirement.id}: {_.title(requirement.title)} ({_(_SEVERITIES[requirement.severity])})', '', '  ',
+                  width) + '\n'
+    yield '\n'.join(_filled(_(text), '', '', width) if text else '' for text in paragraphs(requirement.__doc__ or ''))
     if requirement.kubeadm:
-        click.echo('\n' + _filled('kubeadm calls it: ' + ', '.join(requirement.kubeadm), '', '  ', width))
+        yield '\n' + _filled(_('kubeadm calls it: {names}', names=', '.join(requirement.kubeadm)), '', '  ', width)
     if requirement.defaults:
-        click.echo('\n' + _filled('Settings, below `requirements: {%s: {...}}` in /etc/nodeprep/nodeprep.yaml:'
-                                  % requirement.id, '', '', width))
+        yield '\n' + _filled(_('Settings, below `{keys}` in /etc/nodeprep/nodeprep.yaml:',
+                               keys='requirements: {%s: {...}}' % requirement.id), '', '', width)
         for name, option in requirement.defaults.items():
-            click.echo(_filled(f'{name}  ({option.kind}; default {shown(option.default, option.kind)})', '  ', '      ',
-                               width))
+            kind = _('{kind}; default {value}', kind=_(option.kind), value=shown(option.default, option.kind))
+            yield _filled(f'{name}  ({kind})', '  ', '      ', width)
             if option.help:
-                click.echo(_filled(option.help, '      ', '      ', width))
+                yield _filled(_(option.help), '      ', '      ', width)
+
+
+_SEVERITIES = {'required': N_('required'), 'advised': N_('advised')}
 
 
 @click.command()
@@ -67,10 +84,12 @@ def requirements(format_name: str, config_file: Optional[str], root: str, role: 
         click.echo(json.dumps([{'id': one.id, 'title': one.title, 'severity': rule.severity, 'mode': rule.mode,
                                 'kubeadm': list(one.kubeadm)} for one, rule in everything], indent=2))
         return
-    click.echo(f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}TITLE, and what kubeadm calls it')
+    _ = speaking(chosen(policy.get('language', ''), sys.stdout))
+    rows = [f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}' + _('TITLE, and what kubeadm calls it')]
     for one, rule in everything:
-        lines = _wrapped(one.title.split()) + _wrapped([f'({name})' for name in one.kubeadm])
-        click.echo(f'{one.id:<15}{rule.severity:<10}{rule.mode:<8}' + ('\n' + ' ' * 33).join(lines))
+        lines = wrapped(_.title(one.title), 46) + _wrapped([f'({name})' for name in one.kubeadm])
+        rows.append(f'{one.id:<15}{rule.severity:<10}{rule.mode:<8}' + ('\n' + ' ' * 33).join(lines))
+    write(sys.stdout, '\n'.join(rows) + '\n')
 
 
 def _width() -> int:
@@ -78,21 +97,29 @@ def _width() -> int:
 
 
 def _filled(text: str, first: str, indent: str, width: int) -> str:
+    if columns(text) > len(text):
+        lines = wrapped(text, width - len(indent))
+        return '\n'.join((indent if at else first) + line for at, line in enumerate(lines))
     return textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False,
                          break_long_words=False)
 
 
-def _paragraphs(text: str, width: int) -> Iterator[str]:
-    """The text in lines of `width` columns; a line that begins with Why:, Read: and the like begins a paragraph."""
+def paragraphs(text: str) -> List[str]:
+    """The paragraphs of an explanation, a line each, and '' where a blank line is.
+
+    A line that begins with Why:, Read: and the like begins a paragraph.
+    """
+    found: List[str] = []
     lines: List[str] = []
-    for line in text.split('\n') + ['']:
+    for line in inspect.cleandoc(text).strip().split('\n') + ['']:
         if lines and (not line.strip() or line.startswith(('Why:', 'Read:', 'Fix:', 'Left to a person:', '- '))):
-            yield textwrap.fill(' '.join(lines), width, break_on_hyphens=False)
+            found.append(' '.join(lines))
             lines = []
-            if not line.strip():
-                yield ''
         if line.strip():
             lines.append(line.strip())
+        else:
+            found.append('')
+    return found[:-1]
 
 
 def _wrapped(words: Iterable[str], width: int = 46) -> List[str]:

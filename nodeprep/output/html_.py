@@ -2,12 +2,16 @@
 
 A Content-Security-Policy in it forbids all that it does not have, should a text of a host ever get past the escaping.
 """
+import re
 from html import escape
 
-from nodeprep.model import DRIFTED, NOT_APPLICABLE, UNKNOWN
+from nodeprep.language import N_, Language
+from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.words import (
     ADVISED,
+    IGNORED,
+    RISKS,
     WAIVED,
     change,
     command,
@@ -21,8 +25,9 @@ from nodeprep.output.words import (
 )
 from nodeprep.typed import Any, Dict, Iterator, List
 
-_WORDS = {NOT_APPLICABLE: 'n/a'}
-_WHEN = {'now': 'now', 'boot': 'after a reboot'}
+_WORDS = {MET: N_('met'), DRIFTED: N_('drifted'), UNKNOWN: N_('unknown'), NOT_APPLICABLE: N_('n/a'),
+          ADVISED: N_('advised'), WAIVED: N_('waived'), IGNORED: N_('ignored')}
+_WHEN = {'now': N_('now'), 'boot': N_('after a reboot')}
 _FAILED = (DRIFTED, UNKNOWN, ADVISED)
 _STYLE = '''
 :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#57606a;--line:#d0d7de;--shade:#f6f8fa;
@@ -52,98 +57,100 @@ summary{cursor:pointer}
 
 def render(tree: Dict[str, Any], options: Options) -> str:
     """The page."""
-    name = _text(tree['node']['name'])
-    lines = ['<!DOCTYPE html>', '<html lang="en">', '<head>', '<meta charset="utf-8">',
+    _, name = options.language, _text(tree['node']['name'])
+    said = verdict(tree, _)
+    short = _text(re.split('[:\uff1a]', said)[0].lower())
+    lines = ['<!DOCTYPE html>', f'<html lang="{_.tag.replace("_", "-")}">', '<head>', '<meta charset="utf-8">',
              '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
              '<meta name="viewport" content="width=device-width, initial-scale=1">',
-             f'<title>{name}: {_text(verdict(tree).split(":")[0].lower())}</title>', f'<style>{_STYLE}</style>',
-             '</head>', '<body>', '<main>', f'<h1>{name}</h1>', f'<p>{_about(tree)}</p>',
-             f'<p class="soft">{_text(_taken(tree))}</p>',
-             f'<p class="verdict {tree["verdict"]}">{_text(verdict(tree))}.</p>']
+             f'<title>{name}: {short}</title>', f'<style>{_STYLE}</style>',
+             '</head>', '<body>', '<main>', f'<h1>{name}</h1>', f'<p>{_about(tree, _)}</p>',
+             f'<p class="soft">{_text(_taken(tree, _))}</p>',
+             f'<p class="verdict {tree["verdict"]}">{_text(said)}{_(".")}</p>']
     for part in (_wrong, _overview, _evidence):
-        lines.extend(part(tree['findings']))
+        lines.extend(part(tree['findings'], _))
     return '\n'.join(lines + ['</main>', '</body>', '</html>']) + '\n'
 
 
-def _about(tree: Dict[str, Any]) -> str:
+def _about(tree: Dict[str, Any], _: Language) -> str:
     node = tree['node']
-    parts = [node['os']['name'], node['kernel'] and 'kernel ' + node['kernel'], node['arch'],
-             'profile ' + tree['agent']['profile'], node['role'],
+    parts = [node['os']['name'], node['kernel'] and _('kernel {release}', release=node['kernel']), node['arch'],
+             _('profile {name}', name=tree['agent']['profile']), node['role'],
              'Kubernetes ' + node['kubernetes'] if node.get('kubernetes') else '']
     return ', '.join(_text(part) for part in parts if part)
 
 
-def _taken(tree: Dict[str, Any]) -> str:
-    return f'Taken {tree["taken"]} by nodeprep {tree["agent"]["version"]}, report {tree["id"]}'
+def _taken(tree: Dict[str, Any], _: Language) -> str:
+    return _('Taken {when} by nodeprep {version}, report {id}', when=tree['taken'], version=tree['agent']['version'],
+             id=tree['id'])
 
 
-def _overview(findings: List[Dict[str, Any]]) -> Iterator[str]:
+def _overview(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
     if not findings:
         return
-    yield '<h2>All requirements</h2>\n<table>\n<thead>\n<tr><th scope="col">Wanted</th>' \
-          '<th scope="col">Now</th><th scope="col">After a reboot</th></tr>\n</thead>\n<tbody>'
+    yield f'<h2>{_("All requirements")}</h2>\n<table>\n<thead>\n<tr><th scope="col">{_("Wanted")}</th>' \
+          f'<th scope="col">{_("Now")}</th><th scope="col">{_("After a reboot")}</th></tr>\n</thead>\n<tbody>'
     for finding in findings:
-        note = waiver(finding) if outcome(finding) == WAIVED else finding['note']
-        yield (f'<tr><th scope="row">{_text(finding["requirement"])}<span>{_text(finding["title"])}</span>'
+        note = waiver(finding, _) if outcome(finding) == WAIVED else finding['note']
+        yield (f'<tr><th scope="row">{_text(finding["requirement"])}<span>{_text(_.title(finding["title"]))}</span>'
                + (f'<span>{_text(note)}</span>' if note else '') + '</th>'
-               + ''.join(f'<td class="state {half(finding, when)}">{_word(half(finding, when))}</td>'
+               + ''.join(f'<td class="state {half(finding, when)}">{_(_WORDS[half(finding, when)])}</td>'
                          for when in ('now', 'boot')) + '</tr>')
     yield '</tbody>\n</table>'
 
 
-def _wrong(findings: List[Dict[str, Any]]) -> Iterator[str]:
+def _wrong(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
     wrong = [finding for finding in findings if outcome(finding) in _FAILED]
     if wrong:
-        yield '<h2>What is not met, and what would end it</h2>'
+        yield f'<h2>{_("What is not met, and what would end it")}</h2>'
     for word in _FAILED:
         for finding in wrong:
             if outcome(finding) == word:
                 name = _text(finding['requirement'])
-                yield (f'<section>\n<h3>{name}: <span class="{word}">{_word(word)}</span></h3>\n'
-                       f'<p class="soft">Wanted: {_text(finding["title"])}</p>')
-                yield from _list(failing(finding))
+                yield (f'<section>\n<h3>{name}: <span class="{word}">{_(_WORDS[word])}</span></h3>\n'
+                       f'<p class="soft">{_("Wanted: {what}", what=_text(_.title(finding["title"])))}</p>')
+                yield from _list(failing(finding), _)
                 yield '</section>'
 
 
-def _evidence(findings: List[Dict[str, Any]]) -> Iterator[str]:
+def _evidence(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
     if findings:
-        yield '<h2>Evidence</h2>'
+        yield f'<h2>{_("Evidence")}</h2>'
     for finding in findings:
         if finding['observations']:
             word = outcome(finding)
-            yield (f'<details>\n<summary>{_text(finding["requirement"])}: <span class="{word}">{_word(word)}</span>, '
-                   f'{len(finding["observations"])} observed</summary>')
-            yield from _list(finding['observations'])
+            count = _.many('{count} observed', '{count} observed', len(finding['observations']))
+            yield (f'<details>\n<summary>{_text(finding["requirement"])}: '
+                   f'<span class="{word}">{_(_WORDS[word])}</span>, {count}</summary>')
+            yield from _list(finding['observations'], _)
             yield '</details>'
 
 
-def _list(observations: List[Dict[str, Any]]) -> Iterator[str]:
+def _list(observations: List[Dict[str, Any]], _: Language) -> Iterator[str]:
     yield '<ul>'
     for seen in observations:
         state = ADVISED if observed(seen) == DRIFTED and seen['advised'] else observed(seen)
-        yield (f'<li><p><strong>{_text(seen["subject"])}</strong>, {_WHEN[seen["when"]]}: '
-               f'<span class="state {state}">{_word(state)}</span></p>\n<dl>')
-        found = 'Could not tell' if seen['met'] is None else 'Found'
-        for term, said in ((found, seen['found']), ('Wanted', seen['wanted']), ('Source', seen['source']),
-                           ('kubeadm', seen['kubeadm']), ('Hint', seen['hint'])):
+        yield (f'<li><p><strong>{_text(seen["subject"])}</strong>, {_(_WHEN[seen["when"]])}: '
+               f'<span class="state {state}">{_(_WORDS[state])}</span></p>\n<dl>')
+        found = _('Could not tell') if seen['met'] is None else _('Found')
+        for term, said in ((found, seen['found']), (_('Wanted'), seen['wanted']), (_('Source'), seen['source']),
+                           ('kubeadm', seen['kubeadm']), (_('Hint'), seen['hint'])):
             if said:
                 yield f'<dt>{term}</dt><dd>{_text(said)}</dd>'
         yield '</dl>'
         for one in seen['fix']:
-            yield from _change(one)
+            yield from _change(one, _)
         yield '</li>'
     yield '</ul>'
 
 
-def _change(one: Dict[str, Any]) -> Iterator[str]:
-    about = [one['risk']] + (['undo: ' + command(one['undo'])] if one['undo'] else []) if 'run' in one else []
-    yield f'<p>Fix: <code>{_text(change(one))}</code>' + (f' ({_text("; ".join(about))})' if about else '') + '</p>'
+def _change(one: Dict[str, Any], _: Language) -> Iterator[str]:
+    back = [_('undo: {command}', command=command(one['undo']))] if one.get('undo') else []
+    about = [_(RISKS[one['risk']])] + back if 'run' in one else []
+    fix = f'<code>{_text(change(one, _))}</code>' + (f' ({_text("; ".join(about))})' if about else '')
+    yield f'<p>{_("Fix: {change}", change=fix)}</p>'
     if one.get('diff'):
         yield f'<pre>\n{_text(one["diff"], keep=chr(10))}</pre>'
-
-
-def _word(state: str) -> str:
-    return _WORDS.get(state, state)
 
 
 def _text(text: str, keep: str = '') -> str:

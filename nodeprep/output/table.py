@@ -2,14 +2,16 @@
 
 Below the heading a row begins with the id and its two words, NOW and BOOT; whatever belongs to a row is indented. So a
 script may read it too: awk '/^ +NOW +BOOT$/ {rows=1} rows && /^[a-z]/ && ($2=="DRIFT" || $3=="DRIFT") {print $1}'.
-Nothing but ASCII comes from here; what the tree holds beside that is the host's own.
+In English nothing but ASCII comes from here; what the tree holds beside that is the host's own.
 """
+from nodeprep.language import N_, Language
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.words import (
     ADVISED,
     IGNORED,
+    RISKS,
     WAIVED,
     alike,
     change,
@@ -26,7 +28,9 @@ from nodeprep.output.words import (
 )
 from nodeprep.typed import Any, Dict, List, Tuple
 
-_WORDS = {MET: 'met', DRIFTED: 'DRIFT', UNKNOWN: 'unknown', NOT_APPLICABLE: 'n/a'}
+_WORDS = {MET: N_('met'), DRIFTED: N_('DRIFT'), UNKNOWN: N_('unknown'), NOT_APPLICABLE: N_('n/a'),
+          ADVISED: N_('advised'), WAIVED: N_('waived'), IGNORED: N_('ignored')}
+_WHEN = {'now': N_('now'), 'boot': N_('boot')}
 _COLORS = {MET: '32', DRIFTED: '1;31', UNKNOWN: '1;33', ADVISED: '33', NOT_APPLICABLE: '2', WAIVED: '36', IGNORED: '2'}
 # The end of the output is what a person sees first: the worst comes last, next to the verdict.
 _ORDER = (NOT_APPLICABLE, IGNORED, MET, WAIVED, ADVISED, UNKNOWN, DRIFTED)
@@ -43,12 +47,13 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     fold = bool(failed) and not options.verbose
     rows = failed if options.quiet else [one for one in findings if not fold or not _fine(one)]
     page = _Page(options, rows, [outcome(finding) for finding in failed])
+    _ = page.language
     if not options.quiet:
         _head(page, tree)
         if fold:
             _folded(page, findings)
     if rows:
-        page.row('', 'NOW', 'BOOT', '')
+        page.row('', _('NOW'), _('BOOT'), '')
     for finding in rows:
         _finding(page, finding)
     if rows:
@@ -62,6 +67,7 @@ class _Page:
 
     def __init__(self, options: Options, findings: List[Dict[str, Any]], failed: List[str]) -> None:
         self.options, self.lines = options, []               # type: Options, List[str]
+        self.language: Language = options.language
         # What is only advised waits while something required is wrong.
         self.detailed = [word for word in _FAILED if word != ADVISED or set(failed) == {ADVISED}]
         self.failed = sum(word in self.detailed for word in failed)
@@ -74,7 +80,7 @@ class _Page:
 
         `beside` is the columns of `first` where its letters are more than that: it has colours in it.
         """
-        for at, line in enumerate(wrapped(text, self.options.width - (beside or max(len(indent), len(first))))):
+        for at, line in enumerate(wrapped(text, self.options.width - (beside or max(len(indent), columns(first))))):
             self.lines.append(((indent if at else first) + self._in(color, line)).rstrip())
 
     def called(self) -> str:
@@ -94,24 +100,29 @@ class _Page:
                 self.text(text, '  ', '  ')
 
     def _word(self, state: str) -> str:
-        word = _WORDS.get(state, state)
-        return self._in(_COLORS.get(state, '1'), word) + ' ' * (_WORD - len(word))
+        word = self.language(_WORDS[state]) if state in _WORDS else state
+        return self._in(_COLORS.get(state, '1'), word) + ' ' * (_WORD - columns(word))
+
+    def begun(self, seen: Dict[str, Any]) -> str:
+        """When an observation is of, as the beginning of its line."""
+        when = self.language(_WHEN[seen['when']])
+        return f'  {when}' + ' ' * (6 - columns(when))
 
     def _in(self, color: str, text: str) -> str:
         return f'\x1b[{color}m{text}\x1b[0m' if color and text and self.options.color else text
 
 
 def _head(page: _Page, tree: Dict[str, Any]) -> None:
-    node, kernel = tree['node'], shown(tree['node']['kernel'])
+    _, node, kernel = page.language, tree['node'], shown(tree['node']['kernel'])
     arch = shown(node['arch']) if not node['kernel'].endswith(node['arch']) else ''
-    system = [shown(node['os']['name']), kernel and 'kernel ' + kernel, arch]
-    wanted = ['profile ' + shown(tree['agent']['profile']), shown(node['role']),
+    system = [shown(node['os']['name']), kernel and _('kernel {release}', release=kernel), arch]
+    wanted = [_('profile {name}', name=shown(tree['agent']['profile'])), shown(node['role']),
               'Kubernetes ' + shown(node['kubernetes']) if node.get('kubernetes') else '']
-    image = f'image {shown(node["root"])}: ' if node.get('root') else ''
+    image = _('image {folder}: ', folder=shown(node['root'])) if node.get('root') else ''
     page.text(f'{image}{shown(node["name"])}: ' + ', '.join(filter(None, system)), '  ')
-    page.text('wanted: ' + ', '.join(filter(None, wanted)), '  ')
+    page.text(_('wanted: {what}', what=', '.join(filter(None, wanted))), '  ')
     if page.options.verbose:
-        page.text(f'taken: {shown(tree["taken"])}, in {tree["took_ms"]:g} ms', '  ')
+        page.text(_('taken: {when}, in {ms} ms', when=shown(tree['taken']), ms=f'{tree["took_ms"]:g}'), '  ')
     page.lines.append('')
 
 
@@ -124,27 +135,30 @@ def _folded(page: _Page, findings: List[Dict[str, Any]]) -> None:
     for word in (MET, NOT_APPLICABLE, IGNORED):
         names = [shown(one['requirement']) for one in findings if _fine(one) and outcome(one) == word]
         if names:
-            page.text(f'{_WORDS.get(word, word)}: ' + ', '.join(names), '  ')
+            page.text(f'{page.language(_WORDS[word])}: ' + ', '.join(names), '  ')
     if page.lines[-1]:
         page.lines.append('')
 
 
 def _finding(page: _Page, finding: Dict[str, Any]) -> None:
-    word, title, note = outcome(finding), shown(finding['title']), shown(finding['note'])
+    _ = page.language
+    word, title, note = outcome(finding), shown(_.title(finding['title'])), shown(finding['note'])
     # A title says what is wanted. Beside DRIFT it would read as what was found.
-    said = (waiver(finding) if word == WAIVED else note if note and word == NOT_APPLICABLE else
-            'wanted: ' + title if word in _FAILED or word == IGNORED else title)
+    said = (waiver(finding, _) if word == WAIVED else note if note and word == NOT_APPLICABLE else
+            _('wanted: {what}', what=title) if word in _FAILED or word == IGNORED else title)
     page.row(shown(finding['requirement']), half(finding, 'now'), half(finding, 'boot'), said, word in _FAILED)
     if page.verbose:
         if title not in said:
-            page.text('wanted: ' + title, ' ' * 10, '  ')
+            page.text(_('wanted: {what}', what=title), ' ' * 10, '  ')
         for seen in finding['observations']:
-            page.text(statement([seen]), ' ' * 17, f'  {seen["when"]:4}  {_WORDS[observed(seen)]:{_WORD}}  ')
+            word_seen = _(_WORDS[observed(seen)])
+            page.text(statement([seen], _), ' ' * 17,
+                      page.begun(seen) + word_seen + ' ' * (_WORD - columns(word_seen)) + '  ')
             _whole_plan(page, seen)
     elif word in page.detailed:
         _observations(page, finding, word != ADVISED)
     if note and said != note and (word != IGNORED or page.verbose):
-        page.text('note: ' + note, ' ' * 8, '  ')
+        page.text(_('note: {what}', what=note), ' ' * 8, '  ')
 
 
 def _observations(page: _Page, finding: Dict[str, Any], mark: bool) -> None:
@@ -155,13 +169,15 @@ def _observations(page: _Page, finding: Dict[str, Any], mark: bool) -> None:
         told = [next(group for group in groups if group[0]['when'] == when)
                 for when in ('now', 'boot') if any(group[0]['when'] == when for group in groups)]
     for at, group in enumerate(told):
-        page.text(_told(page, *statement_and_source(group, mark)), ' ' * 8, f'  {group[0]["when"]:4}  ')
+        page.text(_told(page, *statement_and_source(group, mark, page.language)), ' ' * 8,
+                  page.begun(group[0]))
         if at + 1 == len(told) or _remedy(group) != _remedy(told[at + 1]):
             _plan(page, *_remedy(group))         # told once below all that it would end
     left = sum(map(len, groups)) - sum(map(len, told))
     if left:
-        page.text(f'and {left} more: {page.called()} {shown(finding["requirement"])}',
-                  ' ' * 8, ' ' * 8)
+        _ = page.language
+        page.text(_.many('and {count} more: {command}', 'and {count} more: {command}', left,
+                         command=f'{page.called()} {shown(finding["requirement"])}'), ' ' * 8, ' ' * 8)
 
 
 def _told(page: _Page, text: str, source: str) -> str:
@@ -179,33 +195,38 @@ def _remedy(group: List[Dict[str, Any]]) -> Tuple[List[Dict[str, Any]], List[str
 
 
 def _plan(page: _Page, changes: List[Dict[str, Any]], hints: List[str]) -> None:
+    _ = page.language
     if changes:
         risks = [one['risk'] for one in changes if one.get('risk', 'harmless') != 'harmless']
-        more = f'; and {len(changes) - _SHORT} more' if len(changes) > _SHORT else ''
-        page.text('; '.join(change(one) for one in changes[:_SHORT]) + more, ' ' * 13,
-                  '        fix' + (f' ({", ".join(dict.fromkeys(risks))})' if risks else '') + ': ')
+        left = len(changes) - _SHORT
+        more = _.many('; and {count} more', '; and {count} more', left) if left > 0 else ''
+        first = _('fix ({risks}): ', risks=', '.join(_(RISKS[risk]) for risk in dict.fromkeys(risks))) if risks else \
+            _('fix: ')
+        page.text('; '.join(change(one, _) for one in changes[:_SHORT]) + more, ' ' * 13, ' ' * 8 + first)
     for hint in hints[:_SHORT]:
-        page.text(shown(hint), ' ' * 14, '        hint: ')
+        page.text(shown(hint), ' ' * 14, ' ' * 8 + _('hint: '))
 
 
 def _whole_plan(page: _Page, seen: Dict[str, Any]) -> None:
-    indent = ' ' * 17
+    indent, _ = ' ' * 17, page.language
     for one in seen['fix']:
-        about = [one['risk']] + (['undo: ' + command(one['undo'])] if one['undo'] else []) if 'run' in one else []
-        page.text(change(one) + (f' ({"; ".join(about)})' if about else ''), indent + '     ', indent + 'fix: ')
+        back = [_('undo: {command}', command=command(one['undo']))] if one.get('undo') else []
+        about = [_(RISKS[one['risk']])] + back if 'run' in one else []
+        page.text(change(one, _) + (f' ({"; ".join(about)})' if about else ''), indent + '     ', indent + _('fix: '))
         # A diff is not wrapped: what is copied from it must be what it says.
         page.lines.extend(f'{indent}     {shown(line)}' for line in one.get('diff', '').split('\n') if line)
     if seen['hint']:
-        page.text(shown(seen['hint']), indent + '      ', indent + 'hint: ')
+        page.text(shown(seen['hint']), indent + '      ', indent + _('hint: '))
 
 
 def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
-    page.text(verdict(tree) + '.', color='1;' + _COLORS[tree['verdict']].split(';')[-1])
+    _ = page.language
+    page.text(verdict(tree, _) + _('.'), color='1;' + _COLORS[tree['verdict']].split(';')[-1])
     failed = [finding for finding in tree['findings'] if outcome(finding) in _FAILED]
     if page.options.quiet or not failed:
         return
     if len(failed) > 2:
-        page.text(_which(failed), '  ', '  ')
+        page.text(_which(failed, _), '  ', '  ')
     worst = min(failed, key=lambda finding: -_ORDER.index(outcome(finding)))
     options = page.options
     steps = [f'{shown(options.program)} explain {shown(worst["requirement"])}']
@@ -214,17 +235,20 @@ def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
     # Not with --ignore, which a fix does not take.
     if ' --ignore ' not in options.said and any(seen['fix'] for one in failed for seen in one['observations']):
         steps.append(f'{shown(options.program + " fix --dry-run" + options.said + options.ids)}')
+    first = '  ' + _('Next: ')
     for number, step in enumerate(steps):
-        page.text(step, '          ', '        ' if number else '  Next: ')
+        page.text(step, ' ' * (columns(first) + 2), ' ' * columns(first) if number else first)
 
 
-def _which(failed: List[Dict[str, Any]]) -> str:
+def _which(failed: List[Dict[str, Any]], _: Language) -> str:
     """The ids by how they fail, for one who sees just the end of a long output."""
     kinds: Dict[str, List[str]] = {}
     for finding in failed:
         drifted = [when for when in ('now', 'boot') if half(finding, when) == DRIFTED]
-        kind = {UNKNOWN: 'could not be told', ADVISED: 'only advised'}.get(outcome(finding)) or {
-            'now': 'now', 'boot': 'after a reboot'}.get('+'.join(drifted), 'now and after a reboot')
+        kind = outcome(finding) if outcome(finding) in (UNKNOWN, ADVISED) else '+'.join(drifted) or 'now+boot'
         kinds.setdefault(kind, []).append(shown(finding['requirement']))
-    return '; '.join(f'{kind}: {", ".join(kinds[kind])}' for kind in (
-        'now and after a reboot', 'now', 'after a reboot', 'could not be told', 'only advised') if kind in kinds)
+    return _('; ').join(f'{_(said)}: {", ".join(kinds[kind])}' for kind, said in _KINDS if kind in kinds)
+
+
+_KINDS = (('now+boot', N_('now and after a reboot')), ('now', N_('now')), ('boot', N_('after a reboot')),
+          (UNKNOWN, N_('could not be told')), (ADVISED, N_('only advised')))

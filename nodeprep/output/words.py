@@ -1,4 +1,8 @@
-"""What every format says in the same words: outcomes, the verdict in a sentence, and changes as text."""
+"""What every format says in the same words: outcomes, the verdict in a sentence, and changes as text.
+
+Where a language can be given (`_`), English is said without one: what programs read is never translated.
+"""
+from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.report import counts
 from nodeprep.text import clean
@@ -7,6 +11,9 @@ from nodeprep.typed import Any, Dict, Iterable, List, Tuple
 WAIVED, IGNORED, ADVISED = 'waived', 'ignored', 'advised'
 _FAILING = (DRIFTED, UNKNOWN)
 _PLAIN = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-')
+
+RISKS = {'harmless': N_('harmless'), 'disruptive': N_('disruptive'), 'reboot': N_('reboot')}
+_UNITS = ((86400, N_('{n} d')), (3600, N_('{n} h')), (60, N_('{n} min')), (1, N_('{n} s')))
 
 Tree = Dict[str, Any]
 
@@ -75,29 +82,30 @@ def observed(seen: Tree) -> str:
     return UNKNOWN if seen['met'] is None else MET if seen['met'] else DRIFTED
 
 
-def statement(alike: List[Tree]) -> str:
+def statement(alike: List[Tree], _: Language = ENGLISH_TEXTS) -> str:
     """What was looked at, found and wanted, with the evidence, as one line: '/etc/fstab:7: a swap line; wanted: none'.
 
     Takes one observation, or several that differ in nothing but subject, source and remedy.
     """
-    text, source = statement_and_source(alike)
+    text, source = statement_and_source(alike, True, _)
     return text + (f' [{source}]' if source else '')
 
 
-def statement_and_source(alike: List[Tree], mark: bool = True) -> Tuple[str, str]:
+def statement_and_source(alike: List[Tree], mark: bool = True, _: Language = ENGLISH_TEXTS) -> Tuple[str, str]:
     """The same in two parts. The source is '' where the text has it. Without `mark` the text says not "(advised)"."""
     seen = alike[0]
-    subject, source = (_some(one[name] for one in alike) for name in ('subject', 'source'))
+    subject, source = (_some([one[name] for one in alike], _) for name in ('subject', 'source'))
     near = len(alike) == 1 and source.startswith(subject)    # then the source says what the subject says, and the line
-    told = 'could not tell: ' if seen['met'] is None else ''
-    wanted = '' if seen['met'] else f'; wanted: {shown(seen["wanted"])}'
-    advised = ' (advised)' if mark and seen['advised'] and not seen['met'] else ''
+    told = _('could not tell: ') if seen['met'] is None else ''
+    wanted = '' if seen['met'] else _('; wanted: {what}', what=shown(seen['wanted']))
+    advised = _(' (advised)') if mark and seen['advised'] and not seen['met'] else ''
     return f'{source if near else subject}: {told}{shown(seen["found"])}{wanted}{advised}', '' if near else source
 
 
-def _some(texts: Iterable[str], most: int = 6) -> str:
+def _some(texts: Iterable[str], _: Language, most: int = 6) -> str:
     unique = list(dict.fromkeys(shown(text) for text in texts))
-    return ', '.join(unique[:most]) + (f' and {len(unique) - most} more' if len(unique) > most else '')
+    more = len(unique) - most
+    return ', '.join(unique[:most]) + (_.many(' and {count} more', ' and {count} more', more) if more > 0 else '')
 
 
 def alike(observations: List[Tree]) -> List[List[Tree]]:
@@ -109,15 +117,16 @@ def alike(observations: List[Tree]) -> List[List[Tree]]:
     return list(groups.values())
 
 
-def waiver(finding: Tree) -> str:
+def waiver(finding: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """Who waived a finding, until when and why; '' without a waiver."""
     given = finding['waiver']
-    return f'until {shown(given["until"])} by {shown(given["owner"])}: {shown(given["reason"])}' if given else ''
+    return _('until {day} by {owner}: {reason}', day=shown(given['until']), owner=shown(given['owner']),
+             reason=shown(given['reason'])) if given else ''
 
 
-def change(one: Tree) -> str:
+def change(one: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """A change of a plan as a person would write it down: 'write /etc/fstab' or a command line."""
-    return command(one['run']) if 'run' in one else 'write ' + _quoted(shown(one['write']))
+    return command(one['run']) if 'run' in one else _('write {path}', path=_quoted(shown(one['write'])))
 
 
 def command(argv: List[str]) -> str:
@@ -133,7 +142,7 @@ def _quoted(word: str) -> str:
     return word if word and _PLAIN.issuperset(word) else "'" + word.replace("'", "'\"'\"'") + "'"
 
 
-def span(seconds: float) -> str:
+def span(seconds: float, _: Language = ENGLISH_TEXTS) -> str:
     """A length of time in its two largest units.
 
     >>> span(42), span(3700), span(2 * 86400 + 7200), span(0.2)
@@ -141,11 +150,11 @@ def span(seconds: float) -> str:
     """
     left = int(max(0.0, seconds))
     parts: List[str] = []
-    for size, unit in ((86400, 'd'), (3600, 'h'), (60, 'min'), (1, 's')):
+    for size, unit in _UNITS:
         if left >= size or parts:
-            parts.append(f'{left // size} {unit}' if left // size else '')
+            parts.append(_(unit, n=left // size) if left // size else '')
             left %= size
-    return ' '.join(part for part in parts[:2] if part) or '0 s'
+    return ' '.join(part for part in parts[:2] if part) or _('{n} s', n=0)
 
 
 def looked_at_now(tree: Tree) -> bool:
@@ -153,44 +162,51 @@ def looked_at_now(tree: Tree) -> bool:
     return any(finding['now'] != NOT_APPLICABLE for finding in tree['findings']) or not tree['findings']
 
 
-def verdict(tree: Tree) -> str:
+def verdict(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """The verdict as a sentence that tells now and boot apart, without a full stop."""
     findings = tree['findings']
     if not findings:
-        return 'NOTHING EXAMINED: no requirement was looked at'
+        return _('NOTHING EXAMINED: no requirement was looked at')
     deciding = [finding for finding in findings if counts(finding)]
     untold = [finding for finding in deciding if UNKNOWN in (half(finding, 'now'), half(finding, 'boot'))]
-    said = _drifted(tree, deciding) if tree['verdict'] == DRIFTED else \
-        'CANNOT TELL: nothing required has drifted' if tree['verdict'] == UNKNOWN else _met(tree, deciding)
+    said = [_drifted(tree, deciding, _) if tree['verdict'] == DRIFTED else
+            _('CANNOT TELL: nothing required has drifted') if tree['verdict'] == UNKNOWN else _met(tree, deciding, _)]
     if untold:
-        said += f'; {len(untold)} could not be told' + _root(untold)
+        said.append(_.many('{count} could not be told', '{count} could not be told', len(untold)) + _root(untold, _))
     outcomes = [outcome(finding) for finding in findings]
-    more = [f'{outcomes.count(word)} {words}' for word, words in (
-        (ADVISED, 'advised not met'), (WAIVED, WAIVED), (IGNORED, IGNORED)) if word in outcomes]
-    return '; '.join([said] + more)
+    said += [_(words, count=outcomes.count(word)) for word, words in _APART if word in outcomes]
+    return _('; ').join(said)
 
 
-def _drifted(tree: Tree, deciding: List[Tree]) -> str:
+_APART = ((ADVISED, N_('{count} advised not met')), (WAIVED, N_('{count} waived')), (IGNORED, N_('{count} ignored')))
+
+
+def _drifted(tree: Tree, deciding: List[Tree], _: Language) -> str:
     now, boot = (sum(half(finding, when) == DRIFTED for finding in deciding) for when in ('now', 'boot'))
     if not looked_at_now(tree):
-        return f'NOT FIT: {boot} required drifted at the next boot'
+        return _('NOT FIT: {boot} required drifted at the next boot', boot=boot)
     if now and boot:
-        return f'NOT FIT: {now} required drifted now, {boot} after a reboot'
+        return _('NOT FIT: {now} required drifted now, {boot} after a reboot', now=now, boot=boot)
     if now:
         cured = all(half(finding, 'boot') == MET for finding in deciding if half(finding, 'now') == DRIFTED)
-        return f'NOT FIT now: {now} required drifted' + ('; none after a reboot' if cured else '')
-    return f'NOT FIT after a reboot: {boot} required drifted; none now'
+        return _('NOT FIT now: {now} required drifted; none after a reboot', now=now) if cured else \
+            _('NOT FIT now: {now} required drifted', now=now)
+    return _('NOT FIT after a reboot: {boot} required drifted; none now', boot=boot)
 
 
-def _met(tree: Tree, deciding: List[Tree]) -> str:
+def _met(tree: Tree, deciding: List[Tree], _: Language) -> str:
     met = sum(outcome(finding) == MET for finding in deciding)
-    when = 'now and after a reboot' if looked_at_now(tree) else 'at the next boot'
     if met:
-        return f'FIT: all {met} required are met, {when}' if met > 1 else f'FIT: the one required is met, {when}'
+        if looked_at_now(tree):
+            return _.many('FIT: the one required is met, now and after a reboot',
+                          'FIT: all {count} required are met, now and after a reboot', met)
+        return _.many('FIT: the one required is met, at the next boot',
+                      'FIT: all {count} required are met, at the next boot', met)
     told = any(outcome(finding) not in (NOT_APPLICABLE, IGNORED) for finding in tree['findings'])
-    return 'FIT: nothing required has drifted' if told else 'NO VERDICT: nothing that was asked for applies here'
+    return _('FIT: nothing required has drifted') if told else \
+        _('NO VERDICT: nothing that was asked for applies here')
 
 
-def _root(untold: List[Tree]) -> str:
+def _root(untold: List[Tree], _: Language) -> str:
     denied = any('permission denied' in seen['found'].lower() for finding in untold for seen in failing(finding))
-    return ' (run as root to know more)' if denied else ''
+    return _(' (run as root to know more)') if denied else ''

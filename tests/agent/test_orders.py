@@ -13,6 +13,7 @@ role: control-plane
 labels: {rack: a1}
 kubernetes: "1.30"
 interval: 90s
+language: zh-CN
 windows: ["Sat 02:00-04:00"]
 limits: {fixes_per_day: 3}
 textfile: /var/lib/node_exporter/textfile_collector

@@ -5,7 +5,15 @@ import pytest
 
 from nodeprep import catalogue
 from nodeprep.cli.explain import shown
+from nodeprep.host import Host
 from tests.cli.runner import run
+
+
+@pytest.fixture(autouse=True)
+def here(host, monkeypatch):
+    """The host whose configuration chooses the language."""
+    monkeypatch.setattr('nodeprep.cli.explain.Host', lambda root: host if root == '/' else Host(root))
+    return host
 
 
 @pytest.fixture

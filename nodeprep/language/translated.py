@@ -1,0 +1,46 @@
+"""Texts from catalogues of gettext. Loaded only when another language than English is spoken."""
+import functools
+import gettext
+import os
+
+from nodeprep.language import TITLE, Language
+from nodeprep.typed import Any, Tuple
+
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'data', 'locale')
+COMMON = 'nodeprep'       # the catalogue that all others fall back to
+
+
+class Translated(Language):
+    """Texts of a language; what its catalogues lack is said in English."""
+
+    def __init__(self, tag: str, catalogue: Any) -> None:
+        self.tag, self._catalogue = tag, catalogue
+
+    def __call__(self, text: str, **values: Any) -> str:
+        """A text of the program, translated."""
+        return super().__call__(self._catalogue.gettext(text), **values)
+
+    def many(self, one: str, more: str, count: int, **values: Any) -> str:
+        """The same by count, with the plural forms of this language."""
+        found: str = self._catalogue.ngettext(one, more, count)
+        return found.format(count=f'{count:,}', **values)
+
+    def title(self, text: str) -> str:
+        """The title of a requirement."""
+        key = f'{TITLE}\4{text}'         # how a .mo keeps a context; pgettext is not in Python 3.6
+        found: str = self._catalogue.gettext(key)
+        return text if found == key else found
+
+
+@functools.lru_cache(None)
+def catalogued(tag: str, domains: Tuple[str, ...]) -> Translated:
+    """The texts of a language that has catalogues. OSError when they are not there, which is a broken install."""
+    first: Any = None
+    for domain in domains + (COMMON,):
+        with open(os.path.join(FOLDER, tag, 'LC_MESSAGES', domain + '.mo'), 'rb') as file:
+            read = gettext.GNUTranslations(file)
+        if first is None:
+            first = read
+        else:
+            first.add_fallback(read)
+    return Translated(tag, first)
