@@ -175,3 +175,4 @@ class Rule(NamedTuple):
     severity: str
     want: Dict[str, Any]
     waiver: Optional[Waiver] = None
+    note: str = ''            # what is to be known of what is wanted

@@ -11,10 +11,11 @@ from nodeprep.config import ConfigError, Node, parse
 from nodeprep.model import CannotTell, Rule, Waiver
 from nodeprep.settings import ROLES, Value, overlay
 from nodeprep.text import nearest
-from nodeprep.typed import Any, Dict, List, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 
 FILE, FOLDER = '/etc/nodeprep/nodeprep.yaml', '/etc/nodeprep/nodeprep.d'
 DEFAULT = 'default'
+FROM_MASTER = 'from the master'      # so begins the origin of what the master supplied
 MOST = 2**20              # bytes of the file that --config names
 
 
@@ -47,7 +48,18 @@ class Policy:
         want.update(role=self.role, kubernetes=kubernetes, profile=self.profile)
         waiver = self.waivers.get(requirement.id)
         return Rule(self.get(prefix + 'mode', 'report'), self.get(prefix + 'severity', requirement.severity), want,
-                    waiver[0] if waiver else None)
+                    waiver[0] if waiver else None, self._note(prefix, requirement.defaults))
+
+    @property
+    def cluster(self) -> Optional[str]:
+        """The cluster whose members the master is to supply, by this host's label; None when it supplies nothing."""
+        return str(self.get('labels.cluster', '')) if self.get('master.supplies') else None
+
+    def _note(self, prefix: str, names: Iterable[str]) -> str:
+        """Which settings of a requirement come from the master, and as of when."""
+        origins = [(name, self.settings[prefix + name].origin) for name in names if prefix + name in self.settings]
+        supplied = [(name, origin) for name, origin in origins if origin.startswith(FROM_MASTER)]
+        return f'{", ".join(name for name, _ in supplied)} {supplied[0][1]}' if supplied else ''
 
 
 def load(host: Any, path: Optional[str] = None, profile: str = '', role: str = '') -> Policy:

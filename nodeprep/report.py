@@ -75,7 +75,7 @@ def _finding(one: Judged, ignored: Ignored, today: str, diffs: bool) -> Dict[str
     requirement, rule = one.requirement, one.rule
     finding = demoted(one.finding, ignored)
     ignoring = noted(finding, ignored)
-    notes = [finding.note] if finding.note else []
+    notes = [note for note in (finding.note, rule.note) if note]
     if ignoring:
         notes.append('ignored: ' + ', '.join(ignoring))
     waiver = rule.waiver

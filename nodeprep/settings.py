@@ -14,6 +14,7 @@ from nodeprep.typed import Any, Callable, Dict, List, Tuple
 from nodeprep.wanted import read_duration
 
 MODES, SEVERITIES, ROLES = ('ignore', 'report', 'approve', 'fix'), ('required', 'advised'), ('worker', 'control-plane')
+SUPPLIES = ('network', 'hosts')      # the requirements of which a master may say what is wanted
 _DAY, _TIME = '(Mon|Tue|Wed|Thu|Fri|Sat|Sun)', r'([01]\d|2[0-3]):[0-5]\d'
 _WINDOW = f'^({_DAY}(-{_DAY})? )?{_TIME}-({_TIME}|24:00)$'
 
@@ -84,7 +85,17 @@ def _labels(policy: Any, name: str, item: Node, problems: List[str]) -> None:
         policy.settings[f'labels.{key}'] = Value(value.raw, value.place)
 
 
-def _group(readers: Dict[str, Callable[[Any], Any]]) -> Callable[..., None]:
+def _several(words: Any) -> Callable[..., None]:
+    def take(policy: Any, name: str, item: Node, problems: List[str]) -> None:
+        if not isinstance(item.value, list) or any(isinstance(one.value, (dict, list)) for one in item.value):
+            raise ValueError(f'is not a list of {", ".join(words)}; write it as [{words[0]}]')
+        problems.extend(f'{one.place}: {name}: {one.raw!r} is none' + nearest(one.raw, words)
+                        for one in item.value if one.raw not in words)
+        policy.settings[name] = Value(tuple(dict.fromkeys(one.raw for one in item.value)), item.place)
+    return take
+
+
+def _group(readers: Dict[str, Callable[..., None]]) -> Callable[..., None]:
     def take(policy: Any, name: str, item: Node, problems: List[str]) -> None:
         if not isinstance(item.value, dict):
             raise ValueError('is not a mapping of ' + ', '.join(readers))
@@ -93,7 +104,7 @@ def _group(readers: Dict[str, Callable[[Any], Any]]) -> Callable[..., None]:
                 problems.append(f'{value.place}: unknown key {name}.{key}' + nearest(key, readers))
                 continue
             try:
-                _scalar(readers[key])(policy, f'{name}.{key}', value, problems)
+                readers[key](policy, f'{name}.{key}', value, problems)
             except ValueError as error:
                 problems.append(f'{value.place}: {name}.{key}: {_shown(value)} {error}')
     return take
@@ -200,7 +211,7 @@ def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:
 _READERS: Dict[str, Callable[..., None]] = {
     'profile': _scalar(lambda value: value), 'role': _scalar(_one_of(ROLES)), 'kubernetes': _scalar(read_version),
     'interval': _scalar(_read_pause), 'labels': _labels, 'requirements': _requirements, 'waivers': _waivers,
-    'windows': _windows, 'limits': _group({'fixes_per_day': _read_whole}),
-    'master': _group({'url': _read_url, 'heartbeat': _read_pause}), 'textfile': _scalar(_read_folder),
-    'language': _scalar(read_tag),
+    'windows': _windows, 'limits': _group({'fixes_per_day': _scalar(_read_whole)}),
+    'master': _group({'url': _scalar(_read_url), 'heartbeat': _scalar(_read_pause), 'supplies': _several(SUPPLIES)}),
+    'textfile': _scalar(_read_folder), 'language': _scalar(read_tag),
 }

@@ -56,6 +56,8 @@ ALLOWED = {
     'nodeprep.agent.packing': ('model',),
     'nodeprep.agent.scouts': ('agent', 'engine', 'host', 'model'),
     'nodeprep.agent.status': ('agent', 'model', 'output', '__version__'),
+    'nodeprep.agent.roster': ('agent', 'host', 'members', 'model'),
+    'nodeprep.agent.supplied': ('agent', 'model', 'output', 'policy', 'settings'),
     'nodeprep.agent.voice': ('agent', 'engine'),
     'nodeprep.agent.textfile': ('agent', 'model', 'output'),
     # What decides whether the hand may act, which begins with what was done before.

@@ -46,12 +46,13 @@ waivers:
   - {requirement: pretend, reason: "lab host", owner: ops@example.com, until: 2027-01-31}
 windows: ["Sat 02:00-04:00", "22:00-24:00"]
 limits: {fixes_per_day: 3}
-master: {url: "https://k8s-master:9443", heartbeat: 60s}
+master: {url: "https://k8s-master:9443", heartbeat: 60s, supplies: [hosts, network, hosts]}
 textfile: /var/lib/node_exporter/textfile_collector
 '''}))
     assert (loaded.profile, loaded.role, loaded.get('kubernetes')) == ('containerd', 'control-plane', (1, 30))
     assert (loaded.get('interval'), loaded.get('labels.row'), loaded.get('master.heartbeat')) == (300.0, '7', 60.0)
     assert loaded.get('limits.fixes_per_day') == 3 and loaded.get('windows') == ('Sat 02:00-04:00', '22:00-24:00')
+    assert loaded.get('master.supplies') == ('hosts', 'network') and loaded.cluster == ''
     assert loaded.get('textfile') == '/var/lib/node_exporter/textfile_collector'
     rule = loaded.rule(Pretend(), (1, 30))
     assert (rule.mode, rule.severity) == ('fix', 'advised')
@@ -86,6 +87,10 @@ def test_the_command_line_has_the_last_word(host):
     ('interval: soon\n', f"{FILE}:1: interval: 'soon' is not a duration"),
     ('interval: 10ms\n', f"{FILE}:1: interval: '10ms' is too short; at least 1s"),
     ('master: {heartbeat: 0}\n', f"{FILE}:1: master.heartbeat: '0' is too short"),
+    ('master: {supplies: hosts}\n', f"{FILE}:1: master.supplies: 'hosts' is not a list of network, hosts; write it as"),
+    ('master: {supplies: [host]}\n', f"{FILE}:1: master.supplies: 'host' is none; did you mean hosts?"),
+    ('master: {supplies: [[hosts]]}\n', f'{FILE}:1: master.supplies: this is not a list of'),
+    ('master: {supplys: []}\n', f'{FILE}:1: unknown key master.supplys; did you mean supplies?'),
     ('textfile: metrics\n', f"{FILE}:1: textfile: 'metrics' is not a folder such as /var"),
     ('labels: [a]\n', f'{FILE}:1: labels: this is not a mapping'),
     ('labels: {"a b": c}\n', f"{FILE}:1: label 'a b' is not a name"),

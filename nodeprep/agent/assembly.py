@@ -14,6 +14,7 @@ from nodeprep.agent.mending import Mending
 from nodeprep.agent.scouts import Scouts
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.states import States
+from nodeprep.agent.supplied import load, supplied
 from nodeprep.agent.systemd import Systemd
 from nodeprep.agent.voice import Voice
 from nodeprep.agent.watch import Watcher
@@ -22,7 +23,6 @@ from nodeprep.host import Host, libc
 from nodeprep.host.apart import Apart
 from nodeprep.host.files import reason
 from nodeprep.model import Busy
-from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterator, Optional
 
@@ -74,7 +74,8 @@ def agent(places: Places) -> Agent:
     host = Host('/')
 
     def loaded() -> Any:
-        return orders.read(lambda: load(Host('/'), places.config_file, places.profile, places.role), Apart)
+        return orders.read(lambda: load(Host('/'), places.config_file, places.profile, places.role,
+                                        places.home), Apart)
     problem = ''
     try:
         policy = loaded()
@@ -96,7 +97,8 @@ def agent(places: Places) -> Agent:
     return Agent(Parts(
         loaded, looking, lambda watches: Watcher(host, watches), states, voice,
         mending, desk, systemd, journal, bell, time.time,
-        time.monotonic, backoff.drawn, libc.give_back), policy, problem)
+        time.monotonic, backoff.drawn, lambda policy: supplied(policy, Host('/'), places.home), libc.give_back), policy,
+        problem)
 
 
 def _voice(places: Places, policy: Any) -> Voice:
@@ -106,20 +108,26 @@ def _voice(places: Places, policy: Any) -> Voice:
     from nodeprep.agent import credential
     spool = Spool(f'{places.home}/spool')
     url, problem, client = str(policy.get('master.url', '')), '', None
+    roster: Any = None
     try:
         found = credential.read(f'{places.home}/credential')
         if found:
             from nodeprep.agent import proxy
             from nodeprep.agent.client import Client
             from nodeprep.agent.renewal import Renewing
+            from nodeprep.agent.roster import Roster
             url, client = found.url, Renewing(Client(found, proxy.chosen(found.url, os.environ)),
                                               f'{places.home}/credential', found, time.time)
+            roster = Roster(places.home, url, found.node, time.time, time.monotonic)
         elif url:
             problem = 'this host has not joined it: nodeprep join'
     except credential.BadCredential as error:
         problem = str(error)
-    return Voice(spool, client, url, float(policy.get('master.heartbeat', 60.0)), time.monotonic, time.time, problem,
-                 threading.Lock() if client else None)
+    voice = Voice(spool, client, url, float(policy.get('master.heartbeat', 60.0)), time.monotonic, time.time, problem,
+                  threading.Lock() if client else None)
+    voice.follow(roster)
+    voice.of_cluster(policy.cluster)
+    return voice
 
 
 def _mending(places: Places, journal: Log) -> Mending:

@@ -4,6 +4,7 @@ POST /v1/reports {"reports": [...]}: 200 or 201 with a JSON object is an acknowl
 there, is the highest number that the master has on disk. POST /v1/heartbeats: see Answer. A master may see a report
 twice (an answer can be lost) and tells them by their id and sequence.
 """
+import re
 import time
 
 from nodeprep import __version__
@@ -19,6 +20,7 @@ from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 ABOUT_THE_REPORT = (400, 409, 413, 415, 422)      # another time would not go better
 REFUSALS = 3                                      # tries, a backoff apart, after which one report is given up
 COMPRESSED_FROM = 1024                            # bytes of a body
+_TAG = re.compile(r'"[!#-~]{1,100}"')             # a strong entity tag (RFC 9110 8.8.3), in ASCII and not long
 
 
 class Refused(NamedTuple):
@@ -44,6 +46,18 @@ class Answer(NamedTuple):
     answered: float = 0.0
     approvals: Tuple[Dict[str, Any], ...] = ()
     sequence: int = 0                             # the highest number the master has of this node
+
+
+class Members(NamedTuple):
+    """To the question for the members of the cluster. `same`: they are those of the tag that was shown; `tag` and
+    `tree` are of others, which nobody has looked at yet. `soon`: there is a `problem` that will pass by itself.
+    """
+
+    problem: str = ''
+    same: bool = False
+    tag: str = ''
+    tree: Any = None
+    soon: bool = False
 
 
 class Client:
@@ -79,12 +93,13 @@ class Client:
         return Sent(done, self._problem, tuple(refused))
 
     def beat(self, heartbeat: Dict[str, Any]) -> Answer:
-        """A heartbeat, to which "node", "sent" and "skew" are added."""
+        """A heartbeat, to which "node", "sent", "skew" and the "address" of this end are added."""
         if self.wait():
             return Answer(self._problem)
         self._problem = ''
         sent, begun = self._now(), self._monotonic()
-        whole = dict(heartbeat, node=self.node, sent=sent, skew=self.skew.tree() if self.skew else None)
+        whole = dict(heartbeat, node=self.node, sent=sent, skew=self.skew.tree() if self.skew else None,
+                     address=self._https.here)
         reply = self._post('/v1/heartbeats', whole)
         arrived, lasted = self._now(), self._monotonic() - begun
         tree = _object(reply) if reply and reply.status in (200, 201) else None
@@ -96,6 +111,20 @@ class Client:
         return Answer('', _number(tree.get('received')), _number(tree.get('answered')),
                       tuple(one for one in approvals if isinstance(one, dict)) if isinstance(approvals, list) else (),
                       int(_number(tree.get('sequence'))))
+
+    def members(self, tag: str) -> Members:
+        """The members of this node's cluster; `tag`: of those that are known, '' for none."""
+        if self.wait():
+            return Members(self._problem, soon=True)
+        reply = self._ask('GET', '/v1/cluster', {'If-None-Match': tag} if tag else {})
+        if reply is None or reply.status in (401, 429) or reply.status >= 500:
+            return Members(self._failed(reply), soon=True)
+        if reply.status == 304 and tag:
+            return Members(same=True, tag=tag)
+        tree, named = _object(reply), reply.headers.get('etag', '')
+        if reply.status != 200 or tree is None or not _TAG.fullmatch(named):
+            return Members(f'the master answers {_why(reply)}', soon=reply.status == 409)
+        return Members(tag=named, tree=tree)
 
     def another(self) -> str:
         """A new secret for this node, which is not used yet; '' when the master gives none now."""
@@ -157,15 +186,20 @@ class Client:
         """The answer; None when there is none, and then self._problem says why."""
         import json
         body = json.dumps(tree, separators=(',', ':'), allow_nan=False).encode('ascii')
-        headers = {'Authorization': f'Bearer {self._secret}', 'Content-Type': 'application/json',
-                   'Accept': 'application/json', 'User-Agent': f'nodeprep/{__version__}'}
+        headers = {'Content-Type': 'application/json'}
         if len(body) > COMPRESSED_FROM:
             import zlib
             packer = zlib.compressobj(6, zlib.DEFLATED, 31)       # 31: as gzip writes it
             body = packer.compress(body) + packer.flush()
             headers['Content-Encoding'] = 'gzip'
+        return self._ask('POST', path, headers, body)
+
+    def _ask(self, method: str, path: str, more: Dict[str, str], body: bytes = b'') -> Optional[Reply]:
+        headers = {'Authorization': f'Bearer {self._secret}', 'Accept': 'application/json',
+                   'User-Agent': f'nodeprep/{__version__}'}
+        headers.update(more)
         try:
-            reply: Reply = self._https.ask('POST', path, headers, body)
+            reply: Reply = self._https.ask(method, path, headers, body)
             return reply
         except CannotTell as error:
             self._problem = str(error)

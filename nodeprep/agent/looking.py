@@ -44,6 +44,10 @@ class Looking:
         self._kept.clear()
         self._scouts.forget()
 
+    def resend(self) -> None:
+        """Those that wait for other machines are to be looked at anew: what is wanted of them may differ."""
+        self._scouts.forget()
+
     def close(self) -> None:
         """Nothing more is looked at."""
         self._scouts.close()

@@ -8,6 +8,7 @@ from nodeprep.agent.looking import Seen
 from nodeprep.agent.outline import outline
 from nodeprep.agent.saying import Saying
 from nodeprep.agent.timer import Timer
+from nodeprep.agent.voice import NEW
 from nodeprep.config import ConfigError
 from nodeprep.model import Unit
 from nodeprep.record import NamedTuple
@@ -35,6 +36,7 @@ class Parts(NamedTuple):
     time: Callable[[], float]
     monotonic: Callable[[], float]
     random: Callable[[], float]
+    supply: Callable[[Any], Any] = lambda policy: policy       # the same with what the master supplies now
     tidy: Callable[[], None] = lambda: None      # gives back what a full look needed and nobody uses now
 
 
@@ -147,6 +149,7 @@ class Agent:
             parts.looking.forget()
             self._timer = Timer(float(self._policy.get('interval', 60.0)), parts.random)
             parts.voice.every(float(self._policy.get('master.heartbeat', 60.0)))
+            parts.voice.of_cluster(self._policy.cluster)
             parts.log.tell('config', 'the configuration was read again and is in force')
         except ConfigError as error:
             self._config = str(error)
@@ -203,6 +206,12 @@ class Agent:
             parts.log.tell('master', message, priority)
         if parts.voice.approvals is not None:
             parts.mending.approved(parts.voice.approvals)
+        listed = parts.voice.listed()
+        if listed:
+            self._policy = parts.supply(self._policy)
+        if listed == NEW:
+            parts.looking.resend()
+            self._timer.hurry(parts.monotonic())
 
     def _just_started(self, now: float) -> str:
         unit, at = self._started

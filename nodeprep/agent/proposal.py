@@ -51,8 +51,18 @@ def reverted(history: History, requirement: str, changes: Iterable[Change]) -> O
     last = history.last(requirement)
     if last is None or not last.own or not succeeded(last, requirement) or last.results[requirement][1]:
         return None
-    paths = {change.path for change in changes if isinstance(change, Write)}
+    writes = {change.path: change for change in changes if isinstance(change, Write)}
     commands = {change.argv for change in changes if not isinstance(change, Write)}
-    again = any(step.write in paths if step.write else step.run in commands
-                for step in history.steps(last, requirement))
+    steps = history.steps(last, requirement)
+    made = {step.write: step.data for step in steps if step.write}
+    again = any(_again(made[path], change) for path, change in writes.items() if path in made) or any(
+        step.run in commands for step in steps if not step.write)
     return last if again else None
+
+
+def _again(made: Optional[bytes], change: Write) -> bool:
+    """Whether a file that a fix made to hold `made` was taken back. When it still holds that, something else is wanted
+    of it now: a name more in /etc/hosts, as the master supplies it.
+    """
+    was, text = (None if one is None else one.encode('utf-8', 'surrogateescape') for one in (change.was, change.text))
+    return was != made or text == made

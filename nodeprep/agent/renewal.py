@@ -37,6 +37,10 @@ class Renewing:
             self._renew()
         return answer
 
+    def members(self, tag: str) -> Any:
+        """As Client.members."""
+        return self._client.members(tag)
+
     def close(self) -> None:
         """As Client.close."""
         self._client.close()

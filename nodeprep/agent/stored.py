@@ -25,7 +25,11 @@ def path_of(host: Any, name: str) -> str:
 
 def read(host: Any, name: str) -> Any:
     """What the file holds; None when there is none. CannotChange when others could have written it, or damaged it."""
-    path = path_of(host, name)
+    return at(path_of(host, name), f'{HOME}/{name}')
+
+
+def at(path: str, shown: str) -> Any:
+    """The same of a path, which is `shown` to people."""
     try:
         raw = owned.read(path, MOST + 1)
         owned.check(os.path.dirname(path), os.stat(os.path.dirname(path)))
@@ -37,9 +41,9 @@ def read(host: Any, name: str) -> Any:
     except owned.NotOurs as error:
         raise CannotChange(f'{error.strerror}: what it says is not trusted') from None
     except OSError as error:
-        raise CannotChange(f'{HOME}/{name}: {reason(error)}') from None
+        raise CannotChange(f'{shown}: {reason(error)}') from None
     except (ValueError, RecursionError) as error:
-        raise CannotChange(f'{HOME}/{name} is damaged ({error}); remove it') from None
+        raise CannotChange(f'{shown} is damaged ({error}); remove it') from None
 
 
 def write(host: Any, name: str, tree: Any) -> None:

@@ -13,6 +13,7 @@ from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 _COUNT, _BYTES = 50, 64 * 1024
 _IDLE = 3600.0
 _FAULT = 60.0             # seconds after which it is tried again when nodeprep itself was wrong
+SAME, NEW = 'same', 'new'         # the list of the cluster's members is still so, or another one counts now
 _LEAST = 0.1              # seconds that the thread sleeps at least when it has nothing to say
 
 
@@ -31,6 +32,8 @@ class Voice:
         self._reached, self._problem, self._since = 0.0, problem, time()
         self._heard: List[Tuple[str, int]] = []
         self._news = False
+        self._roster: Any = None
+        self._listed = ''
         self.approvals: Optional[Tuple[Dict[str, Any], ...]] = None      # None: the master was not asked yet
         self._ring: Callable[[], None] = lambda: None
         self._thread: Any = None
@@ -64,6 +67,22 @@ class Voice:
             if self._wake is not None:
                 self._wake.set()
 
+    def follow(self, roster: Any) -> None:
+        """With a Roster the members of the cluster are asked for as well, after the first heartbeat."""
+        self._roster = roster
+
+    def of_cluster(self, cluster: Optional[str]) -> None:
+        """From now on the members of this cluster are wanted; None: of none."""
+        if self._roster is not None:
+            self._roster.follow(cluster)
+            if self._wake is not None:
+                self._wake.set()
+
+    def listed(self) -> str:
+        """What became of the list of members since this was last asked: roster.NEW, roster.SAME or ''."""
+        was, self._listed = self._listed, ''
+        return was
+
     def step(self) -> float:
         """Sends what waits, or a heartbeat when it is time for one; returns the seconds until there is more to do."""
         if self._client is None:
@@ -76,8 +95,10 @@ class Voice:
             self._send(batch)
         elif self._about and self._monotonic() >= self._beat_at:
             self._beat()
+        elif self._about and self._roster is not None and not self._roster.wait():
+            self._ask_members()
         else:
-            return max(_LEAST, self._beat_at - self._monotonic()) if self._about else _LEAST
+            return max(_LEAST, min(self._beat_at - self._monotonic(), self._members_in())) if self._about else _LEAST
         return float(self._client.wait())
 
     def news(self) -> bool:
@@ -156,6 +177,20 @@ class Voice:
         self._guarded(lambda: self._spool.learn(answer.sequence))
         if answer.approvals != self.approvals:
             self.approvals = answer.approvals
+            self._tell_loop()
+
+    def _members_in(self) -> float:
+        """Seconds until the members of the cluster are to be asked for."""
+        return float(self._roster.wait()) if self._roster is not None else _IDLE
+
+    def _ask_members(self) -> None:
+        before = self._roster.problem
+        listed = self._roster.step(self._client, self._every)
+        problem = self._roster.problem
+        if problem and problem != before and not self._client.wait():      # else heartbeats tell of it
+            self._say(f'the list of the cluster: {problem}', log.WARNING)
+        if listed:
+            self._listed = listed if self._listed != NEW else NEW
             self._tell_loop()
 
     def _outcome(self, problem: str) -> None:

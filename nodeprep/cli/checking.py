@@ -4,11 +4,11 @@ import sys
 import time
 
 from nodeprep import output
+from nodeprep.agent.supplied import load
 from nodeprep.cli import ids, itself
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
-from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.round import Asked, examine
 from nodeprep.text import UnknownName, clean

@@ -7,13 +7,14 @@ import time
 import click
 
 from nodeprep import catalogue
+from nodeprep.agent.supplied import load
 from nodeprep.cli.explain import shown
 from nodeprep.cli.options import policy_options
 from nodeprep.cli.usage import stopping_on_bad_input
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
 from nodeprep.host.files import reason
-from nodeprep.policy import DEFAULT, FILE, Policy, load
+from nodeprep.policy import DEFAULT, FILE, Policy
 from nodeprep.round import kubernetes
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Iterator, Optional, Tuple
@@ -133,6 +134,7 @@ def _commented() -> Iterator[str]:
     yield '# language: en                # en | zh_CN, what people read; default: LC_ALL, LC_MESSAGES or LANG chooses'
     yield '# textfile: /var/lib/node_exporter/textfile_collector   # metrics of the agent; default: none'
     yield '# master: {heartbeat: 60s}    # how often the agent asks its master; `nodeprep join` says which one'
+    yield '#                             # supplies: [network, hosts]  takes peers and entries from it; default: none'
     yield '#'
     yield '# Each requirement also takes  mode: ignore | report | approve | fix  (default report; approve and fix'
     yield '# let the agent have it mended) and  severity: required | advised.'

@@ -4,6 +4,7 @@ import sys
 
 from nodeprep import fixes, output, plan
 from nodeprep import round as rounds
+from nodeprep.agent.supplied import load
 from nodeprep.cli import ROLLED_BACK, ids, itself, people
 from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.enforce import DONE, SKIPPED, Outcome
@@ -13,7 +14,7 @@ from nodeprep.journal.writing import Transaction
 from nodeprep.lock import Lock
 from nodeprep.model import CannotChange
 from nodeprep.output import plans, transactions
-from nodeprep.policy import Policy, load
+from nodeprep.policy import Policy
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Optional, Tuple

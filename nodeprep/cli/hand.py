@@ -28,8 +28,8 @@ def hand(**call: Any) -> None:
 @stopping_on_bad_input
 def _handing(requirement: str, config_file: Any, root: str) -> int:
     from nodeprep.agent.hand import act
+    from nodeprep.agent.supplied import load
     from nodeprep.host.changing import Changing
-    from nodeprep.policy import load
     from nodeprep.text import clean
     host = people.host_of(root)
     policy = load(host, config_file)

@@ -2,7 +2,7 @@
 import os
 import sys
 
-from nodeprep.agent import cahash, credential, keep
+from nodeprep.agent import cahash, credential, keep, roster
 from nodeprep.agent.assembly import HOME
 from nodeprep.agent.credential import BadCredential, Credential
 from nodeprep.agent.joining import NotJoined, Way, is_name, is_token
@@ -19,6 +19,8 @@ from nodeprep.typed import Any, Optional, Sequence
 
 _UNIT = 'nodeprep.service'
 _MOST = 256 * 2**10       # bytes of a CA's file
+_SUPPLIES = ('It takes no peers and no names of hosts from that master unless its configuration says so: '
+             'master: {supplies: [network, hosts]}')
 _ASK = '-'                # the token comes from standard input: all users may see a command line
 
 
@@ -70,7 +72,8 @@ def join(call: Join) -> int:
         say(str(error))
         return 1
     _keep(path, found, way)
-    write(sys.stdout, f'This host has joined {found.url} as {found.node}.\n{_agent(call.state_dir)}\n')
+    _forget_cluster(call.state_dir)
+    write(sys.stdout, f'This host has joined {found.url} as {found.node}.\n{_agent(call.state_dir)}\n{_SUPPLIES}\n')
     return 0
 
 
@@ -94,6 +97,7 @@ def leave(call: Leave) -> int:
         os.unlink(path)
     except OSError as error:
         raise CannotChange(f'{path}: {reason(error)}') from None
+    _forget_cluster(call.state_dir)
     write(sys.stdout, f'This host has left {held.url}' + ('' if known else ', which did not know it any more')
           + f'.\n{_agent(call.state_dir)}\n')
     return 0
@@ -158,6 +162,16 @@ def _keep(path: str, found: Credential, way: Way) -> None:
         except NotJoined:
             say(f'the master knows this host now: there `nodeprep master forget {found.node}` takes it away')
         raise
+
+
+def _forget_cluster(folder: str) -> None:
+    """What a master told of the cluster goes with it."""
+    try:
+        os.unlink(f'{folder}/{roster.NAME}')
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        say(f'{folder}/{roster.NAME}: {reason(error)}: it holds what the master told of the cluster; remove it')
 
 
 def _agent(folder: str) -> str:

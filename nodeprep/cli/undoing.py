@@ -3,6 +3,7 @@ import sys
 
 from nodeprep import output
 from nodeprep import round as rounds
+from nodeprep.agent.supplied import load
 from nodeprep.cli import itself, people
 from nodeprep.cli.usage import show_first, stopping_on_bad_input, telling, write, write_along
 from nodeprep.config import ConfigError
@@ -15,7 +16,6 @@ from nodeprep.journal.undoing import Way
 from nodeprep.journal.writing import Reopened
 from nodeprep.lock import Lock
 from nodeprep.output import plans, transactions
-from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.stopping import Stopping
 from nodeprep.text import UnknownName, clean

@@ -44,6 +44,7 @@ class Https:
     def __init__(self, server: Address, ca: str, proxy: str = '', timeout: float = TIMEOUT) -> None:
         """`ca`: the only certificates (PEM) that may have signed the server's. `proxy`: `http://[user:password@]host:port`."""
         self._server, self._ca, self._proxy, self._timeout = server, ca, proxy, timeout
+        self.here = ''                   # our own address of the newest connection
         self._context: Any = None
         self._socket: Any = None
         self._answers: Any = None
@@ -118,7 +119,10 @@ class Https:
         connection = self._through() if self._proxy else self._reach(self._server.name, self._server.port)
         try:
             connection.settimeout(min(CONNECTING, self._left()))
-            return tls.begin(self._trusting(), connection, self._server.name)
+            here = str(connection.getsockname()[0])
+            begun = tls.begin(self._trusting(), connection, self._server.name)
+            self.here = here
+            return begun
         except (OSError, ValueError):
             connection.close()
             raise

@@ -51,7 +51,7 @@ class Hosts(Requirement):
     Fix: one block in /etc/hosts between `# BEGIN nodeprep managed` and `# END nodeprep managed` with the names that
     stand nowhere else in it; all other bytes stay as they are.
     Left to a person: a line outside the block that maps a name elsewhere (it is named), markers that are not one pair,
-    and cloud-init. Without `entries` there is nothing to look at.
+    and cloud-init. Without `entries`, of the owner or of the master, there is nothing to look at.
     """
 
     id = 'hosts'

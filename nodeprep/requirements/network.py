@@ -68,7 +68,8 @@ class Network(Requirement):
     where nothing listens yet; one without an answer has not, nor has "no route", which is also how firewalld rejects.
     A name that does not resolve cannot be told. This host itself is left out of the peers.
     `peers` (host or host:port) are looked at on 10250, `control_planes` on 6443 and, from a control plane, on 2379,
-    2380 and 10250 as well; a port that is given stands alone. Nothing tells of the next boot.
+    2380 and 10250 as well; a port that is given stands alone. The master can supply them. Nothing tells of the next
+    boot.
     Fix: none.
     Left to a person: firewalls, routes and security groups between the machines.
     """

@@ -2,8 +2,8 @@
 from nodeprep import plandigest
 from nodeprep import round as rounds
 from nodeprep.agent import approvals, hand, proposal
+from nodeprep.agent.supplied import load
 from nodeprep.journal import reading
-from nodeprep.policy import load
 from tests.drifted import Machine
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodeprep.agent.backoff import Backoff
-from nodeprep.agent.client import REFUSALS, Client
+from nodeprep.agent.client import REFUSALS, Client, Members
 from nodeprep.agent.credential import Credential
 from nodeprep.agent.delivery import deliver
 from nodeprep.agent.spool import Spool
@@ -24,6 +24,7 @@ class Wire:
     """In place of the connection: plays answers, then those of a master."""
 
     def __init__(self, clock, answers=(), master=None):
+        self.here = ''
         self.clock, self.answers, self.master, self.asked = clock, list(answers), master or Master(), []
 
     def ask(self, method, path, headers, body):
@@ -179,7 +180,7 @@ def test_a_heartbeat_tells_the_skew_of_the_one_before():
     client, wire, _ = speaking()
     answer = client.beat({'verdict': 'met'})
     assert answer.problem == '' and answer.sequence == 0 and answer.approvals == ()
-    assert wire.master.beats[0] == {'verdict': 'met', 'node': 'node1', 'sent': 1000.0, 'skew': None}
+    assert wire.master.beats[0] == {'verdict': 'met', 'node': 'node1', 'sent': 1000.0, 'skew': None, 'address': ''}
     client.beat({})
     # It takes half a second, and the master, whose clock is 100 s ahead, answers at the end of it.
     assert wire.master.beats[1]['skew'] == {'offset_ms': 100250.0, 'bound_ms': 250.0}
@@ -228,3 +229,46 @@ def test_whatever_the_master_does_each_report_arrives_once_in_order(answers, cou
     assert len(master.held) + facts.refused == made
     assert list(master.held.values()) == sorted(master.held.values())
     assert set(master.links) <= ({NEXT, GAP} if facts.refused else {NEXT})
+
+
+def listed(status=200, tree=None, **headers):
+    body = b'' if tree is None else json.dumps(tree).encode()
+    return Reply(status, dict({'etag': '"1"'}, **headers), body)
+
+
+def test_the_members_are_asked_for_with_the_tag_of_those_that_are_known():
+    client, wire, _ = speaking([listed(tree={'cluster': ''}), listed(304)])
+    assert client.members('') == Members(tag='"1"', tree={'cluster': ''})
+    assert client.members('"1"') == Members(same=True, tag='"1"')
+    (method, path, headers, body), (_, _, again, _) = wire.asked
+    assert (method, path, body) == ('GET', '/v1/cluster', b'') and 'if-none-match' not in headers
+    assert again['if-none-match'] == '"1"' and again['authorization'] == 'Bearer s3cret-of-node1'
+
+
+@pytest.mark.parametrize('answer, said, soon', [
+    (problem(404), 'the master answers 404: no: is it the address of a master?', False),
+    (problem(409, 'too large'), 'the master answers 409: too large', True),
+    (listed(304), 'the master answers 304', False), (Reply(200, {'etag': '"1"'}, b'[' * 10**5), '200', False),
+    (listed(tree=[]), 'something that is not JSON', False), (listed(tree={}, etag=''), 'the master answers 200', False),
+    (listed(tree={}, etag='W/"1"'), 'the master answers 200', False), (listed(tree={}, etag='"a\nb"'), '200', False),
+    (listed(tree={}, etag='"' + 'x' * 101 + '"'), '200', False),
+    (Reply(302, {'location': 'https://evil'}, b''), 'a redirect, which is not followed', False)])
+def test_an_answer_that_has_no_members_keeps_nobody_from_speaking(answer, said, soon):
+    client, _, _ = speaking([answer])
+    found = client.members('')
+    assert said in found.problem and (found.same, found.tree, found.soon) == (False, None, soon)
+    assert client.wait() == 0 and client.beat({}).problem == ''
+
+
+@pytest.mark.parametrize('answer', [problem(503), problem(429), problem(401), CannotTell('no route', '')])
+def test_a_master_that_is_in_trouble_is_let_alone_for_a_while(answer):
+    client, wire, _ = speaking([answer])
+    assert client.members('"1"').soon and client.wait() > 0
+    assert client.members('"1"').problem and len(wire.asked) == 1
+
+
+def test_a_heartbeat_says_from_which_address_it_comes():
+    client, wire, _ = speaking()
+    wire.here = '10.0.0.7'
+    client.beat({})
+    assert wire.master.beats[0]['address'] == '10.0.0.7'

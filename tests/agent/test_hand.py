@@ -208,3 +208,37 @@ def test_a_journal_that_is_not_to_be_trusted(owned):
     os.chmod(owned.host.root + '/var/lib/nodeprep/journal', 0o777)
     before = owned.machine.tree()
     assert owned.hand() == 1 and 'not trusted' in owned.said and owned.machine.tree() == before
+
+
+def test_names_of_the_master_are_written_by_the_mode_of_the_owner_and_a_longer_list_is_no_fight(owned):
+    """Each node that joins is a fix more of the same file, which nobody took back."""
+    from tests.agent.test_supplied import NODES, WANTED, keep
+    config = WANTED + 'requirements: {hosts: {mode: %s}}\n'
+    host, nodes = owned.host, list(NODES)
+    plain = host.read('/etc/hosts')
+    owned.config(config % 'report')
+    keep(host, nodes)
+    assert owned.hand('hosts') == 1 and 'mode is report' in owned.said and host.fresh().read('/etc/hosts') == plain
+    owned.config(config % 'fix')
+    for turn in range(5):
+        nodes.append((f'x{turn}', 'worker', f'10.0.1.{turn}'))
+        keep(host, nodes)
+        owned.hand('hosts')
+        assert f'10.0.1.{turn} x{turn}\n' in host.fresh().read('/etc/hosts'), owned.said
+        assert Fights(host).all() == []
+        host.now_is += 60
+    host.files({'/etc/hosts': plain})
+    owned.hand('hosts')
+    assert [len(one.reverts) for one in Fights(host).all()] == [1], 'this time somebody did'
+
+
+def test_an_approval_is_of_the_very_names_that_were_shown(owned):
+    from tests.agent.test_supplied import NODES, WANTED, keep
+    owned.config(WANTED + 'requirements: {hosts: {mode: approve}}\n')
+    keep(owned.host, NODES)
+    owned.approve(owned.digest('hosts'), requirement='hosts')
+    keep(owned.host, NODES + (('evil', 'worker', '10.0.0.66'),))
+    assert owned.hand('hosts') == 1 and 'evil' not in owned.host.fresh().read('/etc/hosts')
+    keep(owned.host, NODES)
+    owned.hand('hosts')
+    assert '10.0.0.12 n2' in owned.host.fresh().read('/etc/hosts')

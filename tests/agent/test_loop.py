@@ -5,6 +5,7 @@ import os
 import pytest
 
 from nodeprep.agent import log
+from nodeprep.agent.client import Answer, Members, Sent
 from nodeprep.model import Folder, Pollable
 from tests.agent.owned import Owned
 from tests.agent.whole import Whole
@@ -208,3 +209,78 @@ def test_a_round_leaves_nothing_for_the_garbage_collector(whole):
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+class Master:
+    """A client whose master answers everything, and tells the members of the cluster."""
+
+    def __init__(self):
+        self.tree, self.asked = {'cluster': '', 'members': [], 'conflicts': []}, 0
+
+    def wait(self):
+        return 0.0
+
+    def send(self, batch):
+        return Sent(batch[-1]['sequence'])
+
+    def beat(self, tree):
+        return Answer('')
+
+    def members(self, tag):
+        self.asked += 1
+        own = '"%d"' % len(self.tree['members'])
+        return Members(same=True, tag=tag) if tag == own else Members(tag=own, tree=self.tree)
+
+    def joins(self, name, address):
+        self.tree = dict(self.tree, members=self.tree['members'] + [
+            {'name': name, 'role': 'worker', 'addresses': [address]}])
+
+    def close(self):
+        pass
+
+
+def hosts_of(whole):
+    return next(one for one in whole.status()['requirements'] if one['requirement'] == 'hosts')
+
+
+def test_a_node_that_joins_changes_what_is_wanted_here_and_a_config_that_was_edited_waits(tmp_path, utc):
+    owned, master = Owned(tmp_path / 'machine'), Master()
+    text = 'master: {supplies: [hosts]}\n'
+    owned.config(text)
+    whole = Whole(owned, tmp_path, client=master)
+    whole.begin()
+    try:
+        assert hosts_of(whole)['state'] == 'not-applicable'
+        master.joins('n1', '10.0.0.1')
+        master.joins('n2', '10.0.0.2')
+        owned.config(text + 'interval: 7s\n')
+        for _ in range(3):
+            whole.voice.step()
+        whole.turn()
+        whole.turn()
+        found = hosts_of(whole)
+        assert found['state'] == 'drifted' and 'n2' in ' '.join(found['says'])
+        assert whole.status()['interval'] == 60.0, 'that is read when somebody says so'
+        told = by_id(whole.desk.report(whole.agent._parts.looking.look(whole.agent._policy), whole.agent._policy, '',
+                                       whole.mending._proposals, 'x'))['hosts']
+        assert 'entries from the master, as of 20' in told['note']
+    finally:
+        whole.end()
+
+
+def test_without_the_owners_word_the_master_is_not_asked(tmp_path, utc):
+    owned, master = Owned(tmp_path / 'machine'), Master()
+    whole = Whole(owned, tmp_path, client=master)
+    whole.begin()
+    try:
+        for _ in range(5):
+            whole.voice.step()
+        assert master.asked == 0
+        owned.config('master: {supplies: [hosts, network]}\n')
+        whole.bell.signals = ['SIGHUP']
+        whole.turn()
+        for _ in range(3):
+            whole.voice.step()
+        assert master.asked == 1
+    finally:
+        whole.end()

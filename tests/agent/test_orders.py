@@ -17,7 +17,7 @@ language: zh-CN
 windows: ["Sat 02:00-04:00"]
 limits: {fixes_per_day: 3}
 textfile: /var/lib/node_exporter/textfile_collector
-master: {url: "https://m:9443", heartbeat: 30s}
+master: {url: "https://m:9443", heartbeat: 30s, supplies: [hosts]}
 requirements:
   swap: {mode: fix}
   memory: {minimum: 4GB}

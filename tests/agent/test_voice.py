@@ -158,3 +158,62 @@ def test_without_a_master_nothing_is_sent_and_all_is_kept(tmp_path):
     assert voice.step() > 60 and voice.facts()['spool']['waiting'] == 1
     assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0}
     voice.end()
+
+
+class Roster:
+    """Plays what became of the list."""
+
+    def __init__(self):
+        self.pause, self.steps, self.answers, self.problem = 0.0, [], [], ''
+
+    def wait(self):
+        return self.pause
+
+    def step(self, client, heartbeat):
+        self.steps.append(heartbeat)
+        self.pause = 300.0
+        listed, self.problem = self.answers.pop(0)
+        return listed
+
+
+def test_the_members_are_asked_for_after_the_first_heartbeat(made):
+    roster = Roster()
+    made.follow(roster)
+    assert made.step() > 0 and roster.steps == [], 'nothing was looked at yet'
+    made.about({'verdict': 'met'})
+    made.tell({'id': 'a'})
+    roster.answers = [('new', '')]
+    for sent, beats, asked in ((1, 0, 0), (1, 1, 0), (1, 1, 1)):
+        made.step()
+        assert (len(made.client.sent), len(made.client.beats), len(roster.steps)) == (sent, beats, asked)
+    assert roster.steps == [60.0] and made.news() and made.listed() == 'new' and made.listed() == ''
+    assert made.step() == 60.0
+    made.clock[0] += 60
+    made.step()
+    assert len(roster.steps) == 1 and len(made.client.beats) == 2
+
+
+def test_what_is_wrong_with_the_list_is_said_once_and_heartbeats_go_on(made):
+    roster = Roster()
+    made.follow(roster)
+    made.about({'verdict': 'met'})
+    roster.answers = [('', 'it is not believed'), ('', 'it is not believed'), ('', 'another'), ('same', '')]
+    made.step()
+    for _ in range(4):
+        roster.pause = 0.0
+        made.step()
+    assert [said for said, _ in made.heard()] == ['the list of the cluster: it is not believed',
+                                                  'the list of the cluster: another']
+    assert made.listed() == 'same' and made.facts()['master']['problem'] == ''
+
+
+def test_that_there_is_another_list_is_not_lost_behind_one_that_is_the_same(made):
+    roster = Roster()
+    made.follow(roster)
+    made.about({'verdict': 'met'})
+    roster.answers = [('new', ''), ('same', '')]
+    made.step()
+    for _ in range(2):
+        roster.pause = 0.0
+        made.step()
+    assert made.listed() == 'new'

@@ -9,14 +9,15 @@ from nodeprep.agent.log import Log
 from nodeprep.agent.looking import Looking
 from nodeprep.agent.loop import Agent, Parts
 from nodeprep.agent.mending import Mending
+from nodeprep.agent.roster import Roster
 from nodeprep.agent.scouts import Scouts
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.states import States
+from nodeprep.agent.supplied import load, supplied
 from nodeprep.agent.systemd import Systemd
 from nodeprep.agent.voice import Voice
 from nodeprep.agent.watch import Woken
 from nodeprep.chain import verify
-from nodeprep.policy import load
 
 
 class Here:
@@ -101,6 +102,10 @@ class Whole:
         states = States(f'{self.folder}/home/state.json')
         self.spool = Spool(f'{self.folder}/home/spool')
         self.voice = Voice(self.spool, self.client, 'https://master' if self.client else '', 60.0, time, time)
+        if self.client:
+            os.makedirs(host.root + '/var/lib/nodeprep', mode=0o700, exist_ok=True)
+            self.voice.follow(Roster(host.root + '/var/lib/nodeprep', 'https://master', 'n1', time, time))
+            self.voice.of_cluster(load(host.fresh()).cluster)
         journal = Log(io.StringIO(), False)
 
         def tell(kind, message, priority=6, **fields):
@@ -114,8 +119,8 @@ class Whole:
                           lambda address, data: self.notified.append(data.decode()))
         self.eyes = Eyes(self)
         self.agent = Agent(Parts(lambda: load(host.fresh()), looking, lambda watches: self.eyes, states, self.voice,
-                                 self.mending, self.desk, systemd, journal, self.bell, time, time, lambda: 0.0),
-                           load(host.fresh()))
+                                 self.mending, self.desk, systemd, journal, self.bell, time, time, lambda: 0.0,
+                                 lambda policy: supplied(policy, host.fresh())), load(host.fresh()))
         self.agent.begin()
         return self
 

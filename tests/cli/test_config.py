@@ -6,6 +6,7 @@ import yaml
 from nodeprep import catalogue
 from nodeprep.policy import load
 from tests.cli.runner import run
+from tests.fakes import FakeHost
 
 FILE = '/etc/nodeprep/nodeprep.yaml'
 
@@ -83,3 +84,17 @@ def test_a_file_of_an_image_that_is_passed_over_is_named_with_the_image(tmp_path
     (tmp_path / 'etc' / 'nodeprep' / 'nodeprep.yml').write_text('role: worker\n')
     done = run('config', 'check', '--root', tmp_path)
     assert done.code == 2 and f'{tmp_path}/etc/nodeprep/nodeprep.yml: is not read' in done.err
+
+
+def test_what_the_master_supplies_is_shown_with_when_it_was_told(image):
+    """The list is of a machine that runs, so it is laid over the policy of one here."""
+    from nodeprep.agent.supplied import supplied
+    from nodeprep.cli.config import _effective
+    from tests.agent.test_supplied import keep
+    host = keep(FakeHost(image.root))
+    host.files({FILE: 'master: {supplies: [network, hosts]}\nrequirements: {network: {peers: [mine]}}\n'})
+    lines = {name: (written, origin) for name, written, origin, _ in _effective(host, supplied(load(host), host))}
+    assert lines['master.supplies'] == ('[network, hosts]', f'{FILE}:1')
+    assert lines['requirements.network.peers'] == ('[mine]', f'{FILE}:2')
+    assert lines['requirements.hosts.entries'] == ('{"10.0.0.1": ["m1"], "10.0.0.12": ["n2"]}',
+                                                   'from the master, as of 2026-01-31T12:00:00Z')
