@@ -109,7 +109,7 @@ def _wrong(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
                 name = _text(finding['requirement'])
                 yield (f'<section>\n<h3>{name}: <span class="{word}">{_(_WORDS[word])}</span></h3>\n'
                        f'<p class="soft">{_("Wanted: {what}", what=_text(_.title(finding["title"])))}</p>')
-                yield from _list(failing(finding), _)
+                yield from observed_list(failing(finding), _)
                 yield '</section>'
 
 
@@ -122,11 +122,12 @@ def _evidence(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
             count = _.many('{count} observed', '{count} observed', len(finding['observations']))
             yield (f'<details>\n<summary>{_text(finding["requirement"])}: '
                    f'<span class="{word}">{_(_WORDS[word])}</span>, {count}</summary>')
-            yield from _list(finding['observations'], _)
+            yield from observed_list(finding['observations'], _)
             yield '</details>'
 
 
-def _list(observations: List[Dict[str, Any]], _: Language) -> Iterator[str]:
+def observed_list(observations: List[Dict[str, Any]], _: Language) -> Iterator[str]:
+    """Observations as a list: what was found, what is wanted, where it was read, and what would end it."""
     yield '<ul>'
     for seen in observations:
         state = ADVISED if observed(seen) == DRIFTED and seen['advised'] else observed(seen)

@@ -17,11 +17,11 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     name, host = 'nodeprep.' + tree['node']['name'].replace('.', '_'), tree['node']['name']
     totals = {'tests': len(words), 'failures': words.count(DRIFTED), 'errors': words.count(UNKNOWN),
               'skipped': sum(word in _SKIPPED for word in words), 'time': _time(tree['took_ms'])}
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', _tag('testsuites', False, name='nodeprep', **totals),
-             ' ' + _tag('testsuite', False, name=name, hostname=host, timestamp=tree['taken'].rstrip('Z'), id=0,
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', tag('testsuites', False, name='nodeprep', **totals),
+             ' ' + tag('testsuite', False, name=name, hostname=host, timestamp=tree['taken'].rstrip('Z'), id=0,
                         package='nodeprep', **totals),
              '  <properties>']
-    lines.extend('   ' + _tag('property', True, name=key, value=value) for key, value in _properties(tree).items())
+    lines.extend('   ' + tag('property', True, name=key, value=value) for key, value in _properties(tree).items())
     lines.append('  </properties>')
     for finding, word in zip(tree['findings'], words):
         lines.extend('  ' + line for line in _case(finding, word, name))
@@ -36,14 +36,14 @@ def _properties(tree: Dict[str, Any]) -> Dict[str, str]:
 
 
 def _case(finding: Dict[str, Any], word: str, name: str) -> Iterator[str]:
-    yield _tag('testcase', classname=name, name=finding['requirement'], time=_time(finding.get('took_ms', 0)))
+    yield tag('testcase', classname=name, name=finding['requirement'], time=_time(finding.get('took_ms', 0)))
     told = '\n'.join(_lines(finding))
     if word in _SKIPPED:
-        yield ' ' + _tag('skipped', True, message=_why(finding, word))
+        yield ' ' + tag('skipped', True, message=_why(finding, word))
     elif word in (DRIFTED, UNKNOWN):
         kind, message = ('failure', 'wanted: ') if word == DRIFTED else ('error', 'could not tell: ')
-        yield f' {_tag(kind, type=word, message=message + finding["title"])}{_escaped(told)}</{kind}>'
-    yield f' <system-out>{_escaped(told)}</system-out>'
+        yield f' {tag(kind, type=word, message=message + finding["title"])}{escaped(told)}</{kind}>'
+    yield f' <system-out>{escaped(told)}</system-out>'
     yield '</testcase>'
 
 
@@ -64,12 +64,13 @@ def _lines(finding: Dict[str, Any]) -> Iterator[str]:
         yield 'note: ' + finding['note']
 
 
-def _tag(_name: str, closed: bool = False, **attributes: Any) -> str:
-    inside: List[str] = [f' {name}="{_escaped(str(value))}"' for name, value in attributes.items()]
+def tag(_name: str, closed: bool = False, **attributes: Any) -> str:
+    """A tag, with what its attributes say made harmless."""
+    inside: List[str] = [f' {name}="{escaped(str(value))}"' for name, value in attributes.items()]
     return f'<{_name}{"".join(inside)}{"/" if closed else ""}>'
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text for an element or an attribute. Control characters, which XML 1.0 cannot hold at all, are written out."""
     plain = shown(text, keep='\n').replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')
     return plain.replace('"', '&quot;')

@@ -30,23 +30,26 @@ class Chart(NamedTuple):
     bars: List[Bar]
 
 
-def draw(lines: Iterable[Any], begin: float, days: int) -> Chart:
-    """A chart of `days` days from `begin`; of each line the name is a day. A day without a line stays empty."""
+def draw(lines: Iterable[Any], begin: float, days: int, width: int = WIDTH, named: int = 6) -> Chart:
+    """A chart of `days` days from `begin`; of each line the name is a day. A day without a line stays empty.
+
+    `width` in units of the SVG; about `named` of the days have their name below.
+    """
     known = {line.name: line for line in lines}
     least = min((100 * line.seconds.get('met', 0.0) / line.counted for line in known.values()), default=0.0)
     floor = next(one for one in _FLOORS if one <= max(0.0, least - 1) or not one)
-    room, step = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / days
+    room, step = HEIGHT - TOP - BOTTOM, (width - LEFT - RIGHT) / days
     bars, labels = [], []
     for number in range(days):
         name = time.strftime('%Y-%m-%d', time.gmtime(begin + number * DAY))
         x = LEFT + number * step
-        if (days - 1 - number) % max(1, days // 6) == 0:
+        if (days - 1 - number) % max(1, days // named) == 0:
             labels.append((round(x + step / 2, 1), name[5:]))
         if name in known:
             bars.append(Bar(round(x + step * 0.1, 1), round(step * 0.8, 1), _said(known[name]),
                             _stacked(known[name], floor, room)))
     marks = range(floor, 101, _FLOORS[floor])
-    return Chart(WIDTH, HEIGHT, LEFT, floor, [(round(TOP + room * (100 - mark) / (100 - floor), 1), f'{mark} %')
+    return Chart(width, HEIGHT, LEFT, floor, [(round(TOP + room * (100 - mark) / (100 - floor), 1), f'{mark} %')
                                               for mark in marks], labels, bars)
 
 
