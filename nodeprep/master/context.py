@@ -2,6 +2,7 @@
 import asyncio
 
 from nodeprep.master import ingest, letters
+from nodeprep.master.budget import Budgets
 from nodeprep.master.clusters import Clusters
 from nodeprep.master.known import Known
 from nodeprep.master.store.writer import Outcome, settle
@@ -22,7 +23,7 @@ class Master:
         """
         self.settings, self.store, self.keys, self.clock, self.log = settings, store, keys, clock, log
         self.monotonic, self._pool, self.scribe = monotonic, pool, scribe
-        self.tries = Tries(monotonic)
+        self.tries, self.budgets = Tries(monotonic), Budgets(monotonic)
         self.known = Known(self.read, self.write, queries, self.tries, clock)
         self.clusters = Clusters(self.read, monotonic)
         self.counts: Dict[str, int] = {}       # of what happened since the start, for /metrics

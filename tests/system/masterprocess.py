@@ -108,14 +108,16 @@ class Person:
     def __init__(self, master, token=''):
         self.master, self.token = master, token
 
-    def ask(self, method, path, tree=None, headers=None):
-        """(status, tree or text)."""
+    def ask(self, method, path, tree=None, headers=None, packed=None):
+        """(status, tree or text). `packed`: a body of JSON that is gzip already, instead of a tree."""
         context = ssl.create_default_context(cadata=self.master.ca)
         connection = http.client.HTTPSConnection('127.0.0.1', self.master.port, context=context, timeout=20)
         try:
             whole = {'Authorization': f'Bearer {self.token}'} if self.token else {}
-            body = None
-            if tree is not None:
+            body = packed
+            if packed is not None:
+                whole['Content-Type'], whole['Content-Encoding'] = 'application/json', 'gzip'
+            elif tree is not None:
                 body, whole['Content-Type'] = json.dumps(tree).encode(), 'application/json'
             whole.update(headers or {})
             connection.request(method, path, body, whole)

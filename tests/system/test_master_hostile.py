@@ -85,7 +85,7 @@ def test_gzip_bombs_cost_no_memory(node):
     bomb = gzip.compress(b'{"reports": ["' + b'0' * (4 * 2**30 // 64) + b'"]}', 1)
     assert len(bomb) < 2**20
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(lambda _: post(node, bomb, b'Content-Encoding: gzip'), range(16))) == {413}
+        assert set(pool.map(lambda _: post(node, bomb, b'Content-Encoding: gzip'), range(16))) <= {413, 429}
     twice = gzip.compress(gzip.compress(b'0' * 2**28))
     assert post(node, twice, b'Content-Encoding: gzip') == 400
     assert memory(node.master) - before < 100 * 2**20
@@ -95,7 +95,7 @@ def test_bodies_of_100_mb_cost_no_memory(node):
     before = memory(node.master)
     assert post(node, b'x' * 100 * 2**20) in (0, 413)        # 0: it closes before all is sent
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(lambda _: post(node, b' ' * 9 * 2**20), range(8))) <= {0, 413}
+        assert set(pool.map(lambda _: post(node, b' ' * 9 * 2**20), range(8))) <= {0, 413, 429}
     assert memory(node.master) - before < 60 * 2**20
     assert Person(node.master).ask('GET', '/readyz')[0] == 200
 

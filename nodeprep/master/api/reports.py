@@ -10,6 +10,7 @@ from nodeprep.master.store.nodes import NotMember
 from nodeprep.typed import Any, List
 
 MOST = 1000               # reports of one request
+TOGETHER = 128 * 2**10    # bytes of several reports: they are written in one go, for which others wait
 LONG = 64 * 2**10         # bytes: what is longer is read in a thread, so that others are served meanwhile
 _SEQUENCE = {'type': 'integer', 'description': 'The highest number of a report of this node that is on disk.'}
 
@@ -20,9 +21,12 @@ async def reports(request: Request, master: Any) -> Response:
     node = request.node
     if len(request.body) > LONG:
         trees = await master.apart(_read, request)
+        master.budgets.spend(node.id, len(trees) - 1, 0)
         load = await master.apart(master.prepared, node.id, trees, received)
     else:
-        load = master.prepared(node.id, _read(request), received)
+        trees = _read(request)
+        master.budgets.spend(node.id, len(trees) - 1, 0)
+        load = master.prepared(node.id, trees, received)
     taken = await _taken(master.reports(load))
     if taken.refused:
         master.count('refused')
@@ -53,6 +57,8 @@ def _read(request: Request) -> List[Any]:
     found = tree.get('reports') if 'reports' in tree else [tree]
     if not isinstance(found, list) or not 0 < len(found) <= MOST:
         raise Problem(422, f'reports: is not a list of 1 to {MOST} reports.')
+    if len(found) > 1 and len(request.body) > TOGETHER:
+        raise Problem(413, f'Several reports are at most {TOGETHER} bytes together; send fewer of them at once.')
     return found
 
 

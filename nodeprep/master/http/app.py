@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from nodeprep.master.http import bodies, gate, response
 from nodeprep.master.http.problem import Problem, try_again
-from nodeprep.master.http.request import Request
+from nodeprep.master.http.request import NodeId, Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import Route, Table
 from nodeprep.master.secret import redacted
@@ -55,6 +55,19 @@ class App:
 
     async def _handled(self, route: Route, request: Request, receive: Any) -> Response:
         await gate.admit(request, route, self._master.known)
+        if not isinstance(request.who, NodeId):
+            return await self._worked(route, request, receive)
+        try:
+            await self._master.budgets.begin(request.who.id, route.pattern)
+        except Problem as found:
+            found.headers += bodies.unread(request.headers)
+            raise
+        try:
+            return await self._worked(route, request, receive)
+        finally:
+            self._master.budgets.end(request.who.id, route.pattern)
+
+    async def _worked(self, route: Route, request: Request, receive: Any) -> Response:
         if request.method in gate.SAFE:
             return await self._answer(route, request)
         packed = await bodies.whole(receive, request.headers.get('content-length', ''), route.most)
@@ -67,6 +80,8 @@ class App:
             return await self._answer(route, request)
 
     async def _answer(self, route: Route, request: Request) -> Response:
+        if isinstance(request.who, NodeId):
+            self._master.budgets.spend(request.who.id, 1, len(request.body))
         if route.page and request.method not in gate.SAFE:
             gate.check_form(request)
         answer: Response = await route.handler(request, self._master)

@@ -9,7 +9,7 @@ import re
 import zlib
 
 from nodeprep.master.http.problem import Problem
-from nodeprep.typed import Any, Callable
+from nodeprep.typed import Any, Callable, Dict, Tuple
 
 _current_task: Any = getattr(asyncio, 'current_task', None) or getattr(asyncio.Task, 'current_task', None)    # 3.6
 SMALL = 64 * 2**10                       # bytes of a body, unless a route takes more
@@ -60,6 +60,12 @@ async def _read(receive: Callable[[], Any], most: int) -> bytes:
 
 
 CLOSE = (('Connection', 'close'),)       # what is left of the body is not read
+
+
+def unread(headers: Dict[str, str]) -> Tuple[Tuple[str, str], ...]:
+    """The headers of an answer before the body has come: to wait for the rest of a long one is in vain."""
+    length = headers.get('content-length', '0')
+    return CLOSE if 'transfer-encoding' in headers or not length.isdecimal() or int(length[:15]) > SMALL else ()
 
 
 def too_long(most: int) -> Problem:
