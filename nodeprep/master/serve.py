@@ -184,8 +184,20 @@ class Serving:
 
 
 def address(found: Settings, port: int) -> str:
-    """The address of a master for people and nodes: by the first name that it has."""
-    host = found.listen[0] if found.listen[0] not in ('0.0.0.0', '::') else names(found)[0]     # noqa: S104
+    """The address of a master for people and nodes: by the first name that it has, and others may reach it by."""
+    host = found.listen[0]
+    if host in ('0.0.0.0', '::'):                  # noqa: S104
+        named = names(found)
+        host = next((name for name in named if not _of_itself(name)), named[0])
     if found.names:
         host = found.names[0]
     return f'https://[{host}]:{port}' if ':' in host else f'https://{host}:{port}'
+
+
+def _of_itself(name: str) -> bool:
+    """Whether a name or address means this machine on every other machine, too.
+
+    >>> [_of_itself(name) for name in ('localhost.localdomain', '127.0.0.1', '::1', 'localhost1.example', '10.0.0.1')]
+    [True, True, True, False, False]
+    """
+    return name.partition('.')[0] == 'localhost' or name.startswith('127.') or name == '::1'

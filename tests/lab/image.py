@@ -9,14 +9,16 @@ import hashlib
 import os
 import shutil
 import subprocess
+import time
 
 from nodeprep.linux.release import parse
 from tests.lab import files, rpms
 
-# conntrack, socat and ethtool are left out: dnf brings them.
+# conntrack, socat and ethtool are left out: dnf brings them. The last four are what the master needs.
 PACKAGES = ('systemd-sysv', 'dbus', 'kmod', 'iproute2', 'iptables', 'procps', 'python3', 'python3-click',
             'python3-yaml', 'python3-distro', 'python3-jeepney', 'chrony', 'rpm', 'dnf', 'createrepo-c', 'firewalld',
-            'nftables', 'docker.io')
+            'nftables', 'docker.io', 'python3-uvicorn', 'python3-httptools', 'python3-jinja2', 'python3-cryptography')
+_UNUSED = 7 * 86400.0     # seconds after which an image that nobody has used is removed
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -24,7 +26,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def image():
     """The folder of the root. It is made when it is not there yet (a minute), and never changed afterwards.
 
-    It lies in .lab of the checkout, or in $NODEPREP_LAB; others than the wanted one are removed.
+    It lies in .lab of the checkout, or in $NODEPREP_LAB, which other checkouts may use too; others than the wanted one
+    are removed when nobody has used them for a week.
     """
     folder = os.environ.get('NODEPREP_LAB') or os.path.join(TOP, '.lab')
     os.makedirs(folder, exist_ok=True)
@@ -35,8 +38,10 @@ def image():
             _make(root + '.part')
             os.rename(root + '.part', root)
             for old in os.listdir(folder):
-                if old.startswith('node-') and os.path.join(folder, old) != root:
-                    shutil.rmtree(os.path.join(folder, old))
+                path = os.path.join(folder, old)
+                if old.startswith('node-') and path != root and os.stat(path).st_mtime < time.time() - _UNUSED:
+                    shutil.rmtree(path)
+        os.utime(root)
     return root
 
 
