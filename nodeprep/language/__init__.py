@@ -25,7 +25,11 @@ class Language:
 
     def many(self, one: str, more: str, count: int, **values: Any) -> str:
         """The same where the text depends on a count, which is {count} in it; thousands are set apart."""
-        return (one if count == 1 else more).format(count=f'{count:,}', **values)
+        return self.form(one, more, count).format(count=f'{count:,}', **values)
+
+    def form(self, one: str, more: str, count: int) -> str:
+        """The text for a count, with nothing put in yet."""
+        return one if count == 1 else more
 
     def title(self, text: str) -> str:
         """The title of a requirement, as a report has it. One that is not known stays as it is."""

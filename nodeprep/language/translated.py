@@ -20,10 +20,10 @@ class Translated(Language):
         """A text of the program, translated."""
         return super().__call__(self._catalogue.gettext(text), **values)
 
-    def many(self, one: str, more: str, count: int, **values: Any) -> str:
-        """The same by count, with the plural forms of this language."""
+    def form(self, one: str, more: str, count: int) -> str:
+        """The text for a count, by the plural forms of this language."""
         found: str = self._catalogue.ngettext(one, more, count)
-        return found.format(count=f'{count:,}', **values)
+        return found
 
     def title(self, text: str) -> str:
         """The title of a requirement."""

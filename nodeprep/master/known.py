@@ -6,6 +6,7 @@ try wrong secrets from the same address, such as behind one NAT.
 """
 import collections
 
+from nodeprep.language import N_
 from nodeprep.master import secret
 from nodeprep.master.http.problem import Problem, try_again
 from nodeprep.master.http.request import NodeId, Person
@@ -121,7 +122,7 @@ class Known:
     def _may_try(self, address: str) -> None:
         wait = self._tries.wait(address)
         if wait:
-            raise try_again(429, wait, 'Too many wrong secrets came from this address.')
+            raise try_again(429, wait, N_('Too many wrong secrets came from this address.'))
 
     def _wrong(self, address: str) -> Problem:
         self._tries.failed(address)

@@ -3,6 +3,7 @@ import os
 import re
 
 from nodeprep.config import ConfigError, Node, parse
+from nodeprep.language import read_tag
 from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
@@ -45,6 +46,7 @@ class Settings(NamedTuple):
     audit: float = 400 * _DAY
     approvals: float = _DAY
     webhooks: Tuple[Webhook, ...] = ()
+    language: str = ''        # of the page; '' leaves it to each browser
 
 
 def load(path: Optional[str] = None) -> Settings:
@@ -195,6 +197,13 @@ def _path(item: Node) -> str:
     return item.raw
 
 
+def _language(item: Node) -> str:
+    try:
+        return read_tag(_text(item))
+    except ValueError as error:
+        raise ValueError(f'{item.raw!r} {error}') from None
+
+
 def _webhooks(item: Node) -> Tuple[Webhook, ...]:
     if not isinstance(item.value, list):
         raise ValueError('is not a list of {name, url, kind}')
@@ -223,4 +232,5 @@ _READERS: Dict[str, Any] = {
     'retention': {'reports': ('reports', _pause(_DAY)), 'transitions': ('transitions', _pause(_DAY)),
                   'audit': ('audit', _pause(_DAY))},
     'approvals': {'valid': ('approvals', _pause(60.0))}, 'webhooks': ('webhooks', _webhooks),
+    'language': ('language', _language),
 }

@@ -14,7 +14,7 @@ from tests.language.po import Entry
 
 TOP = os.path.dirname(nodeprep.__file__)
 # The catalogue of a folder; the longest name wins. A text of explain.py is said with its own before the common one.
-DOMAINS = {'nodeprep': 'nodeprep'}
+DOMAINS = {'nodeprep': 'nodeprep', 'nodeprep/master': 'page'}
 
 
 def messages():
@@ -23,6 +23,10 @@ def messages():
     for path in _files('.py'):
         with open(os.path.join(TOP, path), encoding='utf-8') as file:
             for message, plural in _calls(ast.parse(file.read())):
+                _add(found, _domain(path), message, plural, 'nodeprep/' + path)
+    for path in _files('.html'):
+        with open(os.path.join(TOP, path), encoding='utf-8') as file:
+            for message, plural in _printed(file.read()):
                 _add(found, _domain(path), message, plural, 'nodeprep/' + path)
     for one in catalogue.load_all().values():
         path = f'nodeprep/requirements/{one.id.replace("-", "_")}.py'
@@ -71,6 +75,19 @@ def _calls(tree):
             yield texts[0], ''
         elif name == '_' and texts:
             yield texts[0], ''
+
+
+def _printed(source):
+    """(text, plural or '') of each that a template prints, as it is asked for when the page is made."""
+    import jinja2
+    environment = jinja2.Environment(extensions=['jinja2.ext.i18n'], autoescape=True)       # noqa: S701
+    environment.newstyle_gettext = True
+    calls = environment.parse(source).find_all(jinja2.nodes.Call)
+    for node in calls:
+        name = node.node.name if isinstance(node.node, jinja2.nodes.Name) else ''
+        if name in ('_', 'gettext', 'ngettext'):
+            texts = [arg.value for arg in node.args[:2 if name == 'ngettext' else 1]]     # whatever else is a mistake
+            yield texts[0], texts[1] if name == 'ngettext' else ''
 
 
 def _inside(node):

@@ -5,6 +5,7 @@ import types
 
 from nodeprep.master import secret
 from nodeprep.master.context import Master
+from nodeprep.master.settings import Settings
 from nodeprep.master.store import known
 
 TABLES = '''
@@ -81,7 +82,7 @@ class SmallMaster:
 
     def __init__(self):
         self.store, self.clock, self.monotonic, self.lines = SmallStore(), Clock(), Clock(1000.0), []
-        self.context = Master(None, self.store, None, self.clock, self.monotonic, Here(), known, self.lines.append)
+        self.context = Master(Settings(), self.store, None, self.clock, self.monotonic, Here(), known, self.lines.append)
 
     def __enter__(self):
         return self

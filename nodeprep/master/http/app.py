@@ -3,6 +3,8 @@ import asyncio
 import traceback
 from urllib.parse import quote
 
+from nodeprep.language import N_
+from nodeprep.language.accepting import accepted
 from nodeprep.master.http import bodies, gate, response
 from nodeprep.master.http.problem import Problem, try_again
 from nodeprep.master.http.request import NodeId, Request
@@ -38,20 +40,21 @@ class App:
         request, route = Request(scope['method'], '/', {}), None
         try:
             request = _request(scope)
+            request.language = self._master.settings.language or accepted(request.headers.get('accept-language', ''))
             route, request.params = self._table.find(request.method, request.path)
             return await self._handled(route, request, receive)
         except Problem as found:
             return self._problem(found, route, request)
         except StoreTrouble as error:
             self._trouble(str(error))
-            later = try_again(503, error.retry_after, 'The master cannot keep or find anything at the moment.')
+            later = try_again(503, error.retry_after, N_('The master cannot keep or find anything at the moment.'))
             return self._problem(later, route, request)
         except asyncio.CancelledError:  # an Exception before Python 3.8
             raise
         except Exception as error:      # noqa: BLE001  # whatever it is, the others are served on
             self._master.log(f'a fault in nodeprep ({type(error).__name__}), at {request.method} '
                              f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
-            return self._problem(Problem(500, 'This is a fault in nodeprep; its log says more.'), route, request)
+            return self._problem(Problem(500, N_('This is a fault in nodeprep; its log says more.')), route, request)
 
     async def _handled(self, route: Route, request: Request, receive: Any) -> Response:
         await gate.admit(request, route, self._master.known)
@@ -106,12 +109,12 @@ class App:
 
 def _request(scope: Dict[str, Any]) -> Request:
     if scope['http_version'] not in ('1.0', '1.1'):
-        raise Problem(505, 'HTTP/1.1 is spoken here.', bodies.CLOSE)
+        raise Problem(505, N_('HTTP/1.1 is spoken here.'), bodies.CLOSE)
     headers: Dict[str, str] = {}
     for raw_name, raw in scope['headers']:
         name, value = raw_name.decode('latin-1').lower(), raw.decode('latin-1')
         if ' ' in name or '\t' in name:             # older parsers let it through; RFC 9112 5.1 forbids it
-            raise Problem(400, 'A header has a blank in its name.', bodies.CLOSE)
+            raise Problem(400, N_('A header has a blank in its name.'), bodies.CLOSE)
         if name in headers:
             if name in ONCE:
                 raise Problem(400, f'The header {name} is there twice.', bodies.CLOSE)
@@ -123,7 +126,7 @@ def _request(scope: Dict[str, Any]) -> Request:
         path = raw_path.partition(b'?')[0].decode('ascii')
         query = scope['query_string'].decode('ascii')
     except UnicodeDecodeError:
-        raise Problem(400, 'The address is not percent-encoded.') from None
+        raise Problem(400, N_('The address is not percent-encoded.')) from None
     return Request(scope['method'], path, headers, query, client[0] if client else '')
 
 

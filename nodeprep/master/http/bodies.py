@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 
+from nodeprep.language import N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.typed import Any, Callable, Dict, Tuple
 
@@ -49,7 +50,7 @@ async def _read(receive: Callable[[], Any], most: int) -> bytes:
     while True:
         message = await receive()
         if message['type'] == 'http.disconnect':
-            raise Problem(400, 'The body is cut off.', CLOSE)
+            raise Problem(400, N_('The body is cut off.'), CLOSE)
         part = message.get('body', b'')
         size += len(part)
         if size > most:
@@ -90,16 +91,16 @@ def inflated(body: bytes, coding: str, most: int) -> bytes:
             raise too_long(most)
         return body
     if coding not in ('gzip', 'x-gzip'):
-        raise Problem(415, 'The body is packed in another way than gzip.', (('Accept-Encoding', 'gzip'),))
+        raise Problem(415, N_('The body is packed in another way than gzip.'), (('Accept-Encoding', 'gzip'),))
     unpacker = zlib.decompressobj(31)
     try:
         found = unpacker.decompress(body, min(most, _said(body)) + 1)
     except zlib.error:
-        raise Problem(400, 'The body is not gzip.') from None
+        raise Problem(400, N_('The body is not gzip.')) from None
     if len(found) > most:
         raise Problem(413, f'The body is longer than {most} bytes when it is unpacked.')
     if not unpacker.eof or unpacker.unused_data:
-        raise Problem(400, 'The body is not one whole gzip.')
+        raise Problem(400, N_('The body is not one whole gzip.'))
     return found
 
 
@@ -111,7 +112,7 @@ def tree(body: bytes) -> Any:
     try:
         found = _DECODER.decode(body.decode('utf-8'))
     except UnicodeDecodeError:
-        raise Problem(400, 'The body is not UTF-8.') from None
+        raise Problem(400, N_('The body is not UTF-8.')) from None
     except (ValueError, RecursionError) as error:
         said = f'at character {error.pos}' if isinstance(error, json.JSONDecodeError) else str(error)
         raise Problem(400, f'The body is not JSON: {said}.') from None
@@ -138,7 +139,7 @@ def _texts(found: Any) -> None:
     """Goes through texts and names; the depth is known to be small."""
     if isinstance(found, str):
         if _UNTEXT.search(found):
-            raise Problem(400, 'The body has half a surrogate pair or a NUL character in a text.')
+            raise Problem(400, N_('The body has half a surrogate pair or a NUL character in a text.'))
     elif isinstance(found, dict):
         for name, item in found.items():
             _texts(name)

@@ -1,4 +1,5 @@
 """Who may ask what. Nothing of a request but its head has been read when this decides."""
+from nodeprep.language import N_
 from nodeprep.master import secret
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import ROLES, NodeId, Person, Request
@@ -35,7 +36,7 @@ def same_site(request: Request) -> None:
     origin, site = request.headers.get('origin'), request.headers.get('sec-fetch-site')
     if origin is not None and origin != 'https://' + request.headers.get('host', '') \
             or site is not None and site not in ('same-origin', 'none'):
-        raise Problem(403, 'This form came from another site.')
+        raise Problem(403, N_('This form came from another site.'))
 
 
 def check_form(request: Request) -> None:
@@ -43,19 +44,20 @@ def check_form(request: Request) -> None:
     if request.session:
         sent = request.form().get('csrf', [])
         if len(sent) != 1 or not secret.same(sent[0], request.csrf):
-            raise Problem(403, 'This form is of an older session, or was not made here; load the page again.')
+            raise Problem(403, N_('This form is of an older session, or was not made here; load the page again.'))
 
 
 def _judge(who: Any, wanted: str) -> None:
     if who is None:
-        raise Problem(401, 'This needs a secret: Authorization: Bearer ...', CHALLENGE)
+        raise Problem(401, N_('This needs a secret: Authorization: Bearer ...'), CHALLENGE)
     if isinstance(who, NodeId):
         if wanted != NODE:
-            raise Problem(403, 'This is for people, not for nodes.')
+            raise Problem(403, N_('This is for people, not for nodes.'))
     elif wanted == NODE:
-        raise Problem(403, 'This is for nodes, not for people.')
+        raise Problem(403, N_('This is for nodes, not for people.'))
     elif not may(who, wanted):
-        raise Problem(403, f'This needs the role {wanted}; {who.name} has the role {who.role}.')
+        raise Problem(403, N_('This needs the role {wanted}; {name} has the role {role}.'),
+                      about={'wanted': wanted, 'name': who.name, 'role': who.role})
 
 
 def may(person: Person, role: str) -> bool:
@@ -71,5 +73,5 @@ def bearer(value: str) -> str:
     """The secret of an Authorization header. Problem 401 for one of another kind."""
     scheme, _, text = value.partition(' ')
     if scheme.lower() != 'bearer' or not text.strip():
-        raise Problem(401, 'The Authorization header is not "Bearer ...".', CHALLENGE)
+        raise Problem(401, N_('The Authorization header is not "Bearer ...".'), CHALLENGE)
     return text.strip()

@@ -1,17 +1,32 @@
 """What went wrong, as RFC 9457 has it: status, title, and a detail that says what to do."""
 from http import HTTPStatus
 
-from nodeprep.typed import Any, Dict, List, Tuple
+from nodeprep.language import ENGLISH_TEXTS, N_, Language
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 TYPE = 'application/problem+json'
 
 
 class Problem(Exception):
-    """Ends a request with a status of 400 or more. `detail` is for people; `more` are further members of the tree."""
+    """Ends a request with a status of 400 or more. `detail` is for people; `more` are further members of the tree.
 
-    def __init__(self, status: int, detail: str = '', headers: Tuple[Tuple[str, str], ...] = (), **more: Any) -> None:
-        super().__init__(f'{status} {detail}')
-        self.status, self.detail, self.headers, self.more = status, detail, list(headers), more
+    A detail that a page may show is marked for translation; then what {name} stands for in it comes in `about`.
+    """
+
+    def __init__(self, status: int, detail: str = '', headers: Tuple[Tuple[str, str], ...] = (),
+                 about: Optional[Dict[str, str]] = None, **more: Any) -> None:
+        self.status, self.headers, self.more = status, list(headers), more
+        self._detail, self._about = detail, about or {}
+        super().__init__(f'{status} {self.detail}')
+
+    @property
+    def detail(self) -> str:
+        """What to do, in English, as programs get it."""
+        return self.told(ENGLISH_TEXTS)
+
+    def told(self, _: Language) -> str:
+        """The same in the language of a page."""
+        return _(self._detail, **self._about)
 
     @property
     def title(self) -> str:
@@ -32,4 +47,5 @@ def try_again(status: int, seconds: float, detail: str) -> Problem:
 
 def of_method(allowed: List[str]) -> Problem:
     """405: the path is right, the method is not."""
-    return Problem(405, f'This address knows {", ".join(allowed)} only.', (('Allow', ', '.join(allowed)),))
+    names = ', '.join(allowed)
+    return Problem(405, N_('This address knows {methods} only.'), (('Allow', names),), about={'methods': names})

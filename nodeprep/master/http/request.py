@@ -1,6 +1,7 @@
 """One request, as handlers see it: its body is whole and bounded, and who asks is known."""
 from urllib.parse import parse_qsl
 
+from nodeprep.language import ENGLISH, N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Union
@@ -36,6 +37,7 @@ class Request:
         self.who: Union[Person, NodeId, None] = None
         self.csrf = ''
         self.session = ''               # the secret of the session, when a cookie has brought it
+        self.language = ENGLISH         # tag of the one in which a page answers
         self._queries: Any = None
 
     @property
@@ -55,38 +57,38 @@ class Request:
     def person(self) -> Person:
         """Who asks, on a route that is for people."""
         if not isinstance(self.who, Person):
-            raise Problem(403, 'This is for people, not for nodes.')
+            raise Problem(403, N_('This is for people, not for nodes.'))
         return self.who
 
     @property
     def node(self) -> NodeId:
         """Which node asks, on a route that is for nodes."""
         if not isinstance(self.who, NodeId):
-            raise Problem(403, 'This is for nodes, not for people.')
+            raise Problem(403, N_('This is for nodes, not for people.'))
         return self.who
 
     def json(self) -> Any:
         """The tree of the body. Problem 400 or 415 for what is none."""
         from nodeprep.master.http import bodies
         if self.content_type != 'application/json':
-            raise Problem(415, 'The body must be JSON: Content-Type: application/json.')
+            raise Problem(415, N_('The body must be JSON: Content-Type: application/json.'))
         return bodies.tree(self.body)
 
     def json_object(self) -> Dict[str, Any]:
         """The same, which must be an object."""
         found = self.json()
         if not isinstance(found, dict):
-            raise Problem(400, 'The body must be a JSON object.')
+            raise Problem(400, N_('The body must be a JSON object.'))
         return found
 
     def form(self) -> Dict[str, List[str]]:
         """All values of each field of a form. Problem 400 or 415 for what is none."""
         if self.content_type != 'application/x-www-form-urlencoded':
-            raise Problem(415, 'The body must be a form.')
+            raise Problem(415, N_('The body must be a form.'))
         try:
             return _pairs(self.body.decode('ascii'))
         except UnicodeDecodeError:
-            raise Problem(400, 'The form is not percent-encoded.') from None
+            raise Problem(400, N_('The form is not percent-encoded.')) from None
 
     @property
     def content_type(self) -> str:
@@ -107,8 +109,8 @@ def _pairs(text: str) -> Dict[str, List[str]]:
     try:
         for name, value in parse_qsl(text, keep_blank_values=True, encoding='utf-8', errors='strict'):
             if '\0' in name or '\0' in value:
-                raise Problem(400, 'There is a NUL character in it.')
+                raise Problem(400, N_('There is a NUL character in it.'))
             found.setdefault(name, []).append(value)
     except UnicodeError:
-        raise Problem(400, 'It is not UTF-8.') from None
+        raise Problem(400, N_('It is not UTF-8.')) from None
     return found

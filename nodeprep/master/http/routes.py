@@ -1,6 +1,7 @@
 """The table of routes: what is asked for, who may, and what OpenAPI says of it."""
 from urllib.parse import unquote_to_bytes
 
+from nodeprep.language import N_
 from nodeprep.master.http.bodies import SMALL
 from nodeprep.master.http.problem import Problem, of_method
 from nodeprep.master.http.request import ADMIN, APPROVER, VIEWER
@@ -67,7 +68,7 @@ class Table:
             if all(one == part or one[:1] == '{' and part for one, part in zip(pattern, parts)):
                 return _chosen(methods, method), {one[1:-1]: _decoded(part) for one, part in zip(pattern, parts)
                                                   if one[:1] == '{'}
-        raise Problem(404, 'There is nothing at this address.')
+        raise Problem(404, N_('There is nothing at this address.'))
 
     def _methods(self, pattern: str) -> Dict[str, Route]:
         if '{' not in pattern:
@@ -92,7 +93,7 @@ def _decoded(segment: str) -> str:
     try:
         found = unquote_to_bytes(segment).decode('utf-8')
     except UnicodeDecodeError:
-        raise Problem(400, 'The address is not UTF-8.') from None
+        raise Problem(400, N_('The address is not UTF-8.')) from None
     if '\0' in found:
-        raise Problem(400, 'There is a NUL character in the address.')
+        raise Problem(400, N_('There is a NUL character in the address.'))
     return found

@@ -1,5 +1,6 @@
 """What is around every page: who reads it, where one can go, and what waits there."""
 from nodeprep import __version__
+from nodeprep.language import N_, Language, speaking
 from nodeprep.master.http.gate import may
 from nodeprep.master.http.request import ADMIN, APPROVER, Person, Request
 from nodeprep.master.store import drift, proposals, shelves
@@ -8,6 +9,9 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 LIVE = 10                 # seconds after which a script asks for the page again
+_LINKS = (('/', N_('Fleet'), ''), ('/drift', N_('Drift'), 'drift'), ('/approvals', N_('Approvals'), 'approvals'),
+          ('/waivers', N_('Waivers'), ''), ('/clones', N_('Clones'), 'clones'), ('/compliance', N_('Compliance'), ''))
+_ADMINS = (('/audit', N_('Audit'), ''),)
 
 
 class Said(NamedTuple):
@@ -18,7 +22,10 @@ class Said(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What base.html needs. `links` are (path, name, how many wait there); `live` in seconds, 0 for a still page."""
+    """What base.html needs. `links` are (path, name, how many wait there); `live` in seconds, 0 for a still page.
+
+    The whole page is in `language`.
+    """
 
     person: Optional[Person]
     here: str
@@ -31,6 +38,12 @@ class Frame(NamedTuple):
     said: Optional[Said]
     approver: bool
     admin: bool
+    language: Language
+
+    @property
+    def lang(self) -> str:
+        """The language as HTML names it (BCP 47)."""
+        return self.language.tag.replace('_', '-')
 
 
 async def around(request: Request, master: Any, here: str, query: Callable[[Any], Any], live: bool = True,
@@ -43,13 +56,16 @@ async def around(request: Request, master: Any, here: str, query: Callable[[Any]
 def of(request: Request, now: float, here: str, waits: Dict[str, int], live: bool = False,
        said: Optional[Said] = None) -> Frame:
     """The frame for who asks; for nobody it leads nowhere."""
-    person = request.who if isinstance(request.who, Person) else None
-    links = [('/', 'Fleet', 0), ('/drift', 'Drift', waits.get('drift', 0)),
-             ('/approvals', 'Approvals', waits.get('approvals', 0)), ('/waivers', 'Waivers', 0),
-             ('/clones', 'Clones', waits.get('clones', 0)), ('/compliance', 'Compliance', 0)]
+    person, _ = request.who if isinstance(request.who, Person) else None, language(request)
     admin = person is not None and may(person, ADMIN)
-    return Frame(person, here, links + ([('/audit', 'Audit', 0)] if admin else []), request.csrf, now, VERSION,
-                 __version__, LIVE if live else 0, said, person is not None and may(person, APPROVER), admin)
+    links = [(path, _(name), waits.get(waiting, 0)) for path, name, waiting in _LINKS + (_ADMINS if admin else ())]
+    return Frame(person, here, links, request.csrf, now, VERSION, __version__, LIVE if live else 0, said,
+                 person is not None and may(person, APPROVER), admin, _)
+
+
+def language(request: Request) -> Language:
+    """The texts of the page that was asked for, in its language."""
+    return speaking(request.language, 'page')
 
 
 def _waits(cursor: Any) -> Dict[str, int]:

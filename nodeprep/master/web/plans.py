@@ -3,12 +3,13 @@ plan with a step that is not understood cannot be approved.
 """
 import json
 
+from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.output.words import command
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, List, Tuple
 
-RISKS = {'harmless': '', 'disruptive': 'disruptive', 'reboot': 'takes effect at a reboot'}
-LIVE = 'it may hurt the pods that run on this node'
+RISKS = {'harmless': '', 'disruptive': N_('disruptive'), 'reboot': N_('takes effect at a reboot')}
+LIVE = N_('it may hurt the pods that run on this node')
 MOST_STEPS, MOST_TEXT = 200, 2**19       # of a plan, and letters in all; what is longer nobody has read
 MOST_LINES = 400          # of one diff
 
@@ -27,11 +28,11 @@ class Step(NamedTuple):
     odd: bool = False         # it is not understood
 
 
-def steps(changes: Any) -> List[Step]:
+def steps(changes: Any, _: Language = ENGLISH_TEXTS) -> List[Step]:
     """Those of what a plan or a fix has as its changes."""
     if not isinstance(changes, list) or len(changes) > MOST_STEPS or len(json.dumps(changes)) > MOST_TEXT:
         return [_odd(changes)]
-    return [_step(one) for one in changes]
+    return [_step(one, _) for one in changes]
 
 
 def understood(changes: Any) -> bool:
@@ -39,19 +40,20 @@ def understood(changes: Any) -> bool:
     return not any(step.odd for step in steps(changes))
 
 
-def _step(one: Any) -> Step:
+def _step(one: Any, _: Language) -> Step:
     if not isinstance(one, dict):
         return _odd(one)
     if _words(one.get('run')) and _words(one.get('undo', []), empty=True) and one.get('risk') in list(RISKS) \
             and set(one) <= {'run', 'undo', 'risk', 'exact', 'live'} and one.get('live', True) is True:
-        return Step(command(one['run']), risk=LIVE if 'live' in one else RISKS[one['risk']],
+        risk = LIVE if 'live' in one else RISKS[one['risk']]
+        return Step(command(one['run']), risk=risk and _(risk),
                     back=command(one['undo']) if one.get('undo') else None)
     if isinstance(one.get('write'), str) and isinstance(one.get('diff'), str) \
             and set(one) <= {'write', 'diff', 'exact'}:
         lines = one['diff'].split('\n')[2:]
         lines = lines[:-1] if lines and not lines[-1] else lines
         shown = tuple((_KINDS.get(line[:1], ''), line) for line in lines[:MOST_LINES])
-        empty = (('at', '(an empty file)'),) if not shown and one['diff'] else ()
+        empty = (('at', _('(an empty file)')),) if not shown and one['diff'] else ()
         return Step('', path=one['write'], lines=shown or empty, more=max(0, len(lines) - MOST_LINES))
     return _odd(one)
 

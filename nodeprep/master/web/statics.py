@@ -2,6 +2,7 @@
 import hashlib
 import os
 
+from nodeprep.language import N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -28,7 +29,7 @@ async def static(request: Request, _master: Any) -> Response:
     """GET /static/{name}. Problem 404."""
     name = request.params['name']
     if name not in FILES:
-        raise Problem(404, 'There is nothing at this address.')
+        raise Problem(404, N_('There is nothing at this address.'))
     # Kept for ever only under the name of this version: an old page may ask a new master.
     kept = _KEPT if request.raw_query == VERSION else ()
     return Response(200, FILES[name], KINDS[os.path.splitext(name)[1]], kept)

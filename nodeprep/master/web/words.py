@@ -1,12 +1,13 @@
 """How the page says things: states as a symbol and a word, numbers, spans and times."""
 import time
 
+from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output.compliance.words import number, share
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 
-__all__ = ['NEW', 'QUARANTINED', 'SILENT', 'SYMBOLS', 'TICK', 'WORDS', 'boot_only', 'brief', 'day', 'iso',
+__all__ = ['NEW', 'QUARANTINED', 'SILENT', 'SYMBOLS', 'TABLES', 'TICK', 'WORDS', 'boot_only', 'brief', 'day', 'iso',
            'number', 'share', 'shown', 'span', 'stamp']
 
 SILENT, QUARANTINED, NEW = 'silent', 'quarantined', 'new'
@@ -15,9 +16,20 @@ SILENT, QUARANTINED, NEW = 'silent', 'quarantined', 'new'
 SYMBOLS = {DRIFTED: '\u00d7', BOOT: '\u21bb', UNKNOWN: '?', ADVISED: '!', WAIVED: 'w', MET: '\u00b7',
            NOT_APPLICABLE: '\u2013', IGNORED: 'i', SILENT: 'z', QUARANTINED: 'q', NEW: '+'}
 TICK = '\u2713'           # for met beside a word; a grid full of them would shout
-WORDS = {DRIFTED: 'drifted', BOOT: 'drifts at the next boot', UNKNOWN: 'could not tell', ADVISED: 'advised, not met',
-         WAIVED: 'waived', MET: 'met', NOT_APPLICABLE: 'does not apply', IGNORED: 'ignored', SILENT: 'silent',
-         QUARANTINED: 'quarantined', NEW: 'no report yet'}
+WORDS = {DRIFTED: N_('drifted'), BOOT: N_('drifts at the next boot'), UNKNOWN: N_('could not tell'),
+         ADVISED: N_('advised, not met'), WAIVED: N_('waived'), MET: N_('met'), NOT_APPLICABLE: N_('does not apply'),
+         IGNORED: N_('ignored'), SILENT: N_('silent'), QUARANTINED: N_('quarantined'), NEW: N_('no report yet')}
+# Those of a node.
+VERDICTS = dict(WORDS, **{DRIFTED: N_('not fit'), MET: N_('fit')})
+# What becomes of a plan, what is told of a node over time, and what tells machines apart: the store's words.
+PLANS = {'proposed': N_('proposed'), 'approved': N_('approved'), 'denied': N_('denied'), 'lapsed': N_('lapsed'),
+         'used': N_('used'), 'superseded': N_('superseded')}
+EVENTS = {'joined': N_('joined'), 'silent': N_('silent'), 'heard': N_('heard'), 'left': N_('left'),
+          'forgotten': N_('forgotten'), 'quarantined': N_('quarantined'), 'released': N_('released'), 'gap': N_('gap'),
+          'missing': N_('missing'), 'fork': N_('fork'), 'restart': N_('restart')}
+IDENTITIES = {'hostname': N_('host name'), 'mac': N_('MAC address'), 'product_uuid': 'product_uuid',
+              'machine_id': 'machine-id', 'address': N_('address')}
+TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS, 'IDENTITIES': IDENTITIES}
 
 
 def boot_only(row: Any) -> bool:
@@ -25,13 +37,13 @@ def boot_only(row: Any) -> bool:
     return row.boot == DRIFTED and row.now in (MET, NOT_APPLICABLE)
 
 
-def stamp(at: Any) -> str:
+def stamp(at: Any, _: Language = ENGLISH_TEXTS) -> str:
     """A time in UTC, for people.
 
     >>> stamp(0.0), stamp(None)
     ('1970-01-01 00:00:00 UTC', 'never')
     """
-    return 'never' if at is None else time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(at))
+    return _('never') if at is None else time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(at))
 
 
 def iso(at: Any) -> str:

@@ -1,6 +1,7 @@
 """Bars of time as the numbers of an SVG: one a day, from what was met up to what was silent."""
 import time
 
+from nodeprep.language import ENGLISH_TEXTS, Language
 from nodeprep.output.compliance.words import COUNTED, DAY, NAMES, share
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterable, List, Tuple
@@ -30,7 +31,8 @@ class Chart(NamedTuple):
     bars: List[Bar]
 
 
-def draw(lines: Iterable[Any], begin: float, days: int, width: int = WIDTH, named: int = 6) -> Chart:
+def draw(lines: Iterable[Any], begin: float, days: int, width: int = WIDTH, named: int = 6,
+         _: Language = ENGLISH_TEXTS) -> Chart:
     """A chart of `days` days from `begin`; of each line the name is a day. A day without a line stays empty.
 
     `width` in units of the SVG; about `named` of the days have their name below.
@@ -46,7 +48,7 @@ def draw(lines: Iterable[Any], begin: float, days: int, width: int = WIDTH, name
         if (days - 1 - number) % max(1, days // named) == 0:
             labels.append((round(x + step / 2, 1), name[5:]))
         if name in known:
-            bars.append(Bar(round(x + step * 0.1, 1), round(step * 0.8, 1), _said(known[name]),
+            bars.append(Bar(round(x + step * 0.1, 1), round(step * 0.8, 1), _said(known[name], _),
                             _stacked(known[name], floor, room)))
     marks = range(floor, 101, _FLOORS[floor])
     return Chart(width, HEIGHT, LEFT, floor, [(round(TOP + room * (100 - mark) / (100 - floor), 1), f'{mark} %')
@@ -66,6 +68,6 @@ def _stacked(line: Any, floor: int, room: float) -> List[Tuple[str, float, float
     return found
 
 
-def _said(line: Any) -> str:
-    return f'{line.name}: ' + ', '.join(f'{NAMES[kind]} {share(line.seconds.get(kind, 0.0), line.counted)}'
+def _said(line: Any, _: Language) -> str:
+    return f'{line.name}: ' + ', '.join(f'{_(NAMES[kind])} {share(line.seconds.get(kind, 0.0), line.counted, _)}'
                                         for kind in COUNTED)

@@ -1,5 +1,6 @@
 """What every form of a compliance report says in the same words: shares, trends, times and what was asked for."""
 from nodeprep import epoch
+from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.output.words import shown, span
 from nodeprep.typed import Any, Dict, List, Optional
 
@@ -8,31 +9,32 @@ DAY = 86400.0
 # What a share is a share of, in the order in which a chart stacks it; met first.
 COUNTED = ('met', 'drifted', 'unknown', 'silent')
 APART = ('waived', 'not-applicable')
-NAMES = {'met': 'met', 'drifted': 'drifted', 'unknown': 'could not tell', 'silent': 'silent', 'waived': 'waived',
-         'not-applicable': 'does not apply', 'advised': 'advised, not met', 'quarantined': 'quarantined'}
+NAMES = {'met': N_('met'), 'drifted': N_('drifted'), 'unknown': N_('could not tell'), 'silent': N_('silent'),
+         'waived': N_('waived'), 'not-applicable': N_('does not apply'), 'advised': N_('advised, not met'),
+         'quarantined': N_('quarantined')}
 
 
-def percent(part: Optional[float]) -> str:
+def percent(part: Optional[float], _: Language = ENGLISH_TEXTS) -> str:
     """A share of 0 to 1 in per cent: never rounded up to 100 or down to 0, and finer near 100, where fleets live.
 
     >>> percent(1.0), percent(0.99987), percent(0.9999999), percent(0.0), percent(1e-9), percent(None), percent(1 / 3)
     ('100 %', '99.99 %', '99.99 %', '0 %', '0.1 %', 'none', '33.3 %')
     """
     if part is None:
-        return 'none'
+        return _('none')
     if part in (0, 1):
         return f'{100 * part:.0f} %'
     found = 100 * part
     return f'{min(99.99, found):.2f} %' if found >= 99.9 else f'{max(0.1, min(99.9, found)):.1f} %'
 
 
-def share(part: float, whole: float) -> str:
+def share(part: float, whole: float, _: Language = ENGLISH_TEXTS) -> str:
     """The same of two lengths of time; 'none' of no time at all.
 
     >>> share(1, 3), share(0, 0)
     ('33.3 %', 'none')
     """
-    return percent(part / whole if whole else None)
+    return percent(part / whole if whole else None, _)
 
 
 def points(trend: float) -> str:

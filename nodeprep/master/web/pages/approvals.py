@@ -1,4 +1,5 @@
 """/approvals: the plans that wait for a person, each read once for all nodes that propose it."""
+from nodeprep.language import N_
 from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
@@ -38,7 +39,7 @@ async def decide(request: Request, master: Any) -> Response:
     what, digest, reason = forms.text(form, 'do'), forms.text(form, 'digest'), forms.text(form, 'reason')
     answer, _, every = what.partition('-')
     if answer not in ('approve', 'deny') or every not in ('', 'all') or not digest:
-        raise Problem(400, 'The form is not one of this page.')
+        raise Problem(400, N_('The form is not one of this page.'))
     person, now, ticked = request.person, master.clock(), form.get('id', [])
     seen = forms.moment(form, 'seen')
 

@@ -1,4 +1,5 @@
 """/clones: nodes that say they are the same machine; a person decides what becomes of the later one."""
+from nodeprep.language import N_
 from nodeprep.master import membership
 from nodeprep.master.http import response
 from nodeprep.master.http.gate import may
@@ -27,9 +28,9 @@ async def decide(request: Request, master: Any) -> Response:
     form = request.form()
     what, number = forms.text(form, 'do'), forms.number(form, 'id')
     if what not in _DONE:
-        raise Problem(400, 'The form is not one of this page.')
+        raise Problem(400, N_('The form is not one of this page.'))
     if what != clones.KEEP_BOTH and not may(request.person, ADMIN):
-        raise Problem(403, 'To forget a node needs the role admin.')
+        raise Problem(403, N_('To forget a node needs the role admin.'))
     person, now = request.person, master.clock()
 
     def work(cursor: Any) -> bool:

@@ -36,7 +36,7 @@ async def show(request: Request, master: Any) -> Response:
     return await render.answer(
         master, 'compliance.html', frame=around, about=about, days=days, begin=begin, choices=choices, by_day=by_day,
         by_requirement=by_requirement, met=sum(one.seconds.get('met', 0) for one in by_day),
-        counted=sum(one.counted for one in by_day), chart=chart.draw(by_day, begin, days))
+        counted=sum(one.counted for one in by_day), chart=chart.draw(by_day, begin, days, _=around.language))
 
 
 def _line(name: str, times: share.Times, part: int, key: Any) -> Line:

@@ -1,6 +1,7 @@
 """/drift: all that is not met, the longest first; what is waived and what silent nodes last told are apart."""
 import json
 
+from nodeprep.language import N_
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import drift, grid
@@ -8,8 +9,8 @@ from nodeprep.master.web import frame, query, render
 from nodeprep.typed import Any, List, Tuple
 
 PER = 100
-TABS = (('drifted', 'Drifted'), ('unknown', 'Could not tell'), ('advised', 'Advised'), ('waived', 'Waived'),
-        ('silent', 'On silent nodes'))
+TABS = (('drifted', N_('Drifted')), ('unknown', N_('Could not tell')), ('advised', N_('Advised')),
+        ('waived', N_('Waived')), ('silent', N_('On silent nodes')))
 
 
 async def show(request: Request, master: Any) -> Response:
@@ -25,10 +26,12 @@ async def show(request: Request, master: Any) -> Response:
         return counts, paging, drift.rows(cursor, kind, about, order, paging.page, PER), grid.requirements(cursor), \
             grid.choices(cursor)
     around, (counts, paging, rows, requirements, choices) = await frame.around(request, master, '/drift', look)
+    _ = around.language
     return await render.answer(
         master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts,
         paging=paging, rows=[(row, json.loads(row.waiver) if row.waiver else None) for row in rows],
-        requirements=requirements, choices=choices, tabs=TABS, longest=_longest(rows, order, paging))
+        requirements=requirements, choices=choices, tabs=[(name, _(said)) for name, said in TABS],
+        longest=_longest(rows, order, paging))
 
 
 def _longest(rows: List[drift.Row], order: str, paging: query.Paging) -> Tuple[drift.Row, ...]:

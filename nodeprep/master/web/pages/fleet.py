@@ -1,4 +1,5 @@
 """/: what is wrong with the fleet, and the grid of nodes by requirements."""
+from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import asked, grid, proposals
@@ -7,8 +8,11 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
 
 PER, PER_GROUPS = 50, 50
-_WRONG = ((asked.DRIFTED, 'not fit'), (asked.UNKNOWN, 'cannot be told'), (asked.SILENT, 'silent'),
-          (asked.QUARANTINED, 'quarantined'))
+# (standing, the words after 'One node', 'n nodes' and among more of them)
+_WRONG = ((asked.DRIFTED, N_('is not fit'), N_('are not fit'), N_('{count} not fit')),
+          (asked.UNKNOWN, N_('cannot be told'), N_('cannot be told'), N_('{count} cannot be told')),
+          (asked.SILENT, N_('is silent'), N_('are silent'), N_('{count} silent')),
+          (asked.QUARANTINED, N_('is quarantined'), N_('are quarantined'), N_('{count} quarantined')))
 
 
 class Fleet(NamedTuple):
@@ -49,36 +53,35 @@ async def show(request: Request, master: Any) -> Response:
     around, fleet = await frame.around(request, master, '/', look)
     return await render.answer(
         master, 'fleet.html', frame=around, fleet=fleet, about=about, where=where, order=order, by=fleet.by,
-        headline=headline(fleet), groups=_groups(fleet.choices), narrowed=_narrowing(fleet.by),
+        headline=headline(fleet, around.language), groups=_groups(fleet.choices, around.language),
+        narrowed=_narrowing(fleet.by),
         standings=asked.STANDINGS, bar=_bar(fleet.standings), total=sum(fleet.standings.values()))
 
 
-def headline(fleet: Fleet) -> str:
+def headline(fleet: Fleet, _: Language = ENGLISH_TEXTS) -> str:
     """The state of the fleet in a sentence: what is wrong comes first."""
     total = sum(fleet.standings.values())
     if not total:
-        return 'No node has joined yet'
-    said = [(fleet.standings[name], word) for name, word in _WRONG if fleet.standings.get(name)]
-    if not said:
-        return _fit(total, total - fleet.standings.get(asked.NEW, 0))
+        return _('No node has joined yet')
+    wrong = [(fleet.standings[name], is_, are, among) for name, is_, are, among in _WRONG if fleet.standings.get(name)]
+    if not wrong:
+        return _fit(total, total - fleet.standings.get(asked.NEW, 0), _)
+    count, is_, are, among = wrong[0]
     if total == 1:
-        return 'The one node ' + _verb(*said[0])
-    return f'{words.number(said[0][0])} of {words.number(total)} nodes {_verb(*said[0])}' + ''.join(
-        f', {words.number(count)} {word}' for count, word in said[1:])
+        return _('The one node {is_so}', is_so=_(is_))
+    said = _('{count} of {total} nodes {are_so}', count=words.number(count), total=words.number(total),
+             are_so=_(is_ if count == 1 else are))
+    return _(', ').join([said] + [_(among, count=words.number(count)) for count, is_, are, among in wrong[1:]])
 
 
-def _verb(count: int, word: str) -> str:
-    return word if word.startswith('cannot') else f'{"is" if count == 1 else "are"} {word}'
-
-
-def _fit(total: int, fit: int) -> str:
+def _fit(total: int, fit: int, _: Language) -> str:
     if not fit:
-        return 'No node has reported yet'
+        return _('No node has reported yet')
     if fit == 1:
-        return 'The one node is fit' if total == 1 else 'The one node that has reported is fit'
+        return _('The one node is fit') if total == 1 else _('The one node that has reported is fit')
     if fit < total:
-        return f'All {words.number(fit)} nodes that have reported are fit'
-    return 'Both nodes are fit' if fit == 2 else f'All {words.number(fit)} nodes are fit'
+        return _('All {count} nodes that have reported are fit', count=words.number(fit))
+    return _('Both nodes are fit') if fit == 2 else _('All {count} nodes are fit', count=words.number(fit))
 
 
 def _bar(standings: Dict[str, int]) -> List[Tuple[str, float, float]]:
@@ -94,11 +97,11 @@ def _bar(standings: Dict[str, int]) -> List[Tuple[str, float, float]]:
     return found
 
 
-def _groups(choices: Dict[str, List[str]]) -> List[Tuple[str, str]]:
+def _groups(choices: Dict[str, List[str]], _: Language) -> List[Tuple[str, str]]:
     """What the nodes can be grouped by: value and name."""
-    return [('', 'no grouping'), ('role', 'role'), ('os', 'system'), ('standing', 'verdict'),
-            ('kubernetes', 'Kubernetes'), ('agent', 'version of the agent')] + \
-        [(f'label:{name}', f'label {name}') for name in choices['label']]
+    return [('', _('no grouping')), ('role', _('role')), ('os', _('system')), ('standing', _('verdict')),
+            ('kubernetes', 'Kubernetes'), ('agent', _('version of the agent'))] + \
+        [(f'label:{name}', _('label {name}', name=name)) for name in choices['label']]
 
 
 def _narrowing(by: str) -> str:

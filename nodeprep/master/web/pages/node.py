@@ -2,6 +2,7 @@
 import json
 import re
 
+from nodeprep.language import N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -44,7 +45,7 @@ async def show(request: Request, master: Any) -> Response:
                      history.events(cursor, node.id), history.plans(cursor, node.id))
     around, whole = await frame.around(request, master, '', look, said=said.of(request))
     if whole is None:
-        raise Problem(404, f'There is no node {name}.')
+        raise Problem(404, N_('There is no node {name}.'), about={'name': name})
     states = sorted(whole.states, key=lambda one: (_ORDER.index(one.outcome), one.since, one.requirement))
     changes, more = whole.changes[:MOST], len(whole.changes) > MOST
     fights = {one['requirement']: one.get('why', '') for one in json.loads(whole.node.fights or '[]')

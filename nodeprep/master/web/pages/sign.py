@@ -1,4 +1,5 @@
 """/sign-in, and the page of a problem. What signs in and out is session.py."""
+from nodeprep.language import N_
 from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
@@ -17,6 +18,13 @@ async def show(request: Request, master: Any) -> Response:
 
 def problem(found: Problem, request: Request, now: float) -> Response:
     """The page of a problem."""
-    around = frame.of(request, now, '', {})
-    made = response.html(render.page('problem.html', frame=around, problem=found), found.status)
+    around, _ = frame.of(request, now, '', {}), frame.language(request)
+    title = _(_TITLES.get(found.status, found.title))
+    made = response.html(render.page('problem.html', frame=around, title=title, detail=found.told(_)), found.status)
     return made._replace(headers=tuple(found.headers))
+
+
+# The names of the statuses that a browser may meet (RFC 9110 15).
+_TITLES = {400: N_('Bad Request'), 403: N_('Forbidden'), 404: N_('Not Found'), 405: N_('Method Not Allowed'),
+           413: N_('The form is too large'), 415: N_('Unsupported Media Type'), 429: N_('Too Many Requests'),
+           500: N_('Internal Server Error'), 503: N_('Service Unavailable')}

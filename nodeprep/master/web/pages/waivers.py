@@ -1,4 +1,5 @@
 """/waivers: who answers for what is not met, and until when."""
+from nodeprep.language import N_, Language
 from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
@@ -42,13 +43,13 @@ async def decide(request: Request, master: Any) -> Response:
         ended = await master.write(lambda cursor: waivers.end(cursor, number, person.name, now))
         return response.see('/waivers?done=' + ('unwaived' if ended else 'none'))
     if what != 'waive':
-        raise Problem(400, 'The form is not one of this page.')
+        raise Problem(400, N_('The form is not one of this page.'))
     given = {name: forms.text(form, name) for name in _FIELDS}
     if given['scope_kind'] == 'all':
         given['scope'] = ''
 
     def add(cursor: Any) -> Dict[str, str]:
-        wrong = _wrong(cursor, given, now)
+        wrong = _wrong(cursor, given, now, frame.language(request))
         if not wrong:
             waivers.add(cursor, given['scope_kind'], given['scope'], given['requirement'], given['reason'],
                         given['owner'], given['until'], person.name, now)
@@ -57,30 +58,30 @@ async def decide(request: Request, master: Any) -> Response:
     return await _page(request, master, given, wrong) if wrong else response.see('/waivers?done=waived')
 
 
-def _wrong(cursor: Any, given: Dict[str, str], now: float) -> Dict[str, str]:
+def _wrong(cursor: Any, given: Dict[str, str], now: float, _: Language) -> Dict[str, str]:
     """What is wrong with a waiver, by field."""
     found: Dict[str, Optional[str]] = {
-        'scope': _wrong_scope(cursor, given['scope_kind'], given['scope']),
-        'requirement': None if given['requirement'] in grid.requirements(cursor) else 'choose a requirement',
-        'reason': None if given['reason'] else 'say why',
-        'owner': None if given['owner'] else 'say who answers for it',
-        'until': _wrong_day(given['until'], now)}
+        'scope': _wrong_scope(cursor, given['scope_kind'], given['scope'], _),
+        'requirement': None if given['requirement'] in grid.requirements(cursor) else _('choose a requirement'),
+        'reason': None if given['reason'] else _('say why'),
+        'owner': None if given['owner'] else _('say who answers for it'),
+        'until': _wrong_day(given['until'], now, _)}
     return {name: said for name, said in found.items() if said}
 
 
-def _wrong_scope(cursor: Any, kind: str, scope: str) -> Optional[str]:
+def _wrong_scope(cursor: Any, kind: str, scope: str, _: Language) -> Optional[str]:
     if kind == 'node':
-        return None if nodes.find(cursor, scope) else 'there is no node of this name'
+        return None if nodes.find(cursor, scope) else _('there is no node of this name')
     if kind == 'label':
         name, equal, value = scope.partition('=')
-        return None if name and equal and value else 'a label is written name=value'
-    return None if kind == 'all' else 'choose what it is for'
+        return None if name and equal and value else _('a label is written name=value')
+    return None if kind == 'all' else _('choose what it is for')
 
 
-def _wrong_day(day: str, now: float) -> Optional[str]:
+def _wrong_day(day: str, now: float, _: Language) -> Optional[str]:
     from nodeprep import epoch
     try:
         epoch.of(day + ' 00:00:00Z')
     except ValueError:
-        return 'a day is written YYYY-MM-DD'
-    return 'the day is over' if day < words.day(now) else None
+        return _('a day is written YYYY-MM-DD')
+    return _('the day is over') if day < words.day(now) else None

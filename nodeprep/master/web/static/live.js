@@ -11,7 +11,7 @@
   told.parentNode.appendChild(button);
 
   function show() {
-    button.textContent = paused ? 'Go on live' : 'Pause live';
+    button.textContent = paused ? told.dataset.resume : told.dataset.pause;
     button.setAttribute('aria-pressed', String(paused));
   }
   function later() {
@@ -100,7 +100,7 @@
       .then(function (answer) {
         if (answer.type === 'opaqueredirect') {
           paused = true;
-          told.textContent = 'The session is over: load the page again to sign in.';
+          told.textContent = told.dataset.over;
           show();
           return null;
         }
@@ -110,13 +110,13 @@
       .then(function (html) {
         if (html !== null) {
           put(new DOMParser().parseFromString(html, 'text/html'));
-          if (failures) { told.textContent = 'The master answers again.'; }
+          if (failures) { told.textContent = told.dataset.again; }
           failures = 0;
         }
       })
       .catch(function () {
         failures += 1;
-        if (failures === 2) { told.textContent = 'The master does not answer: what is shown may be old.'; }
+        if (failures === 2) { told.textContent = told.dataset.gone; }
       })
       .then(function () { busy = false; later(); });
   }
