@@ -82,7 +82,8 @@ class SmallMaster:
 
     def __init__(self):
         self.store, self.clock, self.monotonic, self.lines = SmallStore(), Clock(), Clock(1000.0), []
-        self.context = Master(Settings(), self.store, None, self.clock, self.monotonic, Here(), known, self.lines.append)
+        self.context = Master(Settings(), self.store, None, self.clock, self.monotonic, Here(), known,
+                              self.lines.append)
 
     def __enter__(self):
         return self
