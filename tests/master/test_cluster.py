@@ -81,3 +81,12 @@ def test_one_more_node_that_proves_nothing_never_changes_where_the_others_are(no
         assert after.get(one, addresses) == addresses
         assert one in after or any(members.name(who) == one for who, _ in found.conflicts)
     assert set(after) - set(before) <= {own}
+
+
+def test_thousands_that_say_one_address_cost_no_more_than_others():
+    some = [node(number, f'n{number:04}', address='10.0.0.9', proved=False) for number in range(1, 5001)]
+    found = listing('', some)
+    assert found.members == () and len(found.conflicts) == 5000
+    assert dict(found.conflicts)['n0002'] == '10.0.0.9 is also the address of n0001, n0003, n0004 and 4996 more'
+    assert max(len(why) for _, why in found.conflicts) < 100
+    assert len(members.tree_of(found)['conflicts']) == 100

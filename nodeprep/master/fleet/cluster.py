@@ -3,9 +3,13 @@
 A node says itself from which address it reaches the master. It is `proved` when the master sees the connection come
 from there; behind a proxy or a load balancer it cannot be. A name is that under which a node joined, and stays.
 """
+import functools
+
 from nodeprep import members
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterable, List, Tuple
+
+_SHOWN = 3                # others with the same address
 
 
 class Node(NamedTuple):
@@ -32,8 +36,13 @@ def listing(cluster: str, nodes: Iterable[Node]) -> members.Listing:
         if why:
             conflicts.append((node.name, why))
         else:
-            told.append(members.Member(members.name(node.name), node.role, (node.address,)))
+            told.append(members.Member(_name(node.name), node.role, (node.address,)))
     return members.Listing(cluster, tuple(sorted(told)), tuple(sorted(conflicts)))
+
+
+@functools.lru_cache(20000)       # the same names each time that somebody asks
+def _name(text: str) -> str:
+    return members.name(text)
 
 
 def _named(nodes: Iterable[Node]) -> Tuple[List[Node], List[Tuple[str, str]]]:
@@ -41,7 +50,7 @@ def _named(nodes: Iterable[Node]) -> Tuple[List[Node], List[Tuple[str, str]]]:
     first: Dict[str, Node] = {}
     conflicts = []
     for node in sorted(nodes, key=lambda one: (one.joined, one.id)):
-        name = members.name(node.name)
+        name = _name(node.name)
         if not name:
             conflicts.append((node.name, 'is not a host name'))
         elif name in first:
@@ -60,8 +69,13 @@ def _placed(nodes: List[Node]) -> List[Tuple[Node, str]]:
     for address, here in at.items():
         speaking: List[Any] = [one for one in here if one.proved and not one.silent]
         owner = here[0] if len(here) == 1 else speaking[0] if len(speaking) == 1 else None
-        for node in here:
-            others = ', '.join(one.name for one in here if one is not node)
-            found.append((node, 'no address is known from which other machines could be reached' if not address
-                          else '' if node is owner else f'{address} is also the address of {others}'))
+        found += [(node, '' if address and node is owner else _against(node, here)) for node in here]
     return found
+
+
+def _against(node: Node, here: List[Node]) -> str:
+    if not node.address:
+        return 'no address is known from which other machines could be reached'
+    others = [one.name for one in here[:_SHOWN + 1] if one is not node][:_SHOWN]      # thousands may say the same
+    more = len(here) - 1 - len(others)
+    return f'{node.address} is also the address of {", ".join(others)}' + (f' and {more} more' if more else '')
