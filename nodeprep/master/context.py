@@ -4,28 +4,34 @@ import asyncio
 from nodeprep.master import ingest, letters
 from nodeprep.master.budget import Budgets
 from nodeprep.master.clusters import Clusters
+from nodeprep.master.http.problem import try_again
 from nodeprep.master.known import Known
 from nodeprep.master.store.writer import Outcome, settle
 from nodeprep.master.tries import Tries
 from nodeprep.typed import Any, Callable, Dict, List
 
 HEAVY = 2                 # requests with a large body that are worked on at once
+WAITING = 100             # pages and other questions of people that are worked on, or wait for it; more are refused
 
 
 class Master:
-    """One master process. Its store is asked in threads of `pool`, so that the loop goes on."""
+    """One master process. Its store is asked in threads, so that the loop goes on: what people ask, which may take
+    long, in those of `pages`, and what nodes wait for in those of `pool`.
+    """
 
     def __init__(self, settings: Any, store: Any, keys: Any, clock: Callable[[], float],
                  monotonic: Callable[[], float], pool: Any, queries: Any, log: Callable[[str], None],
-                 scribe: Any = None) -> None:
+                 scribe: Any = None, pages: Any = None) -> None:
         """`clock` gives seconds since 1970, `queries` is store.known, `log` takes a line without secrets. `scribe`
-        (scribe.py) writes what agents say; without one the store's own thread does.
+        (scribe.py) writes what agents say; without one the store's own thread does; without `pages` all is done
+        in `pool`.
         """
         self.settings, self.store, self.keys, self.clock, self.log = settings, store, keys, clock, log
         self.monotonic, self._pool, self.scribe = monotonic, pool, scribe
+        self._pages, self._asked = pages or pool, 0
         self.tries, self.budgets = Tries(monotonic), Budgets(monotonic)
-        self.known = Known(self.read, self.write, queries, self.tries, clock)
-        self.clusters = Clusters(self.read, monotonic)
+        self.known = Known(self.look_up, self.write, queries, self.tries, clock)
+        self.clusters = Clusters(self.look_up, monotonic)
         self.counts: Dict[str, int] = {}       # of what happened since the start, for /metrics
         self._heavy: Any = None
         store.writer.deliver = deliver
@@ -38,8 +44,22 @@ class Master:
         return self._heavy
 
     async def read(self, query: Callable[[Any], Any]) -> Any:
-        """What a query on a cursor that only reads gives. StoreTrouble."""
+        """What a query of people gives, on a cursor that only reads; it may take long. StoreTrouble, Problem 503."""
+        return await self.at_leisure(self.store.read, query)
+
+    async def look_up(self, query: Callable[[Any], Any]) -> Any:
+        """What a query gives that nodes wait for, and that takes no time. StoreTrouble."""
         return await self.apart(self.store.read, query)
+
+    async def at_leisure(self, work: Callable[..., Any], *args: Any) -> Any:
+        """What some work for people gives that may take long. Problem 503 when too much of it waits."""
+        if self._asked >= WAITING:
+            raise try_again(503, 5.0, 'More pages are asked for at once than there is time for.')
+        self._asked += 1
+        try:
+            return await asyncio.get_event_loop().run_in_executor(self._pages, work, *args)
+        finally:
+            self._asked -= 1
 
     async def write(self, work: Callable[[Any], Any]) -> Any:
         """What work on a cursor that writes gives, once it is on the disk: all of it, or nothing. StoreTrouble."""

@@ -22,7 +22,7 @@ from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Callable, Iterator, List, Optional, Tuple
 
-THREADS = 8               # that ask the store and do jobs
+THREADS, PAGES = 8, 2     # that do jobs and what nodes wait for, and what people ask for
 _MOMENT = 5.0             # seconds in which the store notes something at the start
 
 
@@ -61,11 +61,11 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
         store = open_store(url)
     except (StoreTrouble, ValueError) as error:
         raise ConfigError(str(error)) from None
-    pool = concurrent.futures.ThreadPoolExecutor(THREADS)
+    pool, pages = (concurrent.futures.ThreadPoolExecutor(count) for count in (THREADS, PAGES))
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        master = Master(found, store, held, time.time, time.monotonic, pool, known, log, scribe)
+        master = Master(found, store, held, time.time, time.monotonic, pool, known, log, scribe, pages)
         try:
             return loop.run_until_complete(Serving(master, places, tls, ready).run())
         except OSError as error:
@@ -73,6 +73,7 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
                               f'{places.config or settings.FILE} names another') from None
     finally:
         pool.shutdown()
+        pages.shutdown()
         store.close()
         loop.close()
 

@@ -21,9 +21,9 @@ class Whole:
 
     def __init__(self, store, settings=None, now=1800000000.0):
         self.store, self.clock, self.monotonic, self.lines = store, Clock(now), Clock(1000.0), []
-        self.pool = concurrent.futures.ThreadPoolExecutor(2)
+        self.pool, self.pages = (concurrent.futures.ThreadPoolExecutor(2) for _ in range(2))
         self.context = Master(settings or Settings(), store, KEYS, self.clock, self.monotonic, self.pool, known,
-                              self.lines.append)
+                              self.lines.append, pages=self.pages)
         self.routes = routes()
         self.app = App(self.context, Table(self.routes))
         self.request = 0
@@ -66,3 +66,4 @@ def whole(store, **more):
         yield made
     finally:
         made.pool.shutdown()
+        made.pages.shutdown()

@@ -19,7 +19,7 @@ async def readyz(request: Request, master: Any) -> Response:
     """The store takes a write and answers a query, which is what a load balancer wants to know."""
     try:
         await master.write(lambda cursor: None)
-        await master.read(lambda cursor: cursor.one('SELECT 1'))
+        await master.look_up(lambda cursor: cursor.one('SELECT 1'))
     except StoreTrouble as error:
         raise try_again(503, error.retry_after, 'The store does not answer.') from None
     return response.json_({'status': 'ok'})

@@ -85,7 +85,7 @@ async def _check_token(request: Request, master: Any, token: str, now: float) ->
     if wait:
         raise try_again(429, wait, 'Too many wrong secrets came from this address.')
     name = secret.token_name(token)
-    found = await master.read(lambda cursor: tokens.find(cursor, name)) if name else None
+    found = await master.look_up(lambda cursor: tokens.find(cursor, name)) if name else None
     good = secret.same(secret.hashed(token), found.hash if found else '')
     if found is None or not good or found.expires <= now or found.uses_left == 0:
         master.tries.failed(request.client)

@@ -53,4 +53,4 @@ def page(name: str, **values: Any) -> str:
 
 async def answer(master: Any, name: str, status: int = 200, **values: Any) -> Response:
     """The page as an answer. It is written in a thread: reports are taken meanwhile."""
-    return response.html(await master.apart(lambda: page(name, **values)), status)
+    return response.html(await master.at_leisure(lambda: page(name, **values)), status)
