@@ -7,8 +7,7 @@ import json
 import re
 import uuid
 
-from nodeprep import __version__
-from nodeprep.agent import cahash
+from nodeprep import __version__, cahash
 from nodeprep.agent.credential import Credential, is_secret
 from nodeprep.host.https import Https, Unproved, address
 from nodeprep.host.network import Reply

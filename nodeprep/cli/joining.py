@@ -2,7 +2,8 @@
 import os
 import sys
 
-from nodeprep.agent import cahash, credential, keep, roster
+from nodeprep import cahash
+from nodeprep.agent import credential, keep, roster
 from nodeprep.agent.assembly import HOME
 from nodeprep.agent.credential import BadCredential, Credential
 from nodeprep.agent.joining import NotJoined, Way, is_name, is_token

@@ -15,6 +15,7 @@ with warnings.catch_warnings():
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from nodeprep.compliance.library import seconds
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterable, Tuple
 
@@ -75,6 +76,21 @@ def server(signer: Pair, names: Iterable[str], now: float) -> Pair:
     return _signed(built, key, above_key)
 
 
+def document(signer: Pair, name: str, now: float) -> Pair:
+    """A new key and certificate to sign documents with, for as long as the authority holds."""
+    above = x509.load_pem_x509_certificate(signer.certificate)
+    above_key: Any = serialization.load_pem_private_key(signer.key, None)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    built = _begun(subject, above.subject, key.public_key(), x509.random_serial_number(), now,
+                   read(signer.certificate).ends - now)
+    for extension, critical in (
+            (x509.BasicConstraints(ca=False, path_length=None), True), (_usage(signs_certificates=False), True),
+            (x509.AuthorityKeyIdentifier.from_issuer_public_key(above_key.public_key()), False)):
+        built = built.add_extension(extension, critical=critical)
+    return _signed(built, key, above_key)
+
+
 def read(pem: bytes) -> About:
     """What the first certificate of a PEM says. ValueError when there is none."""
     found = x509.load_pem_x509_certificate(pem)
@@ -87,8 +103,8 @@ def read(pem: bytes) -> About:
         signs = found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         signs = False
-    return About(found.subject.rfc4514_string(), names, _seconds(found, 'not_valid_before'),
-                 _seconds(found, 'not_valid_after'), _hash(found.public_key()), signs)
+    return About(found.subject.rfc4514_string(), names, seconds(found, 'not_valid_before'),
+                 seconds(found, 'not_valid_after'), _hash(found.public_key()), signs)
 
 
 def public(key: bytes) -> str:
@@ -146,10 +162,3 @@ def _general(name: str) -> Any:
 
 def _day(seconds: float) -> Any:
     return datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=int(seconds))
-
-
-def _seconds(certificate: Any, field: str) -> float:
-    """`not_valid_after` is without a zone, and since cryptography 42 warned of; `not_valid_after_utc` is new there."""
-    when = getattr(certificate, field + '_utc', None)
-    when = getattr(certificate, field) if when is None else when.replace(tzinfo=None)
-    return float((when - datetime.datetime(1970, 1, 1)).total_seconds())

@@ -52,12 +52,31 @@ def _kept(folder: str, names: Iterable[str], now: float) -> Keys:
                 about.names)
 
 
+def documents(folder: str, name: str, subject: str, now: float) -> bytes:
+    """Key, certificate and CA (PEM) to sign documents with, of a data folder that has a CA: kept below a name, and made
+    where they are missing or of another CA. ConfigError.
+    """
+    with _alone(folder):
+        authority, path = _authority(folder, now), f'{folder}/{name}'
+        whole = _read(path)
+        try:
+            fit = ca.read(whole).ends > now and ca.public(whole) == ca.read(whole).hash \
+                and ca.read(ca.last(whole)).hash == ca.read(authority.certificate).hash
+        except ValueError:
+            fit = False
+        if not fit:
+            pair = ca.document(authority, subject, now)
+            whole = pair.key + pair.certificate + authority.certificate
+            put(path, whole, 0o600)
+        return whole
+
+
 def own(certificate: str, key: str, root: str) -> Keys:
     """The keys that the settings name: `root` is '' when the root is the last certificate of the chain. ConfigError."""
-    chain = _needed(certificate)
-    _needed(key)
+    chain = needed(certificate)
+    needed(key)
     try:
-        found = ca.last(chain) if not root else _needed(root)
+        found = ca.last(chain) if not root else needed(root)
         about, above = ca.read(chain), ca.read(found)
         if not ca.is_root(found):
             raise ConfigError(f'{root or certificate}: its last certificate is not a root, which nodes need to trust; '
@@ -124,7 +143,7 @@ def _authority(folder: str, now: float) -> ca.Pair:
     if there == [False, True]:                     # the first start ended between the two; nobody has seen its hash
         os.unlink(paths[1])
         return _authority(folder, now)
-    found = ca.Pair(_needed(paths[0]), _needed(paths[1]))
+    found = ca.Pair(needed(paths[0]), needed(paths[1]))
     if os.stat(paths[1]).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(f'{paths[1]}: others may read it: chmod 0600 it; if they did, every node must join anew with '
                           f'another CA')
@@ -154,7 +173,8 @@ def _alone(folder: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _needed(path: str) -> bytes:
+def needed(path: str) -> bytes:
+    """What a file holds. ConfigError."""
     try:
         with open(path, 'rb') as file:
             return file.read(2**20)
@@ -164,7 +184,7 @@ def _needed(path: str) -> bytes:
 
 def _read(path: str) -> bytes:
     try:
-        return _needed(path)
+        return needed(path)
     except ConfigError:
         return b''
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from nodeprep.agent import cahash, credential
+from nodeprep import cahash
+from nodeprep.agent import credential
 from tests.system import tlsmaster
 from tests.system.tlsmaster import Handler, Server
 from tests.tiers import need

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from nodeprep.agent import cahash
+from nodeprep import cahash
 
 # openssl x509 -pubkey -noout -in ec.pem | openssl pkey -pubin -outform der | sha256sum
 EC_HASH = 'sha256:71abd87897140f0b192f4feb386fb5ce2bb67bbc0b2feef61e351abb4b8bc9ed'

@@ -1,0 +1,63 @@
+"""The same by openssl(1), for hosts without that library: versions 1.0.2 (CentOS 7) to 3. Sources: verify(1), dgst(1).
+
+What it is given lies in a folder of its own meanwhile. A version that fails may still end with 0 (verify before 1.1),
+so it must also say that it is well.
+"""
+import os
+import tempfile
+
+from nodeprep import cahash
+from nodeprep.typed import Any, Callable, Sequence
+
+
+class Openssl:
+    """`ask` runs a command that changes nothing and answers its code and output; it may raise CannotTell."""
+
+    def __init__(self, ask: Callable[[Sequence[str]], Any]) -> None:
+        self._ask = ask
+
+    def fits(self, key: bytes, message: bytes, signature: bytes) -> bool:
+        """As library.fits."""
+        with tempfile.TemporaryDirectory(prefix='nodeprep-') as folder:
+            public = _put(folder, 'key.pem', cahash.pem('PUBLIC KEY', key).encode('ascii'))
+            done = self._ask(['openssl', 'dgst', '-sha256', '-verify', public, '-signature',
+                              _put(folder, 'signature', signature), _put(folder, 'message', message)])
+        return done.code == 0 and done.out.strip() == 'Verified OK'
+
+    def follows(self, chain: Sequence[bytes], at: float) -> str:
+        """As library.follows."""
+        try:
+            names = [cahash.names(one) for one in chain]
+        except ValueError as error:
+            return str(error)
+        if any(child[0] != parent[1] for child, parent in zip(names, names[1:] + names[-1:])):
+            return 'its certificates do not follow from each other'
+        pems = [cahash.pem('CERTIFICATE', one).encode('ascii') for one in chain]
+        with tempfile.TemporaryDirectory(prefix='nodeprep-') as folder:
+            nothing = os.path.join(folder, 'nothing')
+            os.mkdir(nothing)             # else it would also believe what this machine believes on the web
+            words = ['-CApath', nothing, '-CAfile', _put(folder, 'root.pem', pems[-1]), '-attime', str(int(at)),
+                     '-check_ss_sig']
+            if len(pems) > 2:
+                words += ['-untrusted', _put(folder, 'between.pem', b''.join(pems[1:-1]))]
+            own = _put(folder, 'own.pem', pems[0])
+            done = self._ask(['openssl', 'verify', *words, own])
+        if done.code == 0 and done.out.strip() == f'{own}: OK':
+            return ''
+        said = [line for line in (done.out + '\n' + done.err).split('\n') if line.startswith(('error ', 'error:'))]
+        return 'its certificates do not follow from each other, or did not hold when this was made' + (
+            f' ({said[0].replace(folder + "/", "")})' if said else '')
+
+    def subject(self, certificate: bytes) -> str:
+        """As library.subject."""
+        with tempfile.TemporaryDirectory(prefix='nodeprep-') as folder:
+            path = _put(folder, 'own.pem', cahash.pem('CERTIFICATE', certificate).encode('ascii'))
+            done = self._ask(['openssl', 'x509', '-noout', '-subject', '-nameopt', 'RFC2253', '-in', path])
+        return str(done.out).strip().partition('=')[2].strip()
+
+
+def _put(folder: str, name: str, content: bytes) -> str:
+    path = os.path.join(folder, name)
+    with open(path, 'wb') as file:
+        file.write(content)
+    return path

@@ -1,0 +1,77 @@
+"""Reports are verified by openssl(1) as by the library: for hosts that have nothing else."""
+import os
+import subprocess
+
+import pytest
+
+from nodeprep import cahash
+from nodeprep.compliance import digest, library, proof, seal
+from nodeprep.compliance.openssl import Openssl
+from nodeprep.host import Host
+from nodeprep.output import Options
+from nodeprep.output.compliance import renderer
+from tests.compliance import sample, signers
+from tests.tiers import need
+
+MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'compliance.md')
+BAD = [{'between_authority': False}, {'own_days': 5}, {'own_begins': 1}, {'root_days': 5}, {'root_path': 0},
+       {'between_usage': False}]
+
+
+@pytest.fixture
+def openssl():
+    need('program', 'openssl')
+    return Openssl(Host('/').ask)
+
+
+@pytest.mark.parametrize('signer', [signers.signer(signers.authority()), signers.chained()], ids=['own CA', 'company'])
+def test_it_says_the_same_as_the_library_of_what_is_whole(openssl, signer):
+    tree = seal.sealed(sample.small(), signer)
+    for known in ([tree['by']['key']], [], ['sha256:' + '0' * 64]):
+        assert proof.judge(tree, known, openssl) == proof.judge(tree, known, library)
+    assert proof.judge(tree, [tree['by']['key']], openssl).verdict == proof.WHOLE
+
+
+@pytest.mark.parametrize('changed', BAD, ids=str)
+def test_certificates_that_do_not_lead_to_the_root_are_found(openssl, changed):
+    tree = seal.sealed(sample.small(), signers.chained(**changed))
+    told = proof.judge(tree, [tree['by']['key']], openssl)
+    assert told.verdict == proof.CHANGED and 'follow' in told.why
+
+
+def test_what_this_machine_believes_on_the_web_is_not_believed(openssl, tmp_path):
+    """Nor a root that does not sign itself, nor certificates of two who bear one name."""
+    good, other = signers.chained(), signers.chained()
+    pems = [pem for _, pem in cahash.certificates(good.chain)]
+    mixed = pems[:1] + [pem for _, pem in cahash.certificates(other.chain)][1:]
+    for chain in (pems[:2], mixed, pems[:1] + pems[2:], pems[::-1]):
+        ders = [cahash.der(pem) for pem in chain]
+        assert openssl.follows(ders, signers.NOW) and library.follows(ders, signers.NOW)
+    ders = [cahash.der(pem) for pem in pems]
+    assert openssl.follows(ders, signers.NOW) == library.follows(ders, signers.NOW) == ''
+
+
+def test_a_changed_signature_is_found(openssl):
+    signer = signers.signer(signers.authority())
+    tree = seal.sealed(sample.small(), signer)
+    key = cahash.public_key(cahash.der(tree['signature']['certificate']))
+    value = library.sign(signer.key, key, digest.message(tree['digest']))
+    assert openssl.fits(key, digest.message(tree['digest']), value)
+    for number in range(0, len(value), 7):
+        wrong = value[:number] + bytes([value[number] ^ 1]) + value[number + 1:]
+        assert not openssl.fits(key, digest.message(tree['digest']), wrong)
+    assert not openssl.fits(key, b'other', value) and not openssl.fits(key, digest.message(tree['digest']), b'')
+
+
+def test_the_recipe_of_the_manual_verifies_a_report_without_nodeprep(openssl, tmp_path):
+    authority = signers.authority()
+    tree = seal.sealed(sample.small(), signers.signer(authority))
+    tmp_path.joinpath('report.json').write_text(renderer('json')(tree, Options()))
+    tmp_path.joinpath('ca.crt').write_bytes(authority.certificate)
+    with open(MANUAL, encoding='utf-8') as file:
+        lines = [line[4:] for line in file.read().split('### By hand')[1].split('\n') if line.startswith('    ')]
+    recipe = '\n'.join(line[2:] if line.startswith('$ ') else line for line in lines)
+    done = subprocess.run(['bash', '-euo', 'pipefail', '-c', recipe], cwd=str(tmp_path), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode()
+    assert done.stdout.decode().split('\n') == [tree['digest'], 'Verified OK', 'chain.pem: OK', '']
