@@ -11,7 +11,7 @@ from nodeprep.master.store import approvals, covering, known, presence, retentio
 from nodeprep.master.store.trouble import StoreTrouble
 from nodeprep.master.webhooks import Webhooks
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, List, Sequence
+from nodeprep.typed import Any, Callable, Dict, List, Sequence
 
 HOUR = 3600.0
 
@@ -68,13 +68,18 @@ class Telling:
     def __init__(self) -> None:
         self._hooks: Any = None
         self._telling: Any = None
+        self._said: Dict[str, str] = {}           # what was logged last of each receiver
 
     def __call__(self, master: Any) -> None:
-        """Sends what is due."""
+        """Sends what is due; a receiver that takes nothing, and when it does again, is logged once."""
         if master.settings.webhooks != self._hooks:
             self._hooks = master.settings.webhooks
             self._telling = Webhooks(master.store, self._hooks, master.clock)
         self._telling.step()
+        for hook, problem in self._telling.problems.items():
+            if problem != self._said.get(hook, ''):
+                master.log(f'webhook {hook}: ' + (problem or 'it takes messages again'))
+            self._said[hook] = problem
 
 
 def credentials(master: Any) -> None:

@@ -7,10 +7,11 @@ from nodeprep.master.posting import Posted, post
 from nodeprep.master.store import outbox
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.news import Event, Reader
-from nodeprep.typed import Any, Callable, Dict, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Set, Tuple
 
 AT_ONCE = 100             # events of one message
 REFRESH = 300.0           # seconds after which alerts that last are told again
+AGAIN = 30.0              # the same when that was not taken
 _SENDS = 20               # messages to one receiver in one step
 _LAST = ("SELECT n.name, s.requirement, s.since, s.outcome, s.severity, s.title, s.says FROM state s "
          "JOIN node n ON n.id = s.node WHERE s.outcome IN ('drifted', 'unknown') AND n.status = 'member' "
@@ -25,7 +26,8 @@ class Webhooks:
                  send: Callable[..., Posted] = post) -> None:
         self._store, self._hooks, self._clock, self._send = store, hooks, clock, send
         self._readers = {hook.name: Reader(f'webhook {hook.name}') for hook in hooks}
-        self._refreshed: Dict[str, float] = {}
+        self._refresh_at: Dict[str, float] = {}
+        self._failed: Set[str] = set()            # who took something amiss, and has not taken all that waited since
         self.dropped: Dict[str, int] = {}         # messages that went unsent since the start, since too many waited
         self.problems: Dict[str, str] = {}        # why the last message to a receiver was not taken; '' it was
 
@@ -61,12 +63,17 @@ class Webhooks:
             posted = self._post(hook, message.payload, f'{hook.name}-{message.id}')
             self.problems[hook.name] = posted.problem
             if posted.problem:
+                self._failed.add(hook.name)
                 self._store.do(functools.partial(self._stop, one=message, why=posted.problem, messages=messages,
                                                  done=done))
                 return
             done.append(message.id)
         if done:
             self._store.do(lambda cursor: outbox.sent(cursor, done))
+            if len(messages) < _SENDS and hook.name in self._failed:
+                # It may have begun anew, or taken what was long over for what is so now.
+                self._failed.discard(hook.name)
+                self._refresh_at.pop(hook.name, None)
 
     def _stop(self, cursor: Cursor, one: outbox.Message, why: str, messages: List[outbox.Message],
               done: List[int]) -> None:
@@ -82,15 +89,18 @@ class Webhooks:
         return self._send(url, payload.encode('ascii'), hook.secret, delivery, self._clock())
 
     def _refresh(self, hook: Any) -> None:
-        """Tells all alerts that last. One that is not taken is told at the next time; the first waits for that too."""
+        """Tells all alerts that last."""
         now = self._clock()
-        if now - self._refreshed.get(hook.name, 0.0) < REFRESH:
+        if now < self._refresh_at.get(hook.name, 0.0):
             return
-        self._refreshed[hook.name] = now
+        self._refresh_at[hook.name] = now + AGAIN
         lasting = self._store.read(lambda cursor: _lasting(cursor, now))
         for at in range(0, len(lasting), AT_ONCE):
-            if self._post(hook, json.dumps(lasting[at:at + AT_ONCE]), f'{hook.name}-refresh').problem:
+            posted = self._post(hook, json.dumps(lasting[at:at + AT_ONCE]), f'{hook.name}-refresh')
+            self.problems[hook.name] = posted.problem
+            if posted.problem:
                 return
+        self._refresh_at[hook.name] = now + REFRESH
 
 
 def _lasting(cursor: Cursor, now: float) -> List[Dict[str, Any]]:

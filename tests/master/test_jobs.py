@@ -140,15 +140,20 @@ def test_webhooks_follow_the_settings_as_they_are_now(master, monkeypatch):
     class Hooks:
         def __init__(self, store, hooks, clock):
             made.append(hooks)
+            self.problems = {}
 
         def step(self):
             made.append('step')
+            self.problems['one'] = 'it answers 500' if 2 < made.count('step') < 5 else ''
     monkeypatch.setattr(jobs, 'Webhooks', Hooks)
     done(master, 'webhooks')
     done(master, 'webhooks')
     master.context.settings = Settings(webhooks=('one',))
     done(master, 'webhooks')
     assert made == [(), 'step', 'step', ('one',), 'step']
+    for _ in range(3):
+        done(master, 'webhooks')
+    assert master.lines == ['webhook one: it answers 500', 'webhook one: it takes messages again']
 
 
 def test_a_certificate_that_nears_its_end_is_exchanged_while_the_master_runs(master, tmp_path):

@@ -164,6 +164,44 @@ def test_alerts_that_last_are_told_again(store, receiver, host):
     assert receiver.got[1][1][0]['endsAt'] > receiver.got[0][1][0]['endsAt']
 
 
+def test_one_that_was_away_is_told_what_lasts_when_it_is_back(store, receiver, host):
+    """It may have been started anew, and forgot all; and what waited for it may be long over."""
+    join(store, host)
+    host.set('swap', 'drifted')
+    take(store, 1, host.report())
+    made = hooks(store, receiver, ALERTS)
+    receiver.problem = 'it cannot be reached'
+    for state in ('drifted', 'met') * 12 + ('drifted',):
+        host.set('disk', state)
+        take(store, 1, host.report())
+        made.step()
+    receiver.problem, before = '', len(receiver.got)
+    receiver.now += 60
+    made.step()
+    made.step()
+    told = [[(one['labels']['requirement'], one['endsAt'] > '2023-11-14T22:31') for one in body]
+            for _, body, _ in receiver.got[before:]]
+    assert len(told) == 26 and told[-1] == [('disk', True), ('swap', True)], 'the last word is what is so'
+    made.step()
+    assert len(receiver.got) == before + 26
+
+
+def test_what_lasts_is_tried_again_soon_when_it_is_not_taken(store, receiver, host):
+    join(store, host)
+    host.set('swap', 'drifted')
+    take(store, 1, host.report())
+    receiver.problem = 'it answers 503'
+    made = hooks(store, receiver, ALERTS)
+    assert made.problems == {'am': 'it answers 503'}
+    receiver.problem = ''
+    receiver.now += 29
+    made.step()
+    assert receiver.got == []
+    receiver.now += 1
+    made.step()
+    assert len(receiver.got) == 1 and made.problems == {'am': ''}
+
+
 def test_two_masters_tell_each_thing_once(store, receiver, host):
     one, two = hooks(store, receiver, GENERIC), hooks(store, receiver, GENERIC)
     join(store, host)
