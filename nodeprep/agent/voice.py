@@ -33,7 +33,7 @@ class Voice:
         self._heard: List[Tuple[str, int]] = []
         self._news = False
         self._roster: Any = None
-        self._listed = ''
+        self._listed, self._unlisted, self._in_vain = '', '', 0
         self.approvals: Optional[Tuple[Dict[str, Any], ...]] = None      # None: the master was not asked yet
         self._ring: Callable[[], None] = lambda: None
         self._thread: Any = None
@@ -184,11 +184,15 @@ class Voice:
         return float(self._roster.wait()) if self._roster is not None else _IDLE
 
     def _ask_members(self) -> None:
-        before = self._roster.problem
         listed = self._roster.step(self._client, self._every)
         problem = self._roster.problem
-        if problem and problem != before and not self._client.wait():      # else heartbeats tell of it
+        self._in_vain = self._in_vain + 1 if problem else 0
+        # A master that is away is told of by the next heartbeat; one that answers those alone, here.
+        if problem and problem != self._unlisted and (self._in_vain > 1 or not self._client.wait()):
             self._say(f'the list of the cluster: {problem}', log.WARNING)
+            self._unlisted = problem
+        elif not problem:
+            self._unlisted = ''
         if listed:
             self._listed = listed if self._listed != NEW else NEW
             self._tell_loop()
