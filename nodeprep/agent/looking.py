@@ -44,9 +44,12 @@ class Looking:
         self._kept.clear()
         self._scouts.forget()
 
-    def resend(self) -> None:
-        """Those that wait for other machines are to be looked at anew: what is wanted of them may differ."""
-        self._scouts.forget()
+    def resend(self, requirement: str = '') -> None:
+        """Those that wait for other machines are to be looked at anew: what is wanted of them may differ, or this
+        `requirement`, if it is one of them, was fixed.
+        """
+        if not requirement or self._known[requirement].waits:
+            self._scouts.forget()
 
     def close(self) -> None:
         """Nothing more is looked at."""

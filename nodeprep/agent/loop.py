@@ -86,7 +86,10 @@ class Agent:
         if self.stopped:
             return
         self._take(woken)
-        if parts.mending.step() or parts.mending.due():
+        fixed = parts.mending.step()
+        if fixed:
+            parts.looking.resend(fixed)
+        if fixed or parts.mending.due():
             self._timer.hurry(parts.monotonic())
         heard, now = parts.voice.news(), parts.monotonic()
         if heard:

@@ -70,6 +70,7 @@ class Mending:
         self._said: Dict[str, str] = {}          # what of that the journal has
         # By requirement: the digest of a plan that the hand did nothing about, and until when it is not asked again.
         self._vain: Dict[str, Tuple[str, float]] = {}
+        self._unseen: Set[str] = set()           # fixed, and not looked at since
         self._trouble = ''
         self.window: Optional[float] = None      # when the next one opens for what waits for it, seconds since 1970
         self.in_flight: Optional[Flight] = None
@@ -79,8 +80,9 @@ class Mending:
 
         `started` is a unit that started just before, which may be who takes things back.
         """
+        self._unseen -= seen.fresh
         wanted = [one for one in seen.looked.judged if not self._problem and one.finding.state == DRIFTED
-                  and one.rule.mode in ('approve', 'fix')]
+                  and one.rule.mode in ('approve', 'fix') and one.requirement.id not in self._unseen]
         names = {one.requirement.id for one in wanted}
         self._parts = {name: part for name, part in self._parts.items() if name in names}
         chosen, self._waiting = self._planned(names, seen, policy, started) if wanted else ([], {})
@@ -135,14 +137,15 @@ class Mending:
                 self.window = None if windows.open_now(allowed, now) else windows.next_opening(allowed, now)
         self._tell_waiting()
 
-    def step(self) -> bool:
-        """Whether what went on has ended since it was last asked: then the host is to be looked at."""
+    def step(self) -> str:
+        """The requirement whose fix has ended since this was last asked: the host is to be looked at. '' for none."""
         flight = self.in_flight
         if flight is None or self._starter.running(flight.requirement) and self._monotonic() < flight.until:
-            return False
+            return ''
         self.in_flight = None
+        self._unseen.add(flight.requirement)
         self._ended(flight)
-        return True
+        return flight.requirement
 
     def due(self) -> bool:
         """Whether a window has opened for something that waits for one."""

@@ -294,3 +294,13 @@ def test_the_digest_in_the_report_is_of_what_is_on_the_disk_now(make):
     whole.rounds()
     after = next(one for one in whole.reports()[-1]['findings'] if one['requirement'] == 'selinux')['proposal']
     assert after['digest'] == whole.owned.digest('selinux') != before['digest']
+
+
+def test_what_is_looked_at_seldom_is_looked_at_after_its_fix_before_another_one(make):
+    """`hosts` asks the resolver, in a process of its own each five minutes: until it is back nothing is known."""
+    whole = make('requirements:\n  hosts: {mode: fix, entries: {192.0.2.1: k8s-master}}\n')
+    whole.owned.host.resolved['k8s-master'] = ['192.0.2.1']
+    begun = whole.clock
+    whole.rounds(3)
+    assert whole.hands == ['hosts'] and state(whole, 'hosts')['now'] == 'met' and whole.clock - begun < 300
+    assert not [message for message in whole.said('fix') if 'did nothing' in message]
