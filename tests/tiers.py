@@ -13,6 +13,7 @@ def need(what: str, name: str = '') -> None:
     locales (localedef can make one of any country and character set)
     sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
     zram (the kernel makes block devices in memory)
+    font LANGUAGE (one with the letters of it)
     swapless (no swap is on, so that a fix of the machine turns off just what the test turned on)
     """
     lacking = _lacking(what, name)
@@ -37,6 +38,9 @@ def _lacking(what: str, name: str) -> str:
         return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()
     if what == 'zram':
         return '' if os.path.exists('/sys/class/zram-control/hot_add') else 'the kernel has none, or it is not loaded'
+    if what == 'font':
+        found = shutil.which('fc-list') and subprocess.run(['fc-list', f':lang={name}'], stdout=subprocess.PIPE).stdout
+        return '' if found else f'fontconfig knows no font for {name}'
     if what == 'locales':
         lacking = [path for path in ('/usr/share/i18n/locales/de_DE', '/usr/share/i18n/charmaps/ISO-8859-1.gz')
                    if not os.path.exists(path)]

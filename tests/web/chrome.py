@@ -1,4 +1,4 @@
-"""Chromium without a window, of any width, light or dark, with or without scripts."""
+"""Chromium without a window, of any width, light or dark, of a reader of any language, with or without scripts."""
 import base64
 import os
 
@@ -14,12 +14,14 @@ SHOTS = os.environ.get('NODEPREP_SHOTS', '')        # a folder for pictures of e
 class Chrome:
     """One browser."""
 
-    def __init__(self, base, width=1280, dark=False, scripts=True):
+    def __init__(self, base, width=1280, dark=False, scripts=True, language='en'):
         self.base, self.width, self.scheme = base, width, 'dark' if dark else 'light'
+        self.language = language
         options = webdriver.ChromeOptions()
         # The certificate is of a CA that this browser does not know; in a container root has no sandbox to offer.
         for word in ('--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--hide-scrollbars',
-                     '--ignore-certificate-errors', '--no-first-run', '--disable-background-networking'):
+                     '--ignore-certificate-errors', '--no-first-run', '--disable-background-networking',
+                     f'--accept-lang={language}'):
             options.add_argument(word)
         options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
         if not scripts:
@@ -99,5 +101,5 @@ class Chrome:
             shot = self.driver.execute_cdp_cmd('Page.captureScreenshot', {
                 'format': 'png', 'captureBeyondViewport': True,
                 'clip': {'x': 0, 'y': 0, 'width': self.width, 'height': height, 'scale': 1}})
-            with open(os.path.join(SHOTS, f'{name}-{self.width}-{self.scheme}.png'), 'wb') as file:
+            with open(os.path.join(SHOTS, f'{name}-{self.width}-{self.scheme}-{self.language}.png'), 'wb') as file:
                 file.write(base64.b64decode(shot['data']))

@@ -56,6 +56,19 @@ return Array.from(document.querySelectorAll('a, button, input, select'))
   .map(function (one) { return heading.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING ? 1 : 0; });
 '''
 
+# For each letter of a text, whether a picture of it differs from that of its last one.
+DRAWN = '''
+function picture(letter) {
+  var canvas = document.createElement('canvas'), pen = canvas.getContext('2d');
+  canvas.width = canvas.height = 48;
+  pen.font = '32px ' + getComputedStyle(document.body).fontFamily;
+  pen.fillText(letter, 4, 36);
+  return canvas.toDataURL();
+}
+var letters = Array.from(arguments[0]), last = picture(letters[letters.length - 1]);
+return letters.map(function (letter) { return picture(letter) !== last; });
+'''
+
 # As when one comes back to the tab: the page asks at once.
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 

@@ -4,26 +4,29 @@ NODEPREP_SHOTS=FOLDER keeps a picture of each.
 """
 import pytest
 
+from nodeprep.language import speaking
 from tests.tiers import need
-from tests.web.scripts import AXE, FAINT, OUTSIDE, SMALL
+from tests.web.scripts import AXE, DRAWN, FAINT, OUTSIDE, SMALL
 
 PAGES = {'fleet': '/', 'groups': '/?group=label:site', 'node': '/nodes/drifted', 'proposal': '/nodes/proposing5',
          'silent': '/nodes/away', 'drift': '/drift', 'waived': '/drift?show=waived', 'approvals': '/approvals',
          'waivers': '/waivers', 'clones': '/clones', 'compliance': '/compliance', 'audit': '/audit',
          'problem': '/nodes/nobody'}
 TAGS = ['wcag2a', 'wcag2aa', 'best-practice']          # those of every version of axe
-VIEWS = [(1280, False), (1280, True), (400, False), (400, True)]
+VIEWS = [(1280, False, 'en'), (1280, True, 'en'), (400, False, 'en'), (400, True, 'en'), (1280, False, 'zh-CN'),
+         (400, True, 'zh-CN')]
 
 
-@pytest.mark.parametrize('width, dark', VIEWS)
-def test_every_page_fits_is_legible_and_the_browser_complains_of_nothing(serving, chrome, width, dark):
-    browser = chrome(serving.base, width, dark)
+@pytest.mark.parametrize('width, dark, language', VIEWS)
+def test_every_page_fits_is_legible_and_the_browser_complains_of_nothing(serving, chrome, width, dark, language):
+    browser = chrome(serving.base, width, dark, language=language)
     browser.go('/sign-in')
     browser.picture('sign-in')
     browser.sign_in(serving.site.tokens['admin'])
     for name, path in PAGES.items():
         browser.go(path)
         browser.picture(name)
+        assert browser.run('return document.documentElement.lang') == language
         assert browser.run('return document.documentElement.scrollWidth') == width, name
         assert browser.run(FAINT) == [], name
         assert browser.run(SMALL) == [], name
@@ -71,3 +74,13 @@ def test_what_a_host_says_never_runs(serving, chrome):
     next(one for one in browser.go('/').all('.grid tbody th a') if '<script>' in one.text).click()
     browser.wait(lambda: '<script>alert(1)</script>' in browser.heading())
     assert browser.complaints() == []
+
+
+def test_the_letters_of_a_chinese_page_are_drawn(serving, chrome):
+    """Not as the boxes that stand for letters no font of this machine has."""
+    need('font', 'zh')
+    browser = chrome(serving.base, language='zh-CN').sign_in(serving.site.tokens['viewer'])
+    wide = ''.join(letter for letter in browser.find('main').text if '\u4e00' <= letter <= '\u9fff')
+    drawn = browser.run(DRAWN, wide + '\U000f0000')
+    assert len(wide) > 100 and drawn == [True] * len(wide) + [False]
+    assert browser.find('#live + button').text == speaking('zh_CN', 'page')('Pause live')

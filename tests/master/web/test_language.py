@@ -1,0 +1,126 @@
+"""The page in the language of its reader: as the browser asks, or as master.yaml says."""
+import json
+import re
+
+import pytest
+
+from nodeprep.language import CHINESE, speaking
+from nodeprep.language.accepting import accepted
+from nodeprep.master.web import words
+from tests.master.web.browsing import EVIL, NAMES, SCRIPT, parsed, text_of
+from tests.master.web.test_pages import PAGES
+
+_ = speaking(CHINESE, 'page')
+ASKS = {'accept': 'text/html', 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8'}
+# Latin words that a Chinese page has of its own: names, units of measure, and what is typed as it stands.
+OURS = {'nodeprep', 'kubernetes', 'kubeadm', 'agent', 'pod', 'utc', 'mac', 'product', 'uuid', 'machine', 'id', 'admin',
+        'approver', 'rack', 'a1', 'name', 'value', 'yyyy', 'mm', 'dd', 'nobody'}
+
+
+def asked(site, path, role='admin', **more):
+    return site.browser(role).ask('GET', path, headers=dict(ASKS, **more))
+
+
+def heard(page):
+    """Every text and every attribute of a page that somebody reads or hears, with where it stands."""
+    for part in page.iter():
+        if part.tag in ('script', 'style', 'code'):
+            continue
+        yield part, part.text or ''
+        for child in part:
+            yield part, child.tail or ''
+        for name in ('title', 'aria-label', 'data-of', 'data-pause', 'data-resume', 'data-over', 'data-again',
+                     'data-gone'):
+            yield part, part.get(name, '')
+
+
+def latin(text):
+    return {word.lower() for word in re.findall(r'[A-Za-z][a-z0-9]+', text)}
+
+
+def kept(site):
+    """The Latin words of all that hosts and people have said: it is shown as it is."""
+    found = latin(f'{SCRIPT} {EVIL}') | {word for name in NAMES for word in name.split('-')}
+    for host in site.fleet.hosts.values():
+        found |= latin(json.dumps(host.findings) + json.dumps(host.about) + host.boot_id)
+    for what in ('* FROM waiver', '* FROM audit', '* FROM person', '* FROM approval', 'says FROM state'):
+        for row in site.rows(f'SELECT {what}'):
+            found |= latin(' '.join(map(str, row)))
+    return found
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_no_english_is_left_on_a_chinese_page(full, path):
+    page = parsed(asked(full, path))
+    assert page.get('lang') == 'zh-CN' and re.search('[\u4e00-\u9fff]', text_of(page.find('.//title')))
+    known = kept(full) | OURS
+    left = {(word, text.strip()) for part, text in heard(page) for word in latin(text) - known
+            if not re.match('[0-9a-f]{20,}$', word)}          # the digest of a plan
+    assert left == set()
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_the_pages_of_both_languages_are_built_alike(full, path):
+    """A translation brings in no element and loses none."""
+    def shape(page):
+        return sorted((part.tag, part.get('href', ''), part.get('name', ''), part.get('value', ''))
+                      for part in page.iter() if part.get('name') != 'csrf')
+    assert shape(parsed(asked(full, path))) == shape(parsed(asked(full, path, **{'accept-language': 'en'})))
+
+
+def test_states_and_times_are_translated(full):
+    said = text_of(parsed(asked(full, '/nodes/drifted')))
+    assert _(words.WORDS['drifted']) in said and _(words.VERDICTS['drifted']) in said and _('{n} h', n=1) in said
+    # Beside what the host said, where the word is its own.
+    for english in ('not fit', 'could not tell', ' ago', ' h ', 'never'):
+        assert english not in said, english
+
+
+def test_a_title_that_only_a_host_knows_stays_as_it_is_and_is_no_html(full):
+    host = full.fleet.hosts['fit']
+    host.set('swap', state='drifted')
+    host.set('disk', state='drifted')
+    host.findings['swap']['title'], host.findings['disk']['title'] = 'Swap is off', f'{SCRIPT}%(x)s{{y}}'
+    full.fleet.tell('fit')
+    text = asked(full, '/nodes/fit').text
+    assert '&lt;script&gt;alert(1)&lt;/script&gt;%(x)s{y}' in text and SCRIPT not in text
+    assert _.title('Swap is off') in text and _.title('Swap is off') != 'Swap is off'
+
+
+@pytest.mark.parametrize('setting, header, lang', [
+    ('', '', 'en'), ('', 'zh-CN', 'zh-CN'), ('', 'en-GB,zh;q=0.5', 'en'), ('', 'zh-TW', 'en'), ('', 'de,fr', 'en'),
+    ('en', 'zh-CN', 'en'), ('zh_CN', 'en', 'zh-CN'), ('zh_CN', '', 'zh-CN')])
+def test_the_setting_wins_over_what_the_browser_asks(site, setting, header, lang):
+    site.master.settings = site.master.settings._replace(language=setting)
+    headers = {'accept-language': header} if header else {}
+    for path in ('/', '/nodes/nobody', '/waivers'):
+        assert parsed(site.browser('viewer').ask('GET', path, headers=headers)).get('lang') == lang
+    assert parsed(site.browser('viewer').ask('GET', '/nothing', headers=dict(headers, accept='text/html'))).get(
+        'lang') == lang
+
+
+@pytest.mark.parametrize('header', [
+    'zh' * 5000, ',' * 10000, 'zh;q=' + '9' * 1000, '*;q=1', 'zh;q=-1', ';;;', 'zh_CN', '\u8282', 'en;q=1.0001',
+    'de,' * 100 + 'zh'])
+def test_a_header_that_makes_no_sense_means_english(header):
+    assert accepted(header) == 'en'
+
+
+def test_what_programs_get_is_english(full):
+    admin = full.browser('admin')
+    for path in ('/v1/nowhere', '/static/nothing.css'):
+        answer = admin.ask('GET', path, headers={'accept-language': 'zh-CN'})
+        assert answer.tree['title'] == 'Not Found' if 'json' in answer.headers['content-type'] else True
+        assert 'lang="zh' not in answer.text or path == '/static/nothing.css'
+
+
+def test_what_came_of_a_form_is_said_in_chinese(full):
+    for query, count in (('done=approved&n=1', '1'), ('done=denied&n=1234', '1,234'), ('done=none', '')):
+        note = text_of(parsed(asked(full, '/approvals?' + query)).find('.//*[@role="status"]'))
+        assert re.search('[\u4e00-\u9fff]', note) and count in note
+    from tests.master.web.browsing import csrf
+    ann = full.browser('approver')
+    answer = ann.submit('/waivers', {'do': 'waive', 'csrf': csrf(ann), 'scope_kind': 'node', 'scope': 'nobody'},
+                        **{'accept-language': 'zh-CN'})
+    assert answer.status == 422 and _('there is no node of this name') in answer.text
+    assert _('say why') in answer.text
