@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: run test bench clean
+.PHONY: run test bench rpm repo clean
 
 # This host checked, with an agent and a master beside, in an environment of its own. Needs no root, changes nothing on
 # the host. ONCE=1 ends after one round, with an error when the host is not fit (make itself then exits with 2 and names
@@ -18,5 +18,14 @@ bench:
 	@sh .ci/venv.sh $(PYTHON) .venv run
 	@.venv/bin/python benchmarks/run.py
 
+# The packages for CentOS 7 to 10, into dist/rpm; RELEASES=el9 ARCHES=x86_64 for some of them. packaging/rpm/README.md
+rpm:
+	@$(PYTHON) packaging/rpm/build.py $(if $(RELEASES),--releases $(RELEASES)) $(if $(ARCHES),--arches $(ARCHES))
+
+# A repository of them in dist/repo for dnf and yum. KEY=... signs by that key of gpg; URL=... is where it will be found.
+repo:
+	@$(PYTHON) packaging/rpm/repo.py $(if $(KEY),--key $(KEY)) $(if $(URL),--url $(URL))
+
+# Not build/sources, the wheels that were fetched.
 clean:
-	rm -rf .venv .venvs benchmarks/.venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .lab
+	rm -rf dist .venv .venvs benchmarks/.venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .lab

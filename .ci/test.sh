@@ -18,7 +18,7 @@ interpreter() {     # the path of Python $1, from pyenv or the PATH, or nothing
 if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
     sh .ci/venv.sh .venv/bin/python .venv test,lint
     say 'ruff'
-    .venv/bin/ruff check nodeprep tests benchmarks
+    .venv/bin/ruff check nodeprep tests benchmarks packaging
     say 'mypy'
     .venv/bin/mypy
 else

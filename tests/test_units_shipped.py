@@ -56,7 +56,7 @@ def test_it_may_write_where_the_agent_writes():
     assert '/run/' + values['RuntimeDirectory'] == status.RUN
 
 
-MASTER = {'User', 'Group', 'LimitNOFILE', 'PrivateTmp', 'PrivateDevices', 'NoNewPrivileges'}       # since 187 or before
+MASTER = {'User', 'Group', 'LimitNOFILE', 'PrivateTmp', 'PrivateDevices'}       # since 187 or before
 
 
 def test_every_release_knows_every_word_of_the_master_s_unit():
@@ -67,5 +67,12 @@ def test_every_release_knows_every_word_of_the_master_s_unit():
     assert values['ExecStart'] == '/usr/bin/nodeprep master serve' and values['CapabilityBoundingSet'] == ''
     assert values['User'] == folder.USER and values['Type'] == 'notify'
     later = directives('nodeprep-master.service.d/10-since-239.conf')
-    assert {name for _, name, _ in later} <= LATER['10-since-239.conf'] | {'LogsDirectory', 'ProtectKernelModules'}
+    assert {name for _, name, _ in later} <= LATER['10-since-239.conf'] | {
+        'LogsDirectory', 'ProtectKernelModules', 'RestrictAddressFamilies', 'SystemCallArchitectures'}
     assert '/var/lib/' + {name: value for _, name, value in later}['StateDirectory'] == settings.DATA
+
+
+def test_a_filter_of_calls_for_another_user_needs_what_keeps_a_process_in_its_selinux_domain_on_centos_7():
+    words = {name for _, name, _ in directives('nodeprep-master.service')}
+    assert not words & {'NoNewPrivileges', 'RestrictAddressFamilies', 'SystemCallArchitectures', 'SystemCallFilter'}
+    assert 'NoNewPrivileges' not in {name for _, name, _ in directives('nodeprep.service')}

@@ -32,7 +32,7 @@ def _words(ctx: click.Context) -> Dict[str, List[str]]:
     for name in group.list_commands(ctx):
         command = group.get_command(ctx, name)
         assert command is not None
-        more = list(command.commands) if isinstance(command, click.Group) else []
+        more = list(command.commands) or command.list_commands(ctx) if isinstance(command, click.Group) else []
         if name in _TAKES_IDS:
             more += catalogue.ids()
         if name == 'completion':

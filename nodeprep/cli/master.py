@@ -1,5 +1,6 @@
 """nodeprep master: the collector, and what a person on its host may ask and decide."""
 import importlib
+import importlib.util
 
 import click
 
@@ -36,3 +37,5 @@ def master() -> None:
     `nodeprep master serve` is the collector. The other commands work on its data directly, on its host, as root or as
     the user whose data they are; whether it runs or not does not matter.
     """
+    if importlib.util.find_spec('nodeprep.master') is None:       # it has a package of its own
+        raise click.UsageError('the master is not installed on this host; it is in the package nodeprep-master')

@@ -27,6 +27,7 @@ def completed(line):
     ('nodeprep explain kern', ['kernel-modules']),
     ('nodeprep config ', ['show', 'check', 'init']),
     ('nodeprep completion f', ['fish']),
+    ('nodeprep master wai', ['waivers', 'waive']),
 ])
 def test_bash_completes(line, words):
     assert completed(line) == words

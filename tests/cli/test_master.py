@@ -80,6 +80,12 @@ def test_a_command_where_no_master_is_says_so_and_makes_nothing(empty):
     assert not os.path.exists(empty.data)
 
 
+def test_where_the_package_of_the_master_is_not_installed_it_is_named(monkeypatch):
+    monkeypatch.setattr('importlib.util.find_spec', lambda name: None)
+    ran = run('master', 'token', 'create')
+    assert (ran.code, ran.out) == (2, '') and 'it is in the package nodeprep-master' in ran.err
+
+
 def test_a_token_is_printed_once_and_kept_as_a_hash(empty):
     made = empty.told('token', 'create', '--uses', '3', '--description', 'rack a1').strip()
     assert re.fullmatch(r'[a-z0-9]{6}\.[a-z0-9]{16}', made)

@@ -98,8 +98,8 @@ def database(url: str) -> Any:
         try:
             from nodeprep.master.store import postgres
         except ImportError as error:
-            raise ValueError(f'for PostgreSQL psycopg2 is needed ({error}): pip install psycopg2-binary, or the '
-                             f'package python3-psycopg2') from None
+            raise ValueError(f'for PostgreSQL psycopg2 is needed ({error}): the package '
+                             f'nodeprep-master-postgresql, or pip install psycopg2-binary') from None
         return postgres.Database(url)
     raise ValueError('a database is sqlite:///absolute/path or postgresql://user@host/name')
 
