@@ -97,10 +97,18 @@ class Batch:
         if newest:
             node.sequence, node.head = report.sequence, report.digest
         if applies:
-            node.taken = report.taken
-            self._applied.append((node, report, received))
+            at = _when(report.taken, node.taken or 0.0, received)
+            node.taken = at
+            self._applied.append((node, report if report.taken == at else report._replace(taken=at), received))
         return True
 
     def _held(self, node: int, number: int) -> Set[str]:
         """The digests of the reports with a number."""
         return reports.digests(self._cursor, node, number) | self._kept.get((node, number), set())
+
+
+def _when(taken: float, before: float, received: float) -> float:
+    """When that is so what a report says: not before the last one, and not after it came, whatever the node's clock
+    says. One that is ahead hides no drift until its time has come, and one that was set back takes none back.
+    """
+    return min(max(taken, before), received)

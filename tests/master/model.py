@@ -42,8 +42,8 @@ class Node:
         if on_chain:
             self.sequence, self.head = number, digest
         if applies:
-            self.taken, self.verdict = taken, tree['verdict']
-            self.compare(tree, taken)
+            self.taken, self.verdict = max(taken, self.taken or 0.0), tree['verdict']
+            self.compare(tree, self.taken)
         return 1
 
     def compare(self, tree, taken):

@@ -16,8 +16,9 @@ def join(store, *hosts):
     return [store.do(lambda cursor, host=host: nodes.make(cursor, host.about['name'], AT)) for host in hosts]
 
 
-def take(store, node, *reports, received=AT):
-    return store.reports(node, list(reports), received).result(30)
+def take(store, node, *reports, received=None):
+    """Reports come within the hour after they were made."""
+    return store.reports(node, list(reports), AT + 3600 if received is None else received).result(30)
 
 
 def rows(store, sql, *args):
@@ -265,3 +266,17 @@ def test_many_nodes_are_taken_together(store):
     futures = [store.reports(node, [host.report(), host.report()], AT) for node, host in zip(ids, hosts)]
     assert [future.result(30) for future in futures] == [(2, 2, '')] * 50
     assert rows(store, 'SELECT count(*) FROM transition') == [(100,)]
+
+
+@pytest.mark.parametrize('taken, at', [(-3600, 60), (0, 60), (30, 90), (7200, 3600)])
+def test_a_clock_that_was_set_neither_hides_what_is_so_nor_takes_back_what_was(store, host, node, taken, at):
+    take(store, node, host.report())
+    host.set('swap', 'drifted')
+    take(store, node, host.report(after=taken), received=AT + 3600)
+    assert rows(store, "SELECT at FROM transition WHERE before IS NOT NULL") == [(AT + at,)]
+    assert rows(store, "SELECT since FROM state WHERE requirement = 'swap'") == [(AT + at,)]
+    assert rows(store, 'SELECT taken FROM report WHERE sequence = 2') == [(AT + 60 + taken,)]
+    host.set('swap', 'met')
+    take(store, node, host.report(), received=AT + 7200)
+    times = [row[0] for row in rows(store, 'SELECT at FROM transition WHERE before IS NOT NULL ORDER BY id')]
+    assert times == sorted(times) and times[-1] <= AT + 7200

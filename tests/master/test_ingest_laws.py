@@ -124,7 +124,7 @@ def check(url, steps, cuts):
         waiting = []
 
         def write():
-            loads = [ingest.prepare(node, trees, 5.0) for node, trees in waiting]
+            loads = [ingest.prepare(node, trees, 2e9) for node, trees in waiting]
             results = store.do(lambda cursor: ingest.take(cursor, loads))
             for (node, trees), result in zip(waiting, results):
                 wanted = models[node].request(trees, at)
