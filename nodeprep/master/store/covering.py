@@ -6,6 +6,7 @@ covered, and its time is on record.
 """
 import time
 
+from nodeprep import epoch
 from nodeprep.compliance.weigh import standing
 from nodeprep.master.store import nodes, states
 from nodeprep.master.store.cursor import Cursor
@@ -14,6 +15,8 @@ from nodeprep.output.words import ADVISED, WAIVED
 from nodeprep.typed import Any, Dict, List, Set, Tuple
 
 FAILING = (DRIFTED, UNKNOWN, ADVISED)
+_DAY = 86400.0
+_ASKED = 'covered'        # of table meta
 
 
 class Cover:
@@ -35,10 +38,13 @@ class Cover:
         return sorted(self._covered)
 
 
-def load(cursor: Cursor, at: float) -> Cover:
-    """The waivers that hold at a time (seconds since 1970)."""
-    active = cursor.all('SELECT requirement, scope_kind, scope FROM waiver WHERE ended IS NULL AND until >= ?',
-                        (time.strftime('%Y-%m-%d', time.gmtime(at)),))
+def load(cursor: Cursor, at: float, now: bool = True) -> Cover:
+    """The waivers that hold at a time (seconds since 1970); not `now`: which held at one that has passed, for the nodes
+    as they are.
+    """
+    then, args = ('ended IS NULL', ()) if now else ('created < ? AND (ended IS NULL OR ended > ?)', (at, at))
+    active = cursor.all(f'SELECT requirement, scope_kind, scope FROM waiver WHERE {then} AND until >= ?',
+                        (*args, _day(at)))
     names = sorted({scope for _, kind, scope in active if kind == 'node'})
     ids: Dict[str, int] = dict(cursor.within('SELECT name, id FROM node WHERE name IN (?*)', names))
     found: Dict[str, Any] = {}
@@ -58,18 +64,42 @@ def load(cursor: Cursor, at: float) -> Cover:
 def reapply(cursor: Cursor, at: float) -> int:
     """Brings all outcomes up to the waivers that hold now; returns how many states changed.
 
-    To be called after a waiver was given or ended, in the same transaction, and now and then, since their days end.
+    To be called after a waiver was given or ended, in the same transaction, and now and then, since their days end. One
+    that ran out while nobody looked did so when its last day ended.
     """
+    changed = sum(_bring(cursor, load(cursor, over, now=False), over, []) for over in _ran_out(cursor, at))
     cover = load(cursor, at)
+    return changed + _bring(cursor, cover, at, cover.requirements())
+
+
+def _bring(cursor: Cursor, cover: Cover, at: float, requirements: List[str]) -> int:
+    """Those that are not covered any more, and of some requirements those that are now."""
     columns = 'SELECT node, requirement, told, outcome FROM state'
     rows = cursor.within(f"{columns} WHERE outcome IN ('drifted', 'unknown', 'advised') AND requirement IN (?*)",
-                         cover.requirements())
+                         requirements)
     rows += cursor.all(f"{columns} WHERE outcome = 'waived' AND told <> 'waived'")
     changed = {(node, requirement): cover.outcome(node, requirement, told)
                for node, requirement, told, outcome in rows if cover.outcome(node, requirement, told) != outcome}
     if changed:
         _write(cursor, changed, at)
     return len(changed)
+
+
+def _ran_out(cursor: Cursor, at: float) -> List[float]:
+    """The ends of the last days of waivers that passed since this was asked last."""
+    row = cursor.one('SELECT value FROM meta WHERE key = ?', (_ASKED,))
+    last = float(row[0]) if row else at
+    if row is None:
+        cursor.run(cursor.dialect.add_new('meta', ('key', 'value')), (_ASKED, repr(at)))
+    elif last // _DAY != at // _DAY:
+        cursor.run('UPDATE meta SET value = ? WHERE key = ?', (repr(at), _ASKED))
+    days = cursor.all('SELECT DISTINCT until FROM waiver WHERE until >= ? AND until < ? ORDER BY until',
+                      (_day(last), _day(at)))
+    return [epoch.of(day + 'T00:00:00Z') + _DAY for day, in days]
+
+
+def _day(at: float) -> str:
+    return time.strftime('%Y-%m-%d', time.gmtime(at))
 
 
 def _write(cursor: Cursor, changed: Dict[Tuple[int, str], str], at: float) -> None:

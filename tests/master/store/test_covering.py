@@ -124,3 +124,17 @@ def test_the_states_of_a_forgotten_node_end_in_transitions(store, hosts):
         ('disk', AT + 500, 'unknown', 'not-applicable'), ('ports', AT + 500, 'met', 'not-applicable'),
         ('swap', AT + 500, 'drifted', 'not-applicable')]
     assert outcomes(store) == ['drifted']
+
+
+def test_a_waiver_that_ran_out_while_no_master_looked_did_so_when_its_day_ended(store, hosts):
+    waive(store, 'all', '', until='2023-11-16')
+    day = 1700179200.0                       # 2023-11-17 00:00:00 UTC
+    assert store.do(lambda cursor: covering.reapply(cursor, day - 60)) == 0
+    late = store.do(lambda cursor: waivers.add(cursor, 'node', 'node00001', 'swap', 'why', 'ops', '2023-11-30', 'ada',
+                                               day + DAY))
+    assert outcomes(store) == ['waived', 'drifted']
+    assert rows(store, "SELECT at, node, outcome FROM transition WHERE requirement = 'swap' AND at >= ? ORDER BY id",
+                day) == [(day, hosts[0].id, 'drifted'), (day, hosts[1].id, 'drifted'),
+                         (day + DAY, hosts[0].id, 'waived')]
+    store.do(lambda cursor: waivers.end(cursor, late, 'ada', day + DAY + 60))
+    assert rows(store, "SELECT MAX(at) FROM transition WHERE node = ?", hosts[0].id) == [(day + DAY + 60,)]
