@@ -7,8 +7,9 @@ from nodeprep.master.store import clones, nodes
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Iterable, List
 
-_KEPT = ("SELECT body, previous, digest, received FROM report WHERE node = ? AND applied = 0 "
-         "AND link NOT IN ('late', 'fork') ORDER BY sequence DESC LIMIT 1")
+_KEPT = ("SELECT r.body, r.previous, r.digest, r.received, n.taken FROM report r JOIN node n ON n.id = r.node "
+         "WHERE r.node = ? AND r.applied = 0 AND r.link NOT IN ('late', 'fork') AND r.sequence = n.sequence "
+         'ORDER BY r.id DESC LIMIT 1')
 
 
 def forget(cursor: Cursor, name: str, by: str, at: float) -> None:
@@ -39,9 +40,9 @@ def _released(cursor: Cursor, released: Iterable[int]) -> None:
         row = cursor.one(_KEPT, (node,))
         if row is None:
             continue
-        body, previous, own, received = row
+        body, previous, own, received, taken = row
         tree = json.loads(zlib.decompress(body).decode('ascii'))
         report = prepared.report(dict(tree, chain={'previous': previous, 'digest': own}))
-        applied = [(nodes.known(cursor, [node])[node], report, received)]
+        applied = [(nodes.known(cursor, [node])[node], report._replace(taken=taken), received)]
         nodes.reported(cursor, applied, comparing.compare(cursor, applied))
         cursor.run('UPDATE report SET applied = 1 WHERE node = ? AND digest = ?', (node, own))

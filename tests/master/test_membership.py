@@ -215,3 +215,23 @@ def test_a_person_is_known_by_the_hash_of_a_token_until_it_expires(store):
     assert store.do(lambda cursor: people.delete(cursor, 'ada', 'eve', AT))
     assert not store.do(lambda cursor: people.delete(cursor, 'ada', 'eve', AT))
     assert [one['what'] for one in store.read(audit.newest)] == ['user deleted', 'user created']
+
+
+def test_what_a_node_told_in_an_earlier_quarantine_is_of_the_past(store):
+    host = Host(1, requirements=('swap',))
+    node = store.do(lambda cursor: nodes.make(cursor, host.about['name'], AT))
+
+    def apart(*reports):
+        clone = store.do(lambda cursor: cursor.add(
+            "INSERT INTO clone (kind, value, first, later, found) VALUES ('mac', 'x', ?, ?, ?)", (node, node, AT)))
+        store.do(lambda cursor: clones._quarantine(cursor, node, AT))
+        for one in reports:
+            take(store, node, one)
+        store.do(lambda cursor: membership.decide(cursor, clone, 'keep-both', 'ada', AT))
+    host.set('swap', 'drifted')
+    first = host.report()
+    apart(first, host.report())
+    host.set('swap', 'met')
+    take(store, node, host.report())
+    apart()
+    assert rows(store, 'SELECT state FROM state') == [('met',)]
