@@ -95,8 +95,10 @@ def make(cursor: Cursor, name: str, at: float, request: Optional[str] = None) ->
     return node
 
 
-def set_facts(cursor: Cursor, node: int, about: str, tree: Dict[str, Any]) -> None:
+def set_facts(cursor: Cursor, node: int, about: str, tree: Dict[str, Any], at: float) -> None:
     """What a report says of the node itself, "node" of it; `about` is its digest."""
+    from nodeprep.master.store import former
+    before = former.said(cursor, node)
     values = [tree['role'], tree['machine_id'], tree['product_uuid'], tree['os']['id'], tree['os']['version'],
               tree['os']['name'], tree['kernel'], tree['arch'], tree.get('kubernetes', '')]
     cursor.run(f'UPDATE node SET about = ?, {", ".join(name + " = ?" for name in _FACTS)} WHERE id = ?',
@@ -104,6 +106,8 @@ def set_facts(cursor: Cursor, node: int, about: str, tree: Dict[str, Any]) -> No
     cursor.run('DELETE FROM label WHERE node = ?', (node,))
     cursor.many('INSERT INTO label (node, name, value) VALUES (?, ?, ?)',
                 [(node, name, value) for name, value in clean(tree['labels']).items()])
+    if former.said(cursor, node) != before:
+        former.keep(cursor, node, before, at)
 
 
 def silent(cursor: Cursor, node: int, at: float) -> None:
@@ -151,6 +155,8 @@ def set_aside(cursor: Cursor, node: int, at: float) -> None:
                "outcome) SELECT s.node, s.requirement, ?, s.state, 'not-applicable', 'not-applicable', "
                "'not-applicable', s.severity, n.sequence, s.outcome, 'not-applicable' FROM state s "
                'JOIN node n ON n.id = s.node WHERE s.node = ?', (at, node))
+    from nodeprep.master.store import former
+    former.keep(cursor, node, former.said(cursor, node), at)
     for table in ('state', 'evidence', 'label'):
         cursor.run(f'DELETE FROM {table} WHERE node = ?', (node,))
     cursor.run('UPDATE node SET status = ?, name = ? WHERE id = ?',

@@ -1,7 +1,7 @@
 """What is old goes, in slices, so that nobody waits long for the writer.
 
 What is needed to tell how it was from the oldest day on is kept: of each requirement the last transition before it, of
-each node the last that became of it.
+each node the last that became of it, and whether it was silent.
 """
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, List, Tuple
@@ -16,13 +16,14 @@ _REPORTS = ('SELECT id FROM report WHERE received < ? '
 _TRANSITIONS = ('SELECT t.id FROM transition t WHERE t.at < ? AND EXISTS (SELECT 1 FROM transition u WHERE '
                 'u.node = t.node AND u.at < ? AND u.requirement = t.requirement AND u.id > t.id) ORDER BY t.at LIMIT ?')
 _PRESENCE = ('SELECT p.id FROM presence p WHERE p.at < ? AND EXISTS (SELECT 1 FROM presence q WHERE q.node = p.node '
-             'AND q.at < ? AND q.id > p.id) ORDER BY p.at LIMIT ?')
+             "AND q.at < ? AND q.id > p.id AND (q.what IN ('silent', 'heard')) = (p.what IN ('silent', 'heard'))) "
+             'ORDER BY p.at LIMIT ?')
 _GONE = ("SELECT n.id FROM node n WHERE n.status = 'forgotten' "
          'AND NOT EXISTS (SELECT 1 FROM report r WHERE r.node = n.id) '
          'AND NOT EXISTS (SELECT 1 FROM transition t WHERE t.node = n.id AND t.at >= ?) '
          'AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at >= ?) LIMIT ?')
 _OF_NODE = ('pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence', 'gap',
-            'approval')
+            'approval', 'former')
 
 
 def due(cursor: Cursor, at: float) -> bool:
@@ -46,6 +47,8 @@ def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: 
     for table, query, args in (
             ('report', _REPORTS, (old, most)), ('transition', _TRANSITIONS, (past, past, most)),
             ('presence', _PRESENCE, (past, past, most)),
+            ('former', 'SELECT id FROM former WHERE until < ? AND node NOT IN '
+             "(SELECT id FROM node WHERE status = 'forgotten') LIMIT ?", (past, most)),
             ('gap', 'SELECT id FROM gap WHERE at < ? LIMIT ?', (past, most)),
             ('audit', 'SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?', (at - audit, most)),
             ('approval', "SELECT id FROM approval WHERE state NOT IN ('proposed', 'approved') AND proposed < ? LIMIT ?",

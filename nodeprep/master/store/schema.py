@@ -104,10 +104,17 @@ SECOND = (
     "ALTER TABLE pulse ADD COLUMN address {text} NOT NULL DEFAULT ''",
     'ALTER TABLE pulse ADD COLUMN proved {int} NOT NULL DEFAULT 0',
 )
-MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND)
+# What a node said of itself, and until when; `labels` is JSON.
+THIRD = (
+    '''CREATE TABLE former (
+        id {id}, node {int} NOT NULL REFERENCES node(id), until {real} NOT NULL, role {text} NOT NULL,
+        os_id {text} NOT NULL, os_version {text} NOT NULL, os_name {text} NOT NULL, labels {text} NOT NULL)''',
+    'CREATE INDEX former_node ON former (node, until)',
+)
+MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
 VERSION = len(MIGRATIONS)
 TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence',
-          'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox')
+          'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox', 'former')
 
 
 def version(cursor: Cursor) -> int:

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from nodeprep.master import membership
-from nodeprep.master.store import backup, clones, doctor, open_store, presence, retention, schema
+from nodeprep.master.store import backup, clones, doctor, nodes, open_store, presence, retention, schema
 from nodeprep.master.store.trouble import StoreGone
 from tests.master.fleet import DAY, Host, fill
 from tests.master.test_ingest import AT, join, rows, take
@@ -82,6 +82,30 @@ def test_what_is_old_goes_but_not_what_tells_how_it_was(store):
     assert rows(store, 'SELECT * FROM state ORDER BY node, requirement') == states
     assert rows(store, 'SELECT count(*) FROM presence') >= [(5,)]
     assert clean(store, AT) == 0
+
+
+def test_of_a_node_that_was_long_silent_it_stays_known_that_it_is_a_member_and_whether_it_is_heard_of(store):
+    node, = join(store, Host(1))
+    for at, what in ((1, 'quarantined'), (2, 'silent'), (3, 'released'), (4, 'heard'), (5, 'silent'), (6, 'heard')):
+        store.do(lambda cursor, at=at, what=what: nodes.present(cursor, node, AT + at, what))
+    clean(store, AT + 12 * DAY)
+    assert rows(store, 'SELECT what FROM presence ORDER BY id') == [('released',), ('heard',)]
+
+
+def test_what_nodes_said_of_themselves_goes_with_the_past_but_for_those_that_are_gone(store):
+    hosts = Host(1, requirements=('swap',)), Host(2, requirements=('swap',))
+    first, second = join(store, *hosts)
+    for node, host in zip((first, second), hosts):
+        take(store, node, host.report())
+        host.about['labels'] = {'rack': 'moved'}
+        take(store, node, host.report())
+    assert rows(store, 'SELECT node, labels FROM former ORDER BY id') == [
+        (first, '{}'), (first, '{"rack": "r01", "site": "b"}'), (second, '{}'),
+        (second, '{"rack": "r02", "site": "c"}')]
+    store.do(lambda cursor: membership.forget(cursor, hosts[1].about['name'], 'ada', AT + 11 * DAY))
+    clean(store, AT + 12 * DAY)
+    assert rows(store, 'SELECT node, labels FROM former ORDER BY id') == [
+        (second, '{}'), (second, '{"rack": "r02", "site": "c"}'), (second, '{"rack": "moved"}')]
 
 
 def test_a_node_that_was_forgotten_goes_when_nothing_is_told_of_it(store):
