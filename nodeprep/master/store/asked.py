@@ -3,7 +3,7 @@
 All conditions are about `n`, a row of node. A node that left or was forgotten is in none of them.
 """
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Tuple
 
 QUARANTINED, SILENT, NEW = 'quarantined', 'silent', 'new'
 DRIFTED, UNKNOWN, MET = 'drifted', 'unknown', 'met'
@@ -84,3 +84,23 @@ def condition(asked: Asked) -> Condition:
     elif asked.outcome:
         put('n.id IN (SELECT node FROM state WHERE outcome = ?)', asked.outcome)
     return Condition(' AND '.join(parts), tuple(args))
+
+
+def fits(asked: Asked, node: Dict[str, Any], standing: str, outcomes: Callable[[], Dict[str, str]]) -> bool:
+    """The same of a node as a compliance report has it, however it is called now: `standing` and `outcomes` (of each
+    requirement, asked for when they matter) are of the time that the report is about.
+    """
+    os = node['os']
+    system = f'{os["name"]} {os["version"]}' if os['version'] and os['version'] not in os['name'] else os['name']
+    name, equal, value = asked.label.partition('=')
+    if not (asked.search.lower() in node['name'].lower() and asked.role in ('', node['role'])
+            and asked.os in ('', system) and asked.standing in ('', standing)):
+        return False
+    if asked.label and (name not in node['labels'] or equal and node['labels'][name] != value):
+        return False
+    if not asked.requirement and not asked.outcome:
+        return True
+    found = outcomes()
+    if asked.requirement:
+        return found.get(asked.requirement) in ((asked.outcome,) if asked.outcome else (DRIFTED, UNKNOWN))
+    return asked.outcome in found.values()

@@ -1,7 +1,8 @@
 """What SQL is said through: the same few words for both databases, with `?` for each value."""
-from nodeprep.typed import Any, Iterable, List, Optional, Sequence, Tuple
+from nodeprep.typed import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 Row = Tuple[Any, ...]
+_AT_ONCE = 1000            # rows
 
 
 class Cursor:
@@ -34,6 +35,15 @@ class Cursor:
         self._raw.execute(self.dialect.spoken(sql), args)
         rows: List[Row] = self._raw.fetchall()
         return rows
+
+    def each(self, sql: str, args: Sequence[Any] = ()) -> Iterator[Row]:
+        """The rows of a query one by one, for very many of them. Nothing else may be asked until it ends."""
+        self._raw.execute(self.dialect.spoken(sql), args)
+        while True:
+            rows = self._raw.fetchmany(_AT_ONCE)
+            if not rows:
+                return
+            yield from rows
 
     def within(self, sql: str, values: Sequence[Any], before: Sequence[Any] = (),
                after: Sequence[Any] = ()) -> List[Row]:
