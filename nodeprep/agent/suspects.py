@@ -1,12 +1,12 @@
 """Names who takes a fix back, and the setting that ends it, from what is seen on the host when it is found undone.
 
 The surest sign first: a unit of a known owner that started just before, a file signed by its owner, a setting of tuned
-or cloud-init that says the opposite, the file that wins; then what merely runs there.
+or cloud-init that says the opposite, the file that wins, a line of cron that names it; then what merely runs there.
 """
 import re
 
 from nodeprep.agent.fights import Suspect
-from nodeprep.linux import cloudinit, owners, tuned
+from nodeprep.linux import cloudinit, crontabs, owners, tuned
 from nodeprep.linux.owners import Owner
 from nodeprep.model import CannotTell, Finding, Write
 from nodeprep.plan import Part
@@ -32,8 +32,8 @@ class _Look:
 
     def suspect(self) -> Suspect:
         return (self._owner_that_started() or self._signature() or self._tuned() or self._cloud_init() or
-                self._file_that_wins() or self._unit_that_started() or self._manager() or self._network_manager() or
-                self._nobody())
+                self._file_that_wins() or self._cron() or self._unit_that_started() or self._manager() or
+                self._network_manager() or self._nobody())
 
     def _owner_that_started(self) -> Optional[Suspect]:
         owner = owners.of_unit(self.started) if self.started else None
@@ -88,6 +88,13 @@ class _Look:
                     self.host.is_file(path):
                 return Suspect(f'{place}, which wins', f'change or remove {place}')
         return None
+
+    def _cron(self) -> Optional[Suspect]:
+        # What it does with that name is not known: it may as well set it right, so it is only a suspect.
+        names = [name for one in self.subjects if re.search('[./]', one) for name in (one, one.replace('.', '/'))]
+        place = crontabs.naming(self.host, names + self.paths)
+        return Suspect(f'cron: {place} names it', f'look at what {place} does, and change or remove it'
+                       ) if place else None
 
     def _unit_that_started(self) -> Optional[Suspect]:
         return Suspect(f'{self.started}, which started just before',

@@ -6,14 +6,13 @@ its users write), Ansible's {{ ansible_managed }}, Chef's and Salt's templates, 
 """
 import re
 
-from nodeprep.linux import processes
+from nodeprep.linux import crontabs, processes
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, List, Optional, Tuple
 
 _SIGNED = r'(manag|generat|creat|writ|maintain|controll|deploy)'
 _HEADER = 4096            # characters at the beginning of a file in which it is signed
-_CRON = ('/etc/crontab', '/etc/cron.d/*', '/var/spool/cron/*')
 _TIMERS = ('/etc/systemd/system/*.timer', '/usr/lib/systemd/system/*.timer')
 
 
@@ -87,24 +86,19 @@ def _process(host: Any, owner: Owner) -> str:
 
 
 def _schedule(host: Any, owner: Owner) -> str:
-    for path in _found(host, _TIMERS):
+    for path in _timers(host):
         if path.rpartition('/')[2].startswith(owner.units):
             return path
-    for path in _found(host, _CRON):
-        try:
-            lines = host.read(path, missing='').split('\n')
-        except CannotTell:
-            continue                   # one that may not be read names nobody
-        for number, line in enumerate(lines, 1):
-            words = re.split(r'[\s;&|]+', line.strip())
-            if not line.lstrip().startswith('#') and any(word.rpartition('/')[2] in owner.programs for word in words):
-                return f'{path}:{number}'
+    for place, line in crontabs.lines(host):
+        words = re.split(r'[\s;&|]+', line.strip())
+        if any(word.rpartition('/')[2] in owner.programs for word in words):
+            return place
     return ''
 
 
-def _found(host: Any, patterns: Tuple[str, ...]) -> List[str]:
+def _timers(host: Any) -> List[str]:
     found: List[str] = []
-    for pattern in patterns:
+    for pattern in _TIMERS:
         try:
             found += host.glob(pattern)
         except CannotTell:

@@ -53,6 +53,21 @@ def test_a_folder_without_a_line_is_no_file_that_wins(host):
     assert who == '' and setting.startswith(f'auditctl -w {ZZ} ')
 
 
+@pytest.mark.parametrize('line', ['* * * * * root sysctl -qw net.ipv4.ip_forward=0', f'@hourly cp /root/x {ZZ}',
+                                  '*/5 * * * * sysctl -w net/ipv4/ip_forward=0'])
+def test_a_line_of_cron_that_names_what_is_taken_back(host, line):
+    host.files({'/etc/cron.d/site': f'# net.ipv4.ip_forward is ours\nMAILTO=root\n{line}\n'})
+    assert suspect(host, *forwarding()) == (
+        'cron: /etc/cron.d/site:3 names it', 'look at what /etc/cron.d/site:3 does, and change or remove it')
+
+
+@pytest.mark.parametrize('line', ['* * * * * root sysctl -w net.ipv4.ip_forward_use_pmtu=0', '# net.ipv4.ip_forward',
+                                  f'@hourly root cat {ZZ}.bak'])
+def test_a_line_of_cron_about_something_else_is_not_suspected(host, line):
+    host.files({'/var/spool/cron/root': line + '\n'})
+    assert suspect(host, *forwarding()).who == ''
+
+
 def test_the_link_of_a_unit_that_somebody_enabled_again_is_not_who_did_it(host):
     link = '/etc/systemd/system/multi-user.target.wants/firewalld.service'
     host.files({link: '[Unit]\n'})
