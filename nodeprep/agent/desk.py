@@ -94,7 +94,8 @@ class Desk:
             'round': {'at': last.at, 'took_ms': round_ms(last.took)},
             'requirements': [self._requirement(one) for one in last.tree['findings']],
             'transitions': [_transition(one) for one in self._states.transitions[-_TRANSITIONS:]],
-            'spool': voice['spool'], 'master': voice['master'], 'hand': hand, 'config': {'problem': last.config},
+            'spool': voice['spool'], 'master': voice['master'],
+            'members': voice['members'], 'hand': hand, 'config': {'problem': last.config},
             'unwatched': last.missing, 'troubles': troubles}
         failed = status.write(self._folder, tree, self._boot_id, self._monotonic(), last.interval)
         self.troubles = troubles + [f'the status cannot be written: {failed}'] if failed else troubles

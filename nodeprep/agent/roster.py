@@ -13,7 +13,7 @@ from nodeprep.agent.voice import NEW, SAME
 from nodeprep.host.files import reason
 from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Optional, Tuple
+from nodeprep.typed import Any, Callable, Dict, Optional, Tuple
 
 NAME = 'cluster.json'
 EVERY = 5                 # heartbeats from one question to the next
@@ -74,6 +74,12 @@ class Roster:
     def wait(self) -> float:
         """Seconds until it is time to ask."""
         return max(0.0, self._next - self._monotonic()) if self.cluster is not None else float('inf')
+
+    def facts(self) -> Optional[Dict[str, Any]]:
+        """`at`: when the list that counts was told (None: there is none); `problem`. None when none is wanted."""
+        if self.cluster is None:
+            return None
+        return {'at': self._at if self._of == self.cluster and self._counts() else None, 'problem': self.problem}
 
     def step(self, client: Any, heartbeat: float) -> str:
         """Asks. NEW: another list counts now, or none any more; SAME: the one that counts is of now; '' else."""

@@ -119,7 +119,8 @@ class Voice:
                       'sequence': spool.sequence, 'dropped': spool.dropped, 'refused': spool.refused,
                       'trouble': spool.trouble},
             'master': {'url': self._url, 'reached': self._reached or None,
-                       'problem': self._problem, 'since': self._since}}
+                       'problem': self._problem, 'since': self._since},
+            'members': self._roster.facts() if self._roster is not None else None}
 
     def end(self) -> None:
         """Lets the thread end; what it has not sent stays in the spool."""

@@ -113,6 +113,11 @@ class _Page:
             said = f'{master["url"]}' + (f', reached {self.ago(master["reached"])} ago' if master['reached'] else
                                          ', not asked yet')
         self.text('master', said)
+        members = tree.get('members')            # not in what an older agent wrote
+        if members:
+            said = f'of the cluster, as the master told them {self.ago(members["at"])} ago' if members['at'] else \
+                'of the cluster: the master has told none that count'
+            self.text('members', said + (f'; {members["problem"]}' if members['problem'] else ''))
         waits = f'{spool["waiting"]} report{"" if spool["waiting"] == 1 else "s"} kept, {spool["bytes"] >> 10} KiB'
         lost = ''.join(f'; {spool[name]} {words}' for name, words in (
             ('dropped', 'dropped for want of room'), ('refused', 'that the master would not have')) if spool[name])

@@ -64,7 +64,7 @@ def test_a_list_is_kept_for_its_owner_alone_with_when_it_was_told(made):
     assert (kept.url, kept.node, kept.tag, kept.at) == ('https://master', 'n1', '"1"', NOW)
     assert kept.listing.members == (Member('n1', 'worker', ('10.0.0.1',)), Member('n2', 'worker', ('10.0.0.2',)))
     assert os.stat(f'{made.folder}/{roster.NAME}').st_mode & 0o777 == 0o600
-    assert made.roster.wait() == EVERY * 60.0
+    assert made.roster.wait() == EVERY * 60.0 and made.roster.facts() == {'at': NOW, 'problem': ''}
 
 
 def test_one_that_is_still_so_is_of_now_and_is_not_written_again(made):
@@ -119,13 +119,15 @@ def test_that_it_is_too_old_is_news_once_and_so_is_that_it_is_not(made):
     made.clock[0] += TOO_OLD - 1
     assert made.step(away) == ''
     made.clock[0] += 2
+    assert made.roster.facts()['at'] is None
     assert [made.step(away), made.step(away)] == [NEW, '']
+    assert made.roster.facts() == {'at': None, 'problem': 'no route'}
     assert made.step(Members(same=True, tag='"1"')) == NEW and made.step(Members(same=True, tag='"1"')) == SAME
 
 
 def test_without_somebody_who_wants_it_nothing_is_asked(made):
     made.roster.follow(None)
-    assert made.roster.wait() == float('inf')
+    assert made.roster.wait() == float('inf') and made.roster.facts() is None
     made.roster.follow('prod')
     assert made.roster.wait() == 0 and made.step(told('n1', cluster='prod')) == NEW
     made.roster.follow('prod')

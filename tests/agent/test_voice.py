@@ -169,6 +169,9 @@ class Roster:
     def wait(self):
         return self.pause
 
+    def facts(self):
+        return {'at': 5.0, 'problem': self.problem}
+
     def step(self, client, heartbeat):
         self.steps.append(heartbeat)
         self.pause = 300.0
@@ -205,6 +208,7 @@ def test_what_is_wrong_with_the_list_is_said_once_and_heartbeats_go_on(made):
     assert [said for said, _ in made.heard()] == ['the list of the cluster: it is not believed',
                                                   'the list of the cluster: another']
     assert made.listed() == 'same' and made.facts()['master']['problem'] == ''
+    assert made.facts()['members'] == {'at': 5.0, 'problem': ''}
 
 
 def test_that_there_is_another_list_is_not_lost_behind_one_that_is_the_same(made):

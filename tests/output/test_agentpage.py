@@ -96,3 +96,11 @@ def test_80_columns_and_nothing_smuggled_in():
         bare = re.sub(r'\x1b\[[0-9;]*m', '', said) if color else said
         assert '\x1b' not in bare and all(len(line) <= 80 for line in bare.split('\n') if 'xxx' not in line)
     assert '\x1b[1;31mdrifted ' in text(tree(), color=True)
+
+
+def test_how_the_list_of_the_cluster_stands():
+    assert 'members' not in text(tree()) and 'members' not in text(tree(members=None))
+    assert 'members   of the cluster, as the master told them 3 min ago\n' in text(
+        tree(members={'at': NOW - 180, 'problem': ''}))
+    assert 'members   of the cluster: the master has told none that count; not now\n' in text(
+        tree(members={'at': None, 'problem': 'not now'}))

@@ -122,6 +122,7 @@ def end_of_the_master(master, here):
     assert abs(time.time() - asked) < 15, 'it was asked every five heartbeats whether it is still so'
     master.stop()
     until(lambda: here.status()['master']['problem'])
+    assert 'members   of the cluster, as the master told them ' in nodeprep('status')[1]
     assert finding('hosts')['state'] == 'met' and state(here, 'network') == 'met'
     for hours, said in ((3, ', 3 h'), (200, 'whose last list is too old: of 20')):
         os.utime(KEPT, (time.time() - hours * 3600,) * 2)
