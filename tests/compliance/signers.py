@@ -1,13 +1,10 @@
 """Keys and certificates to sign reports with."""
 import datetime
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
-
+from nodeprep.compliance.library import ec, hashes, serialization, x509
 from nodeprep.compliance.seal import Signer
 from nodeprep.master import ca
+from nodeprep.master.ca import NameOID
 
 NOW = 1795651200.0        # 2026-11-26T00:00:00Z, when the samples were made
 
@@ -47,13 +44,23 @@ def elliptic():
     return ec.generate_private_key(ec.SECP256R1())
 
 
+def factored():
+    from cryptography.hazmat.primitives.asymmetric import rsa  # here, since it says each time that Python 3.6 is old
+    return rsa.generate_private_key(65537, 2048)
+
+
+def edwards():
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+    return ed25519.Ed25519PrivateKey.generate()
+
+
 def chained(**changed):
     """A signer of a company: its server's key of RSA, an authority between, and a root. `changed` as of certificate(),
     for the one that a name ends with: between_path=0, own_days=5.
     """
     def of(which):
         return {key.partition('_')[2]: value for key, value in changed.items() if key.startswith(which)}
-    root, between, own = elliptic(), elliptic(), rsa.generate_private_key(65537, 2048)
+    root, between, own = elliptic(), elliptic(), factored()
     certificates = [
         certificate(own, 'k8s-master', parent_key=between, parent_name='between', **of('own')),
         certificate(between, 'between', parent_key=root, parent_name='root',

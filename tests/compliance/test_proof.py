@@ -4,7 +4,6 @@ import json
 import random
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from nodeprep import cahash
 from nodeprep.compliance import digest, library, proof, reading, seal
@@ -171,8 +170,7 @@ def _shifted(changed):
 
 
 def test_a_key_that_openssl_of_centos_7_cannot_verify_signs_nothing():
-    key = ed25519.Ed25519PrivateKey.generate()
-    root = signers.elliptic()
+    key, root = signers.edwards(), signers.elliptic()
     chain = signers.certificate(key, 'own', parent_key=root, parent_name='root') + signers.certificate(
         root, 'root', authority=True)
     with pytest.raises(ValueError, match='neither of ECDSA nor of RSA'):

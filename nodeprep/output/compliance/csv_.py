@@ -3,11 +3,12 @@
 Times in class are seconds. A cell that a spreadsheet would take for a formula gets an apostrophe before it, as in
 csv_.py of the checks; a negative number there is none.
 """
+from nodeprep.compliance.rows import of
 from nodeprep.output import Options
 from nodeprep.output.compliance import words
 from nodeprep.output.csv_ import inert
 from nodeprep.output.words import shown
-from nodeprep.typed import Any, Dict, Iterator, List, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List
 
 NODE = ('node', 'role', 'os', 'os_version', 'labels', 'since', 'until', 'standing')
 CLASSES = ('met', 'drifted', 'unknown', 'silent', 'waived', 'advised', 'ignored', 'not-applicable')
@@ -23,43 +24,24 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     for node in tree['nodes']:
         before = ','.join(_cell(value) for value in _about(tree, node)) + ','
         of_node = opened.get(node['name'], {})
-        alike: Dict[Any, str] = {}                  # requirements that were nothing but met differ just in their name
-        for requirement, kind, one in _requirements(node):
-            figures = alike.get(kind) if kind else None
+        alike: Dict[int, str] = {}                  # requirements that were nothing but met differ just in their name
+        for requirement, one in of(node):
+            figures = alike.get(id(one))
             if figures is None:
-                figures = ',' + ','.join(_figures(one)) + ','
-                if kind:
-                    alike[kind] = figures
-            row = of_node.get(requirement)
-            lines.append(before + requirement + figures + (row if row else _NONE_OPEN))
+                figures = alike[id(one)] = ',' + ','.join(_figures(one)) + ','
+            lines.append(before + requirement + figures + of_node.get(requirement, _NONE_OPEN))
     return '\r\n'.join(lines) + '\r\n'
 
 
 def rows(tree: Dict[str, Any]) -> Iterator[List[str]]:
     """The cells as they are meant, in the order of HEADS: slow and obvious, for those who want to know."""
     for node in tree['nodes']:
-        for requirement, _, one in _requirements(node):
+        for requirement, one in of(node):
             opened = [''] * len(OPEN)
             for seen in tree['open']:
                 if (seen['node'], seen['requirement']) == (node['name'], requirement):
                     opened = [shown(cell) for cell in _open_cells(seen)]
             yield [*map(shown, _about(tree, node)), requirement, *_figures(one), *opened]
-
-
-def _requirements(node: Dict[str, Any]) -> Iterator[Tuple[str, str, Dict[str, Any]]]:
-    """(id, what it wholly was or '', {share, seconds, drifts}) of each, in order of the ids."""
-    heard, silent = node['here']['heard'], node['here']['silent']
-    met = {'share': heard / (heard + silent) if heard + silent else None, 'drifts': 0,
-           'seconds': {'met': heard, 'silent': silent}}
-    apart = {'share': None, 'drifts': 0, 'seconds': {'not-applicable': heard}}
-    found = [(name, 'met', met) for name in node['whole']['met']]
-    found += [(name, 'not-applicable', apart) for name in node['whole']['not-applicable']]
-    found += [(name, '', one) for name, one in node['requirements'].items()]
-    yield from sorted(found, key=_id)
-
-
-def _id(one: Tuple[str, str, Any]) -> str:
-    return one[0]
 
 
 def _about(tree: Dict[str, Any], node: Dict[str, Any]) -> List[str]:

@@ -10,6 +10,7 @@ LONGEST = 300             # letters of a text of a node; the JSON has it whole
 WORD = 24                 # and of a word that stays whole
 CSV_TOO = 'in the CSV and the JSON'
 JSON_ONLY = 'in the JSON'
+SHORT = 8                 # rows of a table that stays on one sheet of paper
 NARROW = 400              # units of the chart for narrow screens
 
 
@@ -60,7 +61,8 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     """
     kinds = [' class="num"' if head.startswith('#') else '' for head in heads]
     names = [escape(head.lstrip('#')) for head in heads]
-    yield (f'<div class="scroll"><table><caption>{escape(caption)}</caption>'
+    kind = 'scroll short' if len(rows) <= SHORT else 'scroll'
+    yield (f'<div class="{kind}"><table><caption>{escape(caption)}</caption>'
            '<thead><tr>'
            + ''.join(f'<th scope="col"{kind}>{name}</th>' for kind, name in zip(kinds, names))
            + '</tr></thead><tbody>')
@@ -88,6 +90,12 @@ def meter(seconds: Dict[str, float]) -> str:
         at += size
     return ('<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
             f'{"".join(parts)}</svg>')
+
+
+def bar(part: int, whole: int) -> str:
+    """A bar of how many of all."""
+    return ('<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+            f'<rect class="met" width="{100 * part / whole:.2f}" height="10"/></svg>')
 
 
 def shares(seconds: Dict[str, float]) -> List[str]:

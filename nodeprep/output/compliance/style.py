@@ -30,7 +30,7 @@ th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;border-bot
 thead th{font-size:.8125rem;color:var(--soft);vertical-align:bottom}tbody th{font-weight:600}
 th span.soft{display:block;font-weight:400;font-size:.875rem}
 .num{text-align:right;font-variant-numeric:tabular-nums}
-td.num,.name{white-space:nowrap}.long,code,dd{overflow-wrap:anywhere}
+td.num,.name{white-space:nowrap}.long,dd{overflow-wrap:anywhere}
 .meter+span{display:inline-block;min-width:4.2em}
 span.met{color:var(--met-ink)}span.drifted{color:var(--drifted-ink)}span.unknown{color:var(--unknown-ink)}
 span.silent,span.quarantined{color:var(--silent-ink)}span.waived{color:var(--waived-ink)}
@@ -58,7 +58,8 @@ tbody td:empty,td.nought{display:none}td[data-of]::before{content:attr(data-of) 
 @media print{
 :root{color-scheme:light}html{font-size:9.5pt}body{max-width:none;padding:0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-h2,h3,caption{break-after:avoid}tr,figure,nav,.first,li{break-inside:avoid}
+h2,h3,caption{break-after:avoid}tr,figure,nav,.first,li,.short{break-inside:avoid}
+tbody tr:first-child{break-before:avoid}
 thead{display:table-header-group}tfoot{display:table-footer-group}.scroll{overflow:visible}
 a{color:inherit;text-decoration:none}.chart{max-height:60mm}.meter{width:3rem}th,td{padding-right:.5rem}details>*{display:block}p{orphans:3;widows:3}
 }

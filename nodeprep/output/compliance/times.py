@@ -1,18 +1,7 @@
 """The parts of the page that weigh time: by requirement, node, group, system and day."""
 from nodeprep import epoch
 from nodeprep.output.compliance import pieces, words
-from nodeprep.output.compliance.pieces import (
-    CSV_TOO,
-    JSON_ONLY,
-    SHARES,
-    Section,
-    meter,
-    more,
-    name,
-    shares,
-    table,
-    text,
-)
+from nodeprep.output.compliance.pieces import CSV_TOO, JSON_ONLY, SHARES, Section, bar, more, name, shares, table, text
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 
@@ -125,5 +114,5 @@ def _spread(rows: List[Dict[str, Any]]) -> Iterator[str]:
         counts['no time that counts'] = none
     yield '<h3>How the nodes are spread</h3>'
     yield from table('By the share of its time in which a node was as wanted', ('Share met', 'Nodes', '#Of all'), [
-        [said, f'{meter({"met": count, "silent": len(rows) - count})} <span>{words.number(count)}</span>',
+        [said, f'{bar(count, len(rows))} <span>{words.number(count)}</span>',
          words.share(count, len(rows))] for said, count in counts.items()])
