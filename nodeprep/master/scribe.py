@@ -63,7 +63,7 @@ class Scribe(asyncio.Protocol):
         """Goes on with the loop. `lost` is called, once, when the process ends that was not told to."""
         self._lost = lost
         self._end.setblocking(False)
-        await asyncio.get_event_loop().create_unix_connection(lambda: self, sock=self._end)
+        await asyncio.get_event_loop().create_unix_connection(lambda: self, None, sock=self._end)
 
     def put(self, what: str, load: bytes) -> Any:
         """Sends a piece, whose letter was made beforehand; returns its future. StoreTrouble."""
