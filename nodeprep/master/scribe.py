@@ -5,6 +5,7 @@ and nobody hands the one lock to and fro, which costs more than the writing. It 
 that both share what they have in memory; it ends when the socket does, and the master ends when it ends.
 """
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -49,7 +50,7 @@ class Scribe(asyncio.Protocol):
         if process == 0:
             code = 1
             try:
-                here.close()
+                _let_go(there.fileno())
                 run(url, there, log)
                 code = 0
             except Exception as error:         # noqa: BLE001  # nobody else says why this process ends
@@ -131,6 +132,14 @@ class Scribe(asyncio.Protocol):
         out, self._out = self._out, []
         if self._transport is not None:
             self._transport.write(b''.join(out))
+
+
+def _let_go(mine: int) -> None:
+    """Closes what was inherited, such as a pipe whose end somebody waits for; but for 0 to 2, and one's own."""
+    for name in os.listdir('/proc/self/fd'):
+        if int(name) > 2 and int(name) != mine:
+            with contextlib.suppress(OSError):         # the folder itself is closed by now
+                os.close(int(name))
 
 
 def run(url: str, end: socket.socket, log: Callable[[str], None]) -> None:

@@ -1,49 +1,55 @@
-"""uvicorn's server with what it does not do itself: TLS that can be exchanged, bounds of connections, our signals."""
+"""The server: listens, takes connections over TLS that can be exchanged, bounds them, and ends in order."""
 import asyncio
 import asyncio.sslproto
-import contextlib
 import errno
-import logging
 import socket
 import sys
 
-import uvicorn
-
-from nodeprep.master.http.connection import Connection, Crowd
+from nodeprep.master.http.connection import Connection
+from nodeprep.master.http.crowd import Crowd
 from nodeprep.master.secret import redacted
-from nodeprep.typed import Any, Callable, Dict, Iterator, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Tuple
 
 BACKLOG = 1024
 HANDSHAKE = 10.0          # seconds for TLS to begin
 GRACE = 10.0              # seconds for requests to end when the server does
 EVERY = 60.0              # seconds between two lines of the log about the same
+LOOK = 0.25               # seconds between two looks at who takes too long
 _OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RESERVED = 200            # open files that are not connections
 READ = 2**15              # bytes that TLS gives at once; since Python 3.11 each connection holds so many from its begin
 
 
-class Server(uvicorn.Server):
-    """Serves one application on one address. `ready` is called with (host, port) of each socket."""
+class Server:
+    """Serves one application (http.app.App) on one address. `ready` is called with (host, port) of each socket."""
 
     def __init__(self, app: Any, address: Tuple[str, int], tls: Any, log: Callable[[str], None],
                  ready: Callable[[List[Tuple[str, int]]], None]) -> None:
-        crowd = Crowd(_files() - RESERVED)
-        self.crowd, self.servers = crowd, []       # type: Crowd, List[Any]
-        self._address, self._tls, self._log, self._ready = address, tls, log, ready
+        self.crowd = Crowd(_files() - RESERVED)
+        self.should_exit = False           # whoever sets it, also in a thread, ends the server
+        self._app, self._address, self._tls, self._log, self._ready = app, address, tls, log, ready
         self._told = float('-inf')
-        self._made: Any = type('Bounded', (Connection,), {'crowd': crowd})
-        config = uvicorn.Config(
-            app, interface='asgi3', lifespan='off', http=self._made, ws='none',
-            loop='asyncio', log_config=None, access_log=False, proxy_headers=False, server_header=False)
-        super().__init__(config)
-        logger = logging.getLogger('uvicorn.error')
-        logger.setLevel(logging.ERROR)
-        logger.handlers, logger.propagate = [_Lines(log)], False
 
-    async def startup(self, sockets: Any = None) -> None:
-        """Listens. OSError when the address cannot be had."""
+    async def serve(self) -> None:
+        """Until should_exit. OSError when the address cannot be had."""
         loop = asyncio.get_event_loop()
         loop.set_exception_handler(self._fault)
+        listening = await self._listen(loop)
+        self._ready([one.getsockname()[:2] for one in listening.sockets or ()])
+        while not self.should_exit:
+            await asyncio.sleep(LOOK)
+            self.crowd.look(loop.time())
+        listening.close()
+        self.crowd.end()
+        end = loop.time() + GRACE
+        while self.crowd.all and loop.time() < end:
+            await asyncio.sleep(0.02)
+            self.crowd.look(loop.time())
+        for one in list(self.crowd.all):
+            one.drop()
+        await asyncio.sleep(0)             # so that they hear of it
+
+    async def _listen(self, loop: Any) -> Any:
         tls_of_asyncio: Any = asyncio.sslproto.SSLProtocol
         tls_of_asyncio.max_size = READ
         more: Dict[str, Any] = {}
@@ -51,39 +57,12 @@ class Server(uvicorn.Server):
             more['ssl_handshake_timeout'] = HANDSHAKE
         elif self._tls:
             tls_of_asyncio.connection_made = _impatient
-        await self.lifespan.startup()
         if self._address[0] == '::':
             more['sock'] = _both(self._address[1])
         else:
             more['host'], more['port'] = self._address
-        made = await loop.create_server(self._connection, ssl=self._tls, backlog=BACKLOG, **more)
-        self.servers = [made]
-        self.started = True
-        self._ready([one.getsockname()[:2] for one in made.sockets or ()])
-
-    async def shutdown(self, sockets: Any = None) -> None:
-        """Lets requests end, for a while."""
-        self.config.timeout_graceful_shutdown = None
-        late = asyncio.get_event_loop().call_later(GRACE, self._hurry)
-        await super().shutdown(sockets)
-        late.cancel()
-
-    def install_signal_handlers(self) -> None:
-        """Of uvicorn below 0.29: none."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Of uvicorn since 0.29: none."""
-        yield
-
-    def _connection(self) -> Any:
-        return self._made(config=self.config, server_state=self.server_state)
-
-    def _hurry(self) -> None:
-        self.force_exit = True
-        held: Any = self.server_state
-        for connection in list(held.connections):
-            connection.drop()
+        return await loop.create_server(lambda: Connection(self._app, self.crowd, loop), ssl=self._tls,
+                                        backlog=BACKLOG, **more)
 
     def _fault(self, loop: Any, context: Dict[str, Any]) -> None:
         """asyncio: something that nobody waits for went wrong. Handshakes that fail are the client's affair."""
@@ -97,20 +76,6 @@ class Server(uvicorn.Server):
         elif not isinstance(error, (OSError, asyncio.CancelledError)):
             said = f'{type(error).__name__}: {error}' if error else ''
             self._log(redacted(f'{context.get("message", "")} {said}'.strip()[:500]))
-
-
-class _Lines(logging.Handler):
-    """What uvicorn logs, as lines of ours, without tracebacks and what might be secret."""
-
-    def __init__(self, log: Callable[[str], None]) -> None:
-        super().__init__()
-        self._log = log
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """logging: one record."""
-        error = record.exc_info[1] if record.exc_info else None
-        said = record.getMessage().strip() + (f': {type(error).__name__}: {error}' if error else '')
-        self._log(redacted(said[:500]))
 
 
 _connection_made: Any = asyncio.sslproto.SSLProtocol.connection_made

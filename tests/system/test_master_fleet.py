@@ -10,7 +10,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 
 def test_of_a_fleet_nothing_is_lost():
-    need('module', 'uvicorn')
+    need('module', 'httptools')
     argv = [f'{TOP}/benchmarks/collector/fleet.py', '--agents', '300', '--minutes', '0.5', '--every', '10', '--drift',
             '0.2']
     done = subprocess.run([sys.executable, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -3,6 +3,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import errno
+import re
 import socket
 import ssl
 import threading
@@ -12,7 +13,7 @@ import types
 import pytest
 
 from nodeprep.master import jobs, keys, server
-from nodeprep.master.http import connection, response
+from nodeprep.master.http import crowd, patience, response
 from nodeprep.master.http.app import App
 from nodeprep.master.http.routes import ANYBODY, Route, Table
 from tests.master.small import SmallMaster
@@ -188,6 +189,61 @@ def test_a_body_of_100_mb_is_refused_before_it_comes(running):
     assert status(answer) == 413
 
 
+def test_who_is_turned_away_before_all_is_sent_sees_why_and_may_ask_again(running):
+    """Many a client reads no answer before it has sent all of its request."""
+    with contextlib.closing(running.connect()) as made:
+        for path in (b'/nowhere', b'/told'):
+            made.sendall(b'POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n' % path)
+            for _ in range(20):
+                time.sleep(0.01)
+                made.sendall(b'x' * 100000)
+            assert status(made.recv(65536)) == (404 if path == b'/nowhere' else 413)
+            if path == b'/nowhere':
+                made.sendall(get().replace(b'Connection: close\r\n', b''))
+                assert status(made.recv(65536)) == 200
+
+
+def test_what_is_sent_on_after_the_answer_is_bounded(running):
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(b'POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n')
+        sent = 0
+        with contextlib.suppress(OSError):
+            while sent < 100:
+                made.sendall(b'x' * 10**6)
+                sent += 1
+        assert sent < 100
+    assert status(running.ask(get())) == 200
+
+
+def test_a_client_that_asks_first_whether_to_send_a_body_is_told(running):
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(b'POST /told HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n')
+        assert made.recv(65536) == b'HTTP/1.1 100 Continue\r\n\r\n'
+        made.sendall(b'hello')
+        answer = made.recv(65536)
+        assert status(answer) == 200 and answer.endswith(b'"length":5}')
+
+
+def test_an_old_client_and_one_that_names_the_host_in_the_address_are_answered(running):
+    answer = running.ask(b'GET /told HTTP/1.0\r\n\r\n')
+    assert status(answer) == 200 and b'Connection: close\r\n' in answer
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(b'GET /told HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')
+        assert b'Connection: keep-alive\r\n' in made.recv(65536)
+        made.sendall(get('https://localhost/told?a=b'))
+        answer = everything(made)
+    assert status(answer) == 200 and b'"path":"/told","query":{"a":"b"}' in answer
+    assert re.search(rb'\r\nDate: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\r\n', answer)
+
+
+def test_head_is_answered_without_a_body_and_the_connection_goes_on(running):
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get().replace(b'GET', b'HEAD').replace(b'Connection: close\r\n', b'') + get('/told?x=1'))
+        answer = everything(made)
+    head, _, rest = answer.partition(b'\r\n\r\n')
+    assert b'Content-Length: ' in head and rest.startswith(b'HTTP/1.1 200') and rest.count(b'HTTP/1.1') == 1
+
+
 def test_a_body_of_100_mb_in_chunks_is_refused_on_the_way(running):
     with contextlib.closing(running.connect()) as made:
         made.sendall(b'POST /large HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
@@ -201,7 +257,7 @@ def test_a_body_of_100_mb_in_chunks_is_refused_on_the_way(running):
 
 
 def test_clients_that_say_nothing_or_little_are_let_go(running, monkeypatch):
-    monkeypatch.setattr(connection, 'PATIENCE', 0.5)
+    monkeypatch.setattr(patience, 'PATIENCE', 0.5)
     with contextlib.closing(running.connect()) as silent, contextlib.closing(running.connect()) as dripping:
         begin = time.monotonic()
         silent.settimeout(5)
@@ -216,7 +272,7 @@ def test_clients_that_say_nothing_or_little_are_let_go(running, monkeypatch):
 
 def test_a_client_that_sends_what_begins_no_request_is_let_go_too(running, monkeypatch):
     """Empty lines before a request are skipped, and would keep a connection for ever."""
-    monkeypatch.setattr(connection, 'PATIENCE', 0.5)
+    monkeypatch.setattr(patience, 'PATIENCE', 0.5)
     with contextlib.closing(running.connect()) as made:
         made.sendall(get().replace(b'Connection: close\r\n', b''))
         assert status(made.recv(65536)) == 200
@@ -282,8 +338,8 @@ def test_http_without_tls_and_old_tls_are_not_spoken(running):
 
 
 def test_a_client_that_does_not_read_its_answer_holds_nobody_up(running, monkeypatch):
-    monkeypatch.setattr(connection, 'KEPT', 0.3)
-    monkeypatch.setattr(connection, 'LINGER', 0.3)
+    monkeypatch.setattr(crowd, 'KEPT', 0.3)
+    monkeypatch.setattr(patience, 'LINGER', 0.3)
     with contextlib.closing(running.connect()) as made:
         made.sendall(get('/long').replace(b'Connection: close\r\n', b''))
         for count in (1, 0):
@@ -298,7 +354,7 @@ def test_a_client_that_does_not_read_its_answer_holds_nobody_up(running, monkeyp
 
 def test_a_client_that_asks_on_and_on_and_reads_nothing_is_let_go(running, monkeypatch):
     """Its answers wait for room, so that it is never idle: nothing else would end it."""
-    monkeypatch.setattr(connection, 'UNREAD', 0.5)
+    monkeypatch.setattr(patience, 'UNREAD', 0.5)
     with contextlib.closing(running.connect()) as made:
         made.sendall(get('/long').replace(b'Connection: close\r\n', b'') * 5)
         for count in (1, 0):
@@ -309,7 +365,7 @@ def test_a_client_that_asks_on_and_on_and_reads_nothing_is_let_go(running, monke
 
 
 def test_a_client_that_reads_slowly_gets_all_of_its_answer(running, monkeypatch):
-    monkeypatch.setattr(connection, 'UNREAD', 1.0)
+    monkeypatch.setattr(patience, 'UNREAD', 1.0)
     with contextlib.closing(running.connect()) as made:
         made.sendall(get('/long').replace(b'Connection: close\r\n', b'') + get('/long'))
         size, parts = 0, 0

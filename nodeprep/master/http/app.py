@@ -36,13 +36,13 @@ class App:
         await send({'type': 'http.response.body', 'body': b'' if scope['method'] == 'HEAD' else answer.body})
 
     async def answered(self, scope: Dict[str, Any], receive: Any) -> Response:
-        """The answer to a request, whatever happens."""
+        """The answer to a request, whatever happens. "nodeprep.body" of a scope is the body that is there already."""
         request, route = Request(scope['method'], '/', {}), None
         try:
             request = _request(scope)
             request.language = self._master.settings.language or accepted(request.headers.get('accept-language', ''))
             route, request.params = self._table.find(request.method, request.path)
-            return await self._handled(route, request, receive)
+            return await self._handled(route, request, receive, scope.get('nodeprep.body'))
         except Problem as found:
             return self._problem(found, route, request)
         except StoreTrouble as error:
@@ -56,7 +56,7 @@ class App:
                              f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
             return self._problem(Problem(500, N_('This is a fault in nodeprep; its log says more.')), route, request)
 
-    async def _handled(self, route: Route, request: Request, receive: Any) -> Response:
+    async def _handled(self, route: Route, request: Request, receive: Any, ready: Optional[bytes]) -> Response:
         await gate.admit(request, route, self._master.known)
         if not isinstance(request.who, NodeId):
             return await self._worked(route, request, receive)
@@ -73,7 +73,12 @@ class App:
     async def _worked(self, route: Route, request: Request, receive: Any) -> Response:
         if request.method in gate.SAFE:
             return await self._answer(route, request)
-        packed = await bodies.whole(receive, request.headers.get('content-length', ''), route.most)
+        if ready is None:
+            packed = await bodies.whole(receive, request.headers.get('content-length', ''), route.most)
+        elif len(ready) <= route.most:
+            packed = ready
+        else:
+            raise bodies.too_long(route.most)
         coding = request.headers.get('content-encoding', '')
         if not bodies.heavy(packed, coding):
             request.body = bodies.inflated(packed, coding, route.inflated)

@@ -1,200 +1,186 @@
-"""One connection of a client, with the bounds that uvicorn's own protocol does not have.
+"""One connection of a client, over HTTP/1.1 (RFC 9112), with the parser of Node.js.
 
-A head must be complete within ten seconds and 64 KiB, so that a client that drips, or says nothing at all, holds
-nothing for long; when there are too many connections, the one that has been idle for the longest goes first.
+Requests that come in a row are answered in a row; none is begun while the client reads no answers. What a connection
+may cost is in patience.py.
 """
-import collections
-import inspect
+import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
 
-from nodeprep.typed import Any
-
-HEAD = 64 * 2**10         # bytes from the begin of a request to the end of its headers
-AROUND = 8 * HEAD         # bytes of a body that are none of it: lengths of chunks, and trailers, which nobody reads
-PATIENCE = 10.0           # seconds for the same
-UNREAD = 30.0             # seconds for the client to read some of what waits for it
-LINGER = 5.0              # seconds for the client to close after the last answer
-KEPT = 75                 # seconds that a connection is kept for another request: longer than most heartbeats
-CROWDED = 2000            # connections; when there are more, they are kept for a short while only
-SHORT = 5
-_OLD = not hasattr(HttpToolsProtocol, 'on_message_begin')
+from nodeprep.master.http.crowd import Crowd
+from nodeprep.master.http.incoming import Incoming
+from nodeprep.master.http.outgoing import REFUSED, written
+from nodeprep.master.http.patience import Patience
+from nodeprep.master.http.response import Response
+from nodeprep.typed import Any, List
 
 
-class Crowd:
-    """All connections of a server. `most` are held at once."""
+class Connection(asyncio.Protocol):
+    """`app.answered(scope, receive)` gives the Response to each request."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.idle: Any = collections.OrderedDict()     # those that wait for a request, oldest first
-        self.count = self.refused = 0
-
-    def come(self, connection: Any) -> None:
-        """A connection was made."""
-        self.count += 1
-        self.rest(connection)
-        if self.count > self.most:
-            self.refused += 1
-            self.idle.popitem(last=False)[0].drop()    # there is one: at least the one that has just come
-
-    def rest(self, connection: Any) -> None:
-        """A connection waits for a request."""
-        self.idle[connection] = True
-
-    def work(self, connection: Any) -> None:
-        """A connection has one."""
-        self.idle.pop(connection, None)
-
-    def go(self, connection: Any) -> None:
-        """A connection has ended."""
-        self.count -= 1
-        self.work(connection)
-
-
-class Connection(HttpToolsProtocol):
-    """See above. `crowd` is set on a subclass that serves one server."""
-
-    crowd: Crowd
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        if 'app_state' in inspect.signature(HttpToolsProtocol.__init__).parameters:
-            named.setdefault('app_state', {})          # since uvicorn 0.21
-        super().__init__(*args, **named)
-        self._timer: Any = None
-        self._unread: Any = None
-        self._head, self._target = 0, b''
-        self._in_body, self._around = False, 0
+    def __init__(self, app: Any, crowd: Crowd, loop: Any) -> None:
+        self.crowd, self.loop, self._app = crowd, loop, app
+        self.transport: Any = None
+        self.patience = Patience(self)
+        self._parser = httptools.HttpRequestParser(self)
+        self._client = ''
+        self._target, self._headers = b'', []          # type: bytes, Headers
+        self._coming: Any = None                       # the request whose body comes
+        self._waiting: List[Incoming] = []             # those that are not begun
+        self._now: Any = None                          # the one that is answered
+        self._task: Any = None
+        self._deaf = self._leaving = self._held = self._full = False
 
     def connection_made(self, transport: Any) -> None:
         """asyncio: TLS is up."""
-        super().connection_made(transport)
-        self._wait()
+        self.transport = transport
+        peer = transport.get_extra_info('peername')
+        self._client = peer[0] if isinstance(peer, tuple) else ''
+        self.patience.for_a_head()
         self.crowd.come(self)
 
     def connection_lost(self, exc: Any) -> None:
         """asyncio: it ended."""
-        self._stop()
-        self._read()
         self.crowd.go(self)
-        super().connection_lost(exc)
+        self._deaf, self._waiting = True, []
+        if self._coming is not None:
+            self._coming.lose()
         self.transport.abort()             # there is nothing to end any more, which asyncio wants to be told
 
     def data_received(self, data: bytes) -> None:
         """asyncio: some bytes came."""
-        if self.transport.is_closing():
+        if self._deaf:
+            self.patience.beside(len(data))
             return
-        super().data_received(data)
-        if self._in_body:
-            self._around += len(data)
-            if self._around > AROUND:
-                self.drop()
-        if self._between() and not self.transport.is_closing():
-            self._head += len(data)
-            if self._head > HEAD:
-                self.drop()
-            elif self._timer is None and self.timeout_keep_alive_task is None:
-                self._wait()
-
-    def on_message_begin(self) -> None:
-        """httptools: a request begins."""
-        self._target = b''
-        if not _OLD:
-            super().on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        """httptools: a part of the target, as the segments of TCP cut it; uvicorn 0.16 takes each for the whole."""
-        self._target += url
-        super().on_url(self._target if _OLD else url)
-
-    def on_headers_complete(self) -> None:
-        """httptools: a head is complete."""
-        self._stop()
-        self._head = 0
-        self._in_body, self._around = True, 0
-        self.crowd.work(self)
-        super().on_headers_complete()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """httptools: a header, or after a body in chunks a trailer: uvicorn would keep those without end."""
-        if not self._in_body:
-            super().on_header(name, value)
-
-    def on_body(self, body: bytes) -> None:
-        """httptools: a part of a body."""
-        self._around -= len(body)
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """httptools: a request is whole."""
-        self._in_body = False
-        super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        """uvicorn: an answer is sent."""
-        self.timeout_keep_alive = SHORT if self.crowd.count > CROWDED else KEPT
-        super().on_response_complete()
-        if self.transport.is_closing():
-            self._linger()
-            self.flow.resume_reading()         # the client's goodbye comes after what else it has sent
-        elif not self.pipeline:
-            self.crowd.rest(self)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """uvicorn: it was idle for long. One that does not even read its last answer is not waited for."""
-        super().timeout_keep_alive_handler()
-        self._linger()
+        self.patience.before()
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._deaf = True              # no other protocol is spoken here, and what follows is of one
+        except httptools.HttpParserError:
+            self._broken()
+        self.patience.after(len(data), self._coming is not None, self._now is None and not self._waiting)
+        if self._now is not None and self._now.answered and (self._now.complete or self._deaf):
+            self._finish()
+        self._begin()
 
     def pause_writing(self) -> None:
         """asyncio: the client does not read what it asked for."""
-        super().pause_writing()
-        if self._unread is None:
-            self._still_read(self._waits() + 1)
+        self._full = True
+        self.patience.for_reading()
 
     def resume_writing(self) -> None:
         """asyncio: it goes on reading."""
-        super().resume_writing()
-        self._read()
+        self._full = False
+        self.patience.read()
+        self._begin()
+
+    def hold(self) -> None:
+        """Nothing more is read for now."""
+        if not self._held and not self._leaving:
+            self._held = True
+            self.transport.pause_reading()
+
+    def listen(self) -> None:
+        """More is read."""
+        if self._held:
+            self._held = False
+            self.transport.resume_reading()
+
+    def leave(self) -> None:
+        """Ends the connection when all is sent. What the client still sends is read: else it would not see the answer
+        (RFC 9112 9.6).
+        """
+        if not self._leaving:
+            self.listen()
+            self._leaving = self._deaf = True
+            self.transport.close()
+            self.patience.for_goodbye()
 
     def drop(self) -> None:
         """Ends the connection without a word."""
         self.transport.abort()
 
-    def _between(self) -> bool:
-        return self.cycle is None or bool(self.cycle.response_complete)
+    def on_message_begin(self) -> None:
+        """httptools: a request begins."""
+        self._target, self._headers = b'', []
 
-    def _linger(self) -> None:
-        """The goodbye of TLS is waited for, but not for ever; longer when the client reads what was sent before it."""
-        self._stop()
-        self._timer = self.loop.call_later(LINGER, self._lingered, self._waits())
+    def on_url(self, url: bytes) -> None:
+        """httptools: a part of the target, as the segments of TCP cut it."""
+        self._target += url
 
-    def _lingered(self, before: int) -> None:
-        if self._waits() < before:
-            self._linger()
-        else:
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """httptools: a header, or after a body in chunks a trailer, which nobody asked for."""
+        if self._coming is None:
+            self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """httptools: a head is complete."""
+        parser = self._parser
+        self._coming = Incoming(self, parser.get_method().decode('ascii'), self._target, parser.get_http_version(),
+                                self._headers, bool(parser.should_keep_alive()))
+        self._waiting.append(self._coming)
+        self.patience.with_a_head()
+        self.crowd.work(self)
+
+    def on_body(self, body: bytes) -> None:
+        """httptools: a part of a body."""
+        self.patience.beside(-len(body))
+        self._coming.feed(body)
+
+    def on_message_complete(self) -> None:
+        """httptools: a request is whole."""
+        self.patience.moved = True
+        self._coming.finish()
+        self._coming = None
+
+    def _broken(self) -> None:
+        """What comes is no HTTP: nothing more is read, and what is in hand is answered."""
+        self._deaf = True
+        if self._coming is not None:
+            self._coming.lose()
+        elif self._now is None and not self._waiting:
+            self.transport.write(REFUSED)
+            self.leave()
+
+    def _begin(self) -> None:
+        """Begins with the next request, if it is its turn."""
+        if self._now is None and self._waiting and not self._full and not self._leaving:
+            self._now = self._waiting.pop(0)
+            self._task = self.loop.create_task(self._serve(self._now))       # the loop itself does not hold it
+        if self._waiting:
+            self.hold()
+
+    async def _serve(self, request: Incoming) -> None:
+        try:
+            answer = await self._app.answered(request.scope(self._client), request.receive)
+            if not self.transport.is_closing():
+                self._answer(request, answer)
+        except Exception:
             self.drop()
+            raise
 
-    def _wait(self) -> None:
-        self._timer = self.loop.call_later(PATIENCE, self.drop)
-
-    def _still_read(self, before: int) -> None:
-        """Looks now and then whether less waits for the client than before."""
-        waits = self._waits()
-        if waits >= before:
-            self.drop()
+    def _answer(self, request: Incoming, answer: Response) -> None:
+        last = not request.keep or self.crowd.ending or self._deaf and not self._waiting \
+            or any(name == 'Connection' for name, _ in answer.headers)
+        self.transport.write(written(answer, request.method == 'HEAD', last, request.version == '1.0'))
+        request.answered, request.keep, request.parts = True, not last, []
+        if request.complete or self._deaf:
+            self._finish()
         else:
-            self._unread = self.loop.call_later(UNREAD, self._still_read, waits)
+            self.listen()
+            self.patience.for_a_rest(last)
 
-    def _waits(self) -> int:
-        """Bytes that wait for the client: those of TLS, and those below it, which asyncio tells nobody of."""
-        below = getattr(getattr(self.transport, '_ssl_protocol', None), '_transport', None)
-        return sum(one.get_write_buffer_size() for one in (self.transport, below) if one is not None)
-
-    def _read(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _finish(self) -> None:
+        """The request is answered, and whole."""
+        request, self._now = self._now, None
+        if not request.keep:
+            self.leave()
+        elif self._waiting:
+            self._begin()
+            if not self._waiting:
+                self.listen()
+        else:
+            self.listen()
+            self.crowd.rest(self)
+            self.patience.for_another(self.crowd.patience)
