@@ -59,18 +59,18 @@ class App:
     async def _handled(self, route: Route, request: Request, receive: Any, ready: Optional[bytes]) -> Response:
         await gate.admit(request, route, self._master.known)
         if not isinstance(request.who, NodeId):
-            return await self._worked(route, request, receive)
+            return await self._worked(route, request, receive, ready)
         try:
             await self._master.budgets.begin(request.who.id, route.pattern)
         except Problem as found:
             found.headers += bodies.unread(request.headers)
             raise
         try:
-            return await self._worked(route, request, receive)
+            return await self._worked(route, request, receive, ready)
         finally:
             self._master.budgets.end(request.who.id, route.pattern)
 
-    async def _worked(self, route: Route, request: Request, receive: Any) -> Response:
+    async def _worked(self, route: Route, request: Request, receive: Any, ready: Optional[bytes]) -> Response:
         if request.method in gate.SAFE:
             return await self._answer(route, request)
         if ready is None:
