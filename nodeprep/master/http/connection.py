@@ -8,7 +8,7 @@ import asyncio
 import httptools
 
 from nodeprep.master.http.crowd import Crowd
-from nodeprep.master.http.incoming import Incoming
+from nodeprep.master.http.incoming import Headers, Incoming
 from nodeprep.master.http.outgoing import REFUSED, written
 from nodeprep.master.http.patience import Patience
 from nodeprep.master.http.response import Response
@@ -24,7 +24,8 @@ class Connection(asyncio.Protocol):
         self.patience = Patience(self)
         self._parser = httptools.HttpRequestParser(self)
         self._client = ''
-        self._target, self._headers = b'', []          # type: bytes, Headers
+        self._target = b''
+        self._headers: Headers = []
         self._coming: Any = None                       # the request whose body comes
         self._waiting: List[Incoming] = []             # those that are not begun
         self._now: Any = None                          # the one that is answered
