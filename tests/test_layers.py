@@ -87,7 +87,8 @@ OF_THE_SEAM = {'jeepney', 'subprocess', 'socket', '_socket', 'ssl', '_ssl', 'psu
 # The master serves by a library, to which it gives `ssl` contexts and listening sockets.
 ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_socket'),
              ('nodeprep.linux.hostsfile', '_socket'), ('nodeprep.linux.interfaces', '_socket'),
-             ('nodeprep.master.http.app', 'urllib'), ('nodeprep.master.http.problem', 'http'),
+             ('nodeprep.master.http.app', 'urllib'), ('nodeprep.master.http.outgoing', 'http'),
+             ('nodeprep.master.http.problem', 'http'),
              ('nodeprep.master.http.request', 'urllib'), ('nodeprep.master.http.routes', 'urllib'),
              ('nodeprep.master.notify', 'socket'),
              ('nodeprep.master.keys', 'ssl'), ('nodeprep.master.posting', 'http'), ('nodeprep.master.posting', 'ssl'),
