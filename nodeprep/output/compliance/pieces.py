@@ -1,6 +1,7 @@
 """What the page of a compliance report is put together from: tables, cells, charts. All text is escaped here."""
 from html import escape
 
+from nodeprep.language import N_, Language
 from nodeprep.output.compliance import chart, words
 from nodeprep.output.words import shown
 from nodeprep.record import NamedTuple
@@ -8,8 +9,8 @@ from nodeprep.typed import Any, Dict, Iterator, List, Sequence
 
 LONGEST = 300             # letters of a text of a node; the JSON has it whole
 WORD = 24                 # and of a word that stays whole
-CSV_TOO = 'in the CSV and the JSON'
-JSON_ONLY = 'in the JSON'
+CSV_TOO = N_('in the CSV and the JSON')
+JSON_ONLY = N_('in the JSON')
 SHORT = 8                 # rows of a table that stays on one sheet of paper
 NARROW = 400              # units of the chart for narrow screens
 
@@ -41,14 +42,16 @@ def code(value: Any) -> str:
     return f'<code>{text(value)}</code>' if value != '' else ''
 
 
-def word(state: str) -> str:
+def word(state: str, _: Language) -> str:
     """A state as a word in its colour."""
-    return f'<span class="{escape(state)} name">{text(words.NAMES.get(state, state))}</span>'
+    return f'<span class="{escape(state)} name">{text(words.named(state, _))}</span>'
 
 
-def when(stamp: Any, day: bool = False) -> str:
+def when(stamp: Any, _: Language, day: bool = False) -> str:
     """A time of the tree, to the minute or the day; 'never' of None."""
-    return f'<time datetime="{escape(stamp)}">{stamp[:10] if day else words.minute(stamp)}</time>' if stamp else 'never'
+    if not stamp:
+        return _('never')
+    return f'<time datetime="{escape(stamp)}">{stamp[:10] if day else words.minute(stamp)}</time>'
 
 
 _NOTHING, _NOUGHT = ('0 %', '0'), ' class="num nought"'
@@ -73,10 +76,11 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     yield '</tbody></table></div>'
 
 
-def more(count: int, where: str) -> Iterator[str]:
+def more(count: int, where: str, _: Language) -> Iterator[str]:
     """Says that a list was cut, when it was."""
     if count > 0:
-        yield f'<p class="more">and {words.number(count)} more ({where})</p>'
+        said = _.many('and {count} more ({where})', 'and {count} more ({where})', count, where=_(where))
+        yield f'<p class="more">{said}</p>'
 
 
 def meter(seconds: Dict[str, float]) -> str:
@@ -98,28 +102,28 @@ def bar(part: int, whole: int) -> str:
             f'<rect class="met" width="{100 * part / whole:.2f}" height="10"/></svg>')
 
 
-def shares(seconds: Dict[str, float]) -> List[str]:
+def shares(seconds: Dict[str, float], _: Language) -> List[str]:
     """Cells of what was met, drifted, could not be told and silent, and apart from these what was waived."""
     whole, waived = words.seconds(seconds), seconds.get('waived', 0.0)
-    return [f'{meter(seconds)} <span>{words.share(seconds.get("met", 0.0), whole)}</span>'] + [
-        words.share(seconds.get(kind, 0.0), whole) for kind in words.COUNTED[1:]] + [
-        words.share(waived, whole + waived)]
+    return [f'{meter(seconds)} <span>{words.share(seconds.get("met", 0.0), whole, _)}</span>'] + [
+        words.share(seconds.get(kind, 0.0), whole, _) for kind in words.COUNTED[1:]] + [
+        words.share(waived, whole + waived, _)]
 
 
-SHARES = ('#Met', '#Drifted', '#Could not tell', '#Silent', '#Waived, apart')
+SHARES = (N_('#Met'), N_('#Drifted'), N_('#Could not tell'), N_('#Silent'), N_('#Waived, apart'))
 
 
-def days(lines: Sequence[Any], begin: float, count: int) -> Iterator[str]:
+def days(lines: Sequence[Any], begin: float, count: int, _: Language) -> Iterator[str]:
     """The bars of time by day with a legend: an SVG for wide pages, and one for narrow ones."""
     yield '<figure>'
-    drawn = chart.draw(lines, begin, count)
-    yield from _svg(drawn, 'chart', f'Time by day, {count} bars; the table By day has the numbers')
-    yield from _svg(chart.draw(lines, begin, count, NARROW, 3), 'chart narrow', 'The same for a narrow screen')
+    drawn = chart.draw(lines, begin, count, _=_)
+    yield from _svg(drawn, 'chart', _('Time by day, {count} bars; the table By day has the numbers', count=count))
+    yield from _svg(chart.draw(lines, begin, count, NARROW, 3, _), 'chart narrow', _('The same for a narrow screen'))
     yield '<figcaption>' + ''.join(
         f'<span><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="{kind}" width="12" height="12"/>'
-        f'</svg> {escape(words.NAMES[kind])}</span>' for kind in words.COUNTED)
+        f'</svg> {escape(_(words.NAMES[kind]))}</span>' for kind in words.COUNTED)
     if drawn.floor:
-        yield f'<span>The bars begin at {drawn.floor} %.</span>'
+        yield f'<span>{_("The bars begin at {floor} %.", floor=drawn.floor)}</span>'
     yield '</figcaption></figure>'
 
 

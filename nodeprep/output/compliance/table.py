@@ -1,4 +1,5 @@
 """A compliance report for a terminal: the figure first, then what is worst of each kind."""
+from nodeprep.language import Language
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
 from nodeprep.output.compliance import words
@@ -13,71 +14,74 @@ _CUT = 60                 # letters of what a node says
 
 def render(tree: Tree, options: Options) -> str:
     """The text, `options.width` columns wide."""
-    lines = _text(f'{words.title(tree)}, {words.period(tree)}', options)
+    _ = options.language
+    lines = _text(f'{words.title(tree, _)}, {words.period(tree, _)}', options)
     if tree['asked']:
-        lines += _text(f'Only of: {words.asked(tree)}', options)
+        lines += _text(_('Only of: {what}.', what=words.asked(tree)), options)
     color = '1;31' if tree['overall']['nodes']['drifted'] else '1;32'
-    lines += ['', *_text(f'{words.headline(tree)}; {words.trend(tree)}.', options, color)]
-    told = words.standing(tree)
-    lines += _text(f'{words.number(tree["overall"]["nodes"]["counted"])} nodes count. At the end: '
-                   f'{", ".join(told) if told else "none"}.', options)
+    lines += ['', *_text(_('{headline}; {trend}.', headline=words.headline(tree, _), trend=words.trend(tree, _)),
+                         options, color)]
+    lines += _text(words.counted(tree, _), options)
     if options.quiet:
         return '\n'.join(lines) + '\n'
     none = []
-    for head, heads, rows in _lists(tree):
+    for head, heads, rows in _lists(tree, _):
         if not rows:
-            if head != 'Fights' or tree['fights'] is not None:      # of what nobody knows nothing is said
+            if head != _('Fights') or tree['fights'] is not None:      # of what nobody knows nothing is said
                 none.append(head.lower())
             continue
         shown_rows = rows if options.verbose else rows[:FEW]
         lines += ['', head + ':', *listed(heads, shown_rows, options.width).rstrip('\n').split('\n')]
         if len(rows) > len(shown_rows):
-            lines.append(f'and {words.number(len(rows) - len(shown_rows))} more')
+            left = len(rows) - len(shown_rows)
+            lines.append(_.many('and {count} more', 'and {count} more', left))
     if none:
-        lines += ['', *_text('None: ' + ', '.join(none) + '.', options)]
+        lines += ['', *_text(_('None: {what}.', what=', '.join(none)), options)]
     return '\n'.join(lines) + '\n'
 
 
-def _lists(tree: Tree) -> Iterator[Any]:
+def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     """(heading, heads of the columns, rows), in the order in which they are read."""
     until = tree['until']
-    yield 'Worst requirements', ('REQUIREMENT', 'MET', 'DRIFTED', 'UNTOLD', 'SILENT', 'WAIVED', 'NOT MET AT THE END'), [
-        [one['requirement'], *_shares(one), f'{one["failing"]} of {one["nodes"]}'] for one in tree['requirements']]
-    yield 'Worst nodes', ('NODE', 'MET', 'DRIFTED', 'UNTOLD', 'SILENT', 'WAIVED', 'AT THE END'), [
-        [_cut(one['name'], 30), *_shares(one), words.NAMES.get(one['standing'], one['standing'])]
-        for one in tree['nodes']]
-    yield 'Longest open drift', ('NODE', 'REQUIREMENT', 'FOR', 'FOUND'), [
-        [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until), _found(one)]
+    shares = (_('MET'), _('DRIFTED'), _('UNTOLD'), _('SILENT'), _('WAIVED'))
+    yield _('Worst requirements'), (_('REQUIREMENT'), *shares, _('NOT MET AT THE END')), [
+        [one['requirement'], *_shares(one, _), _('{part} of {whole}', part=one['failing'], whole=one['nodes'])]
+        for one in tree['requirements']]
+    yield _('Worst nodes'), (_('NODE'), *shares, _('AT THE END')), [
+        [_cut(one['name'], 30), *_shares(one, _), words.named(one['standing'], _)] for one in tree['nodes']]
+    yield _('Longest open drift'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
+        [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _), _found(one, _)]
         for one in tree['open']]
-    yield 'What will break at the next reboot', ('NODE', 'REQUIREMENT', 'FOUND'), [
+    yield _('What will break at the next reboot'), (_('NODE'), _('REQUIREMENT'), _('FOUND')), [
         [_cut(one['node'], 30), one['requirement'], _cut(one['found'])] for one in tree['reboot']]
-    yield 'Fights', ('NODE', 'REQUIREMENT', 'WHAT ITS AGENT SAYS'), [
+    yield _('Fights'), (_('NODE'), _('REQUIREMENT'), _('WHAT ITS AGENT SAYS')), [
         [_cut(one['node'], 30), one['requirement'], _cut(one['said'], 200)] for one in tree['fights'] or ()]
-    yield 'Clones', ('NODE', 'IS THE SAME AS', 'BY', 'DECISION'), [
-        [_cut(one['later'], 30), _cut(one['first'], 30), one['kind'], one['decision'] or 'nobody has decided']
+    yield _('Clones'), (_('NODE'), _('IS THE SAME AS'), _('BY'), _('DECISION')), [
+        [_cut(one['later'], 30), _cut(one['first'], 30), one['kind'], one['decision'] or _('nobody has decided')]
         for one in tree['clones']]
-    yield 'Silent nodes', ('NODE', 'FOR'), [
-        [_cut(one['node']), words.length(one['since'], until)] for one in tree['silent']]
-    yield 'Waivers', ('REQUIREMENT', 'OF', 'UNTIL', 'WHO ANSWERS, AND WHY'), [
-        [one['requirement'], _cut(one['scope'], 30) or 'all nodes', one['until'],
+    yield _('Silent nodes'), (_('NODE'), _('FOR')), [
+        [_cut(one['node']), words.length(one['since'], until, _)] for one in tree['silent']]
+    yield _('Waivers'), (_('REQUIREMENT'), _('OF'), _('UNTIL'), _('WHO ANSWERS, AND WHY')), [
+        [one['requirement'], _cut(one['scope'], 30) or _('all nodes'), one['until'],
          f'{_cut(one["owner"])}: {_cut(one["reason"])}']
         for one in tree['waivers'] if not one['ended'] and one['until'] >= until[:10]]
-    yield 'Changes and decisions', ('WHEN', 'WHO', 'WHAT', 'NODE', 'DETAIL'), [
+    yield _('Changes and decisions'), (_('WHEN'), _('WHO'), _('WHAT'), _('NODE'), _('DETAIL')), [
         [words.minute(one['at']), _cut(one['who'], 20), _cut(one['what'], 20), _cut(one['node'], 30),
          _cut(one['requirement'] + ' ' + one['detail'])] for one in tree['changes']]
-    yield 'Gaps in the record', ('NODE', 'WHAT IS KNOWN'), [
+    yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), [
         [_cut(one['node'], 30), _cut(one['said'])] for one in tree['gaps']]
 
 
-def _shares(one: Tree) -> List[str]:
+def _shares(one: Tree, _: Language) -> List[str]:
     times = one['seconds']
     whole, waived = words.seconds(times), times.get('waived', 0.0)
-    return [words.share(times.get(kind, 0.0), whole) for kind in words.COUNTED] + [words.share(waived, whole + waived)]
+    return [words.share(times.get(kind, 0.0), whole, _) for kind in words.COUNTED] + [
+        words.share(waived, whole + waived, _)]
 
 
-def _found(one: Tree) -> str:
-    return ('waived, ' if one['waived_until'] else '') + ('could not tell: ' if one['state'] == 'unknown' else '') \
-        + (_cut(one['found']) or 'not kept any more')
+def _found(one: Tree, _: Language) -> str:
+    told = _('could not tell: ') if one['state'] == 'unknown' else ''
+    return (_('waived, ') if one['waived_until'] else '') + told + (_cut(one['found']) or _('not kept any more'))
 
 
 def _cut(value: str, most: int = _CUT) -> str:

@@ -1,5 +1,6 @@
 """The parts of the page that weigh time: by requirement, node, group, system and day."""
 from nodeprep import epoch
+from nodeprep.language import N_, Language
 from nodeprep.output.compliance import pieces, words
 from nodeprep.output.compliance.pieces import CSV_TOO, JSON_ONLY, SHARES, Section, bar, more, name, shares, table, text
 from nodeprep.record import NamedTuple
@@ -8,7 +9,8 @@ from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 MOST_REQUIREMENTS, MOST_NODES, MOST_GROUPS, MOST_DAYS = 100, 50, 60, 400
 _WORST = 3                # requirements that are named beside a node
 # How nodes are told apart where there are too many to list: the least share, and what it is called.
-_BINS = ((1.0, '100 %'), (0.99, '99 % and more'), (0.95, '95 to 99 %'), (0.9, '90 to 95 %'), (0.0, 'below 90 %'))
+_BINS = ((1.0, '100 %'), (0.99, N_('99 % and more')), (0.95, N_('95 to 99 %')), (0.9, N_('90 to 95 %')),
+         (0.0, N_('below 90 %')))
 
 
 class Line(NamedTuple):
@@ -19,76 +21,77 @@ class Line(NamedTuple):
     counted: float
 
 
-def requirements(tree: Dict[str, Any]) -> Section:
+def requirements(tree: Dict[str, Any], _: Language) -> Section:
     """Worst first."""
     rows = tree['requirements']
-    html = list(table('Shares of the time that counts, over all nodes; the worst first',
-                      ('Requirement', *SHARES, '#Began to drift', '#Not met at the end'), [
-                          [name(one['requirement']) + ' <span class="soft">' + text(one['title'])
-                           + (' (advised)' if one['severity'] == 'advised' else '') + '</span>',
-                           *shares(one['seconds']), words.number(one['drifts']), _of(one['failing'], one['nodes'])]
+    html = list(table(_('Shares of the time that counts, over all nodes; the worst first'),
+                      (_('Requirement'), *map(_, SHARES), _('#Began to drift'), _('#Not met at the end')), [
+                          [name(one['requirement']) + ' <span class="soft">' + text(_.title(one['title']))
+                           + (_(' (advised)') if one['severity'] == 'advised' else '') + '</span>',
+                           *shares(one['seconds'], _), words.number(one['drifts']),
+                           _of(one['failing'], one['nodes'], _)]
                           for one in rows[:MOST_REQUIREMENTS]]))
-    return Section('requirements', 'Worst requirements', len(rows),
-                   html + list(more(len(rows) - MOST_REQUIREMENTS, CSV_TOO)))
+    return Section('requirements', _('Worst requirements'), len(rows),
+                   html + list(more(len(rows) - MOST_REQUIREMENTS, CSV_TOO, _)))
 
 
-def nodes(tree: Dict[str, Any]) -> Section:
+def nodes(tree: Dict[str, Any], _: Language) -> Section:
     """Worst first, and how all of them are spread where they are many."""
     rows = tree['nodes']
-    html = list(table('Shares of the time that counts, over all requirements; the worst first',
-                      ('Node', 'At the end', *SHARES, '#Began to drift', 'Worst in'), [
-                          [name(one['name']) + f' <span class="soft">{_about(one, tree["since"])}</span>',
-                           pieces.word(one['standing']), *shares(one['seconds']), words.number(one['drifts']),
+    html = list(table(_('Shares of the time that counts, over all requirements; the worst first'),
+                      (_('Node'), _('At the end'), *map(_, SHARES), _('#Began to drift'), _('Worst in')), [
+                          [name(one['name']) + f' <span class="soft">{_about(one, tree["since"], _)}</span>',
+                           pieces.word(one['standing'], _), *shares(one['seconds'], _), words.number(one['drifts']),
                            ', '.join(map(name, _worst(one)))] for one in rows[:MOST_NODES]]))
     if len(rows) > MOST_NODES:
-        html += [*more(len(rows) - MOST_NODES, CSV_TOO), *_spread(rows)]
-    return Section('nodes', 'Worst nodes', len(rows), html)
+        html += [*more(len(rows) - MOST_NODES, CSV_TOO, _), *_spread(rows, _)]
+    return Section('nodes', _('Worst nodes'), len(rows), html)
 
 
-def groups(tree: Dict[str, Any]) -> Section:
+def groups(tree: Dict[str, Any], _: Language) -> Section:
     """By label."""
     rows = tree['groups']
-    html = list(table('By the labels that nodes have at the end', ('Label', '#Nodes', *SHARES), [
-        [f'{text(one["label"])} = {text(one["value"])}', words.number(one['nodes']), *shares(one['seconds'])]
+    html = list(table(_('By the labels that nodes have at the end'), (_('Label'), _('#Nodes'), *map(_, SHARES)), [
+        [f'{text(one["label"])} = {text(one["value"])}', words.number(one['nodes']), *shares(one['seconds'], _)]
         for one in rows[:MOST_GROUPS]]))
-    return Section('groups', 'By group', len(rows), html + list(more(len(rows) - MOST_GROUPS, JSON_ONLY)))
+    return Section('groups', _('By group'), len(rows), html + list(more(len(rows) - MOST_GROUPS, JSON_ONLY, _)))
 
 
-def systems(tree: Dict[str, Any]) -> Section:
+def systems(tree: Dict[str, Any], _: Language) -> Section:
     """By release of the operating system."""
     rows = tree['systems']
-    html = list(table('By the system that nodes have at the end', ('System', '#Nodes', *SHARES), [
-        [text(one.get('name') or f'{one["os"]} {one["version"]}'.strip() or 'unknown'), words.number(one['nodes']),
-         *shares(one['seconds'])] for one in rows[:MOST_GROUPS]]))
-    return Section('systems', 'By system', len(rows), html + list(more(len(rows) - MOST_GROUPS, JSON_ONLY)))
+    html = list(table(_('By the system that nodes have at the end'), (_('System'), _('#Nodes'), *map(_, SHARES)), [
+        [text(one.get('name') or f'{one["os"]} {one["version"]}'.strip() or _('unknown')), words.number(one['nodes']),
+         *shares(one['seconds'], _)] for one in rows[:MOST_GROUPS]]))
+    return Section('systems', _('By system'), len(rows), html + list(more(len(rows) - MOST_GROUPS, JSON_ONLY, _)))
 
 
-def days(tree: Dict[str, Any]) -> Section:
+def days(tree: Dict[str, Any], _: Language) -> Section:
     """The numbers of the chart."""
     rows = tree['days']
-    html = list(table('The numbers of the chart, in days of UTC; the newest first', ('Day', *SHARES), [
-        [name(one['day']), *shares(one['seconds'])] for one in rows[::-1][:MOST_DAYS]]))
-    return Section('days', 'By day', len(rows), html + list(more(len(rows) - MOST_DAYS, JSON_ONLY)))
+    html = list(table(_('The numbers of the chart, in days of UTC; the newest first'), (_('Day'), *map(_, SHARES)), [
+        [name(one['day']), *shares(one['seconds'], _)] for one in rows[::-1][:MOST_DAYS]]))
+    return Section('days', _('By day'), len(rows), html + list(more(len(rows) - MOST_DAYS, JSON_ONLY, _)))
 
 
-def chart(tree: Dict[str, Any]) -> Iterator[str]:
+def chart(tree: Dict[str, Any], _: Language) -> Iterator[str]:
     """The picture of all days."""
     lines = [Line(one['day'], one['seconds'], words.seconds(one['seconds'])) for one in tree['days']]
     lines = [one for one in lines if one.counted]
     begin = epoch.of(tree['since']) // words.DAY
     count = int(-(-epoch.of(tree['until']) // words.DAY) - begin)
     if len(lines) > 1:
-        yield from pieces.days(lines, begin * words.DAY, count)
+        yield from pieces.days(lines, begin * words.DAY, count, _)
 
 
-def _of(part: int, whole: int) -> str:
-    return f'{words.number(part)} of {words.number(whole)}' if whole else words.number(part)
+def _of(part: int, whole: int, _: Language) -> str:
+    return _('{part} of {whole}', part=words.number(part), whole=words.number(whole)) if whole else words.number(part)
 
 
-def _about(node: Dict[str, Any], since: str) -> str:
+def _about(node: Dict[str, Any], since: str, _: Language) -> str:
     about = [text(part) for part in (node['role'], node['os']['name'], words.labels(node)) if part]
     if node['counts_from'] and node['counts_from'] > since:
-        about.append('counts from ' + pieces.when(node['counts_from']))
+        about.append(_('counts from {when}', when=pieces.when(node['counts_from'], _)))
     return ', '.join(about)
 
 
@@ -102,7 +105,7 @@ def _worst(node: Dict[str, Any]) -> List[str]:
     return [requirement for _, requirement in sorted(lost)[:_WORST]]
 
 
-def _spread(rows: List[Dict[str, Any]]) -> Iterator[str]:
+def _spread(rows: List[Dict[str, Any]], _: Language) -> Iterator[str]:
     counts = dict.fromkeys((said for _, said in _BINS), 0)
     none = 0
     for one in rows:
@@ -111,8 +114,9 @@ def _spread(rows: List[Dict[str, Any]]) -> Iterator[str]:
         else:
             counts[next(said for least, said in _BINS if one['share'] >= least)] += 1
     if none:
-        counts['no time that counts'] = none
-    yield '<h3>How the nodes are spread</h3>'
-    yield from table('By the share of its time in which a node was as wanted', ('Share met', 'Nodes', '#Of all'), [
-        [said, f'{bar(count, len(rows))} <span>{words.number(count)}</span>',
-         words.share(count, len(rows))] for said, count in counts.items()])
+        counts[N_('no time that counts')] = none
+    yield f'<h3>{_("How the nodes are spread")}</h3>'
+    yield from table(_('By the share of its time in which a node was as wanted'),
+                     (_('Share met'), _('Nodes'), _('#Of all')), [
+        [_(said), f'{bar(count, len(rows))} <span>{words.number(count)}</span>',
+         words.share(count, len(rows), _)] for said, count in counts.items()])

@@ -37,7 +37,7 @@ def share(part: float, whole: float, _: Language = ENGLISH_TEXTS) -> str:
     return percent(part / whole if whole else None, _)
 
 
-def points(trend: float) -> str:
+def points(trend: float, _: Language = ENGLISH_TEXTS) -> str:
     """A difference of two shares, in points of per cent, with its sign.
 
     >>> points(0.0042), points(-0.123), points(0.00004), points(0.0)
@@ -45,9 +45,9 @@ def points(trend: float) -> str:
     """
     found = abs(100 * trend)
     if not found:
-        return 'no change'
+        return _('no change')
     said = f'{max(0.01, found):.2f}' if found < 0.1 else f'{found:.1f}'
-    return f'{"-" if trend < 0 else "+"}{said} points'
+    return _('{number} points', number=('-' if trend < 0 else '+') + said)
 
 
 def number(value: int) -> str:
@@ -59,59 +59,73 @@ def number(value: int) -> str:
     return f'{value:,}'
 
 
-def minute(stamp: Optional[str]) -> str:
+def minute(stamp: Optional[str], _: Language = ENGLISH_TEXTS) -> str:
     """A time of the tree (RFC 3339, UTC) for people, to the minute; 'never' of None.
 
     >>> minute('2026-11-22T21:58:08Z')
     '2026-11-22 21:58'
     """
-    return f'{stamp[:10]} {stamp[11:16]}' if stamp else 'never'
+    return f'{stamp[:10]} {stamp[11:16]}' if stamp else _('never')
 
 
-def length(begin: str, end: str) -> str:
+def length(begin: str, end: str, _: Language = ENGLISH_TEXTS) -> str:
     """How long it is from one time of the tree to another.
 
     >>> length('2026-11-01T00:00:00Z', '2026-11-03T02:00:00Z')
     '2 d 2 h'
     """
-    return span(epoch.of(end) - epoch.of(begin))
+    return span(epoch.of(end) - epoch.of(begin), _)
 
 
-def title(tree: Tree) -> str:
+def title(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """Of whom the report is."""
     if tree['scope'] == 'host':
-        return f'Compliance of {shown(tree["nodes"][0]["name"] if tree["nodes"] else tree["by"]["host"])}'
-    return 'Compliance of the fleet'
+        return _('Compliance of {name}', name=shown(tree['nodes'][0]['name'] if tree['nodes'] else tree['by']['host']))
+    return _('Compliance of the fleet')
 
 
-def period(tree: Tree) -> str:
+def period(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """Which time it is about."""
-    return f'{minute(tree["since"])} to {minute(tree["until"])} UTC ({length(tree["since"], tree["until"])})'
+    return _('{since} to {until} UTC ({length})', since=minute(tree['since']), until=minute(tree['until']),
+             length=length(tree['since'], tree['until'], _))
 
 
-def headline(tree: Tree) -> str:
+def headline(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """What it says, in a sentence without a full stop."""
     found = tree['overall']['share']
-    return 'No time is on record' if found is None else f'{percent(found)} of the time was as wanted'
+    return _('No time is on record') if found is None else _('{share} of the time was as wanted', share=percent(found))
 
 
-def trend(tree: Tree) -> str:
+def trend(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """That beside the period before, as a sentence without a full stop."""
     before, change = tree['overall']['before'], tree['overall']['trend']
     if before is None or before['share'] is None:
-        return 'nothing is on record of the period before'
+        return _('nothing is on record of the period before')
+    share = percent(before['share'])
     if change is None:
-        return f'{percent(before["share"])} in the period before'
-    said = points(change)
-    return f'{said}{"" if change == 0 else ","} against {percent(before["share"])} in the ' \
-           f'{length(before["since"], before["until"])} before'
+        return _('{share} in the period before', share=share)
+    span_before = length(before['since'], before['until'], _)
+    if change == 0:
+        return _('no change against {share} in the {span} before', share=share, span=span_before)
+    return _('{points}, against {share} in the {span} before', points=points(change, _), share=share, span=span_before)
 
 
-def standing(tree: Tree) -> List[str]:
+def standing(tree: Tree, _: Language = ENGLISH_TEXTS) -> List[str]:
     """How many nodes stood how at the end: '9,650 met', '120 drifted' ..., those that there are."""
     nodes = tree['overall']['nodes']
-    return [f'{number(nodes[name])} {NAMES[name]}' for name in (
+    return [_('{count} {state}', count=number(nodes[name]), state=_(NAMES[name])) for name in (
         'drifted', 'unknown', 'silent', 'quarantined', 'met') if nodes.get(name)]
+
+
+def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
+    """The same as a sentence, with how many there are."""
+    return _.many('{count} nodes count. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
+                  tree['overall']['nodes']['counted'], standing=', '.join(standing(tree, _)) or _('none'))
+
+
+def named(state: str, _: Language = ENGLISH_TEXTS) -> str:
+    """A class of time or a standing in words."""
+    return _(NAMES[state]) if state in NAMES else state
 
 
 def asked(tree: Tree) -> str:
