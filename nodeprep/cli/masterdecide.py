@@ -115,7 +115,7 @@ def waivers(config_file: Optional[str], data: str, everything: bool, format_name
     with opened(config_file, data) as found:
         rows = found.store.read(query.all_of if everything else lambda cursor: query.active(cursor, found.now))
     show(format_name, 'waivers', ('NUMBER', 'FOR', 'REQUIREMENT', 'UNTIL', 'OWNER', 'MADE BY', 'REASON'),
-         [(str(one['id']), one['scope'] or '*', one['requirement'],
+         [(str(one['id']), (one['scope'] or '*') + (' (gone)' if one['gone'] else ''), one['requirement'],
            one['until'] if one['ended'] is None else f'ended {str(stamp(one["ended"]))[:10]}', one['owner'], one['by'],
            one['reason']) for one in rows], [shapes.waiver(one) for one in rows], 'There are no waivers.')
 

@@ -58,8 +58,9 @@ def waive(cursor: Any, kind: str, to: str, requirement: str, reason: str, owner:
     if requirement not in known:
         near = nearest(requirement, known) if known else ''
         raise Refused(f'no node has told of a requirement {requirement!r}{near}')
-    if kind == waivers.NODE and nodes.find(cursor, to) is None:
-        raise Refused(f'there is no node {to}')
+    there = nodes.find(cursor, to) if kind == waivers.NODE else None
+    if kind == waivers.NODE and (there is None or there[1] == nodes.FORGOTTEN):
+        raise Refused(f'there is no node {to}; a waiver is for a machine, not for whatever is called so later')
     try:
         epoch.of(until + ' 00:00:00Z')
         return waivers.add(cursor, kind, to, requirement, reason, owner, until, by, now)

@@ -100,7 +100,7 @@ class _Waivers:
             key = one.requirement, one.waiver['reason'], one.waiver['owner'], one.waiver['until']
             self._own.setdefault(key, []).append(node['name'])
             return one.waiver['until']
-        best = waivers.of(self._active, node['name'], node['labels'], one.requirement)
+        best = waivers.of(self._active, one.node, node['labels'], one.requirement)
         if best is None:
             return None
         self._covered[best['id']] = self._covered.get(best['id'], 0) + 1

@@ -46,6 +46,49 @@ def test_a_request_is_answered_once_also_when_the_node_is_gone(store):
         joined(store, Host(1), 'r1')
 
 
+def test_no_request_is_answered_again_whatever_became_of_the_node_since(store):
+    """Also when its own row has the id of a later one: a replay would give whoever has it a credential of the node."""
+    host = Host(1)
+    for request in ('r1', 'r2', 'r3'):
+        assert joined(store, host, request) == Joined(1, False, 0)
+        store.do(lambda cursor: membership.leave(cursor, 1, AT))
+    for request in ('r1', 'r2', 'r3'):
+        for other in (host, Host(2), Host(2, name='node00001')):
+            with pytest.raises(RequestSeen):
+                joined(store, other, request)
+    assert rows(store, 'SELECT COUNT(*) FROM credential') == [(0,)]
+
+
+def test_what_was_refused_may_be_asked_again(store):
+    joined(store, Host(1))
+    with pytest.raises(AlreadyMember):
+        joined(store, Host(2, name='node00001'), 'r2')
+    store.do(lambda cursor: membership.forget(cursor, 'node00001', 'ada', AT))
+    assert joined(store, Host(2, name='node00001'), 'r2') == Joined(2, False, 0)
+
+
+@pytest.mark.parametrize('other', [{'product_uuid': 'another'}, {'machine_id': 'another'}, {'product_uuid': ''},
+                                   {'machine_id': ''}, {'machine_id': '', 'product_uuid': ''}], ids=str)
+def test_a_second_machine_gets_neither_the_number_nor_the_past_of_the_first(store, other):
+    host, second = Host(1, requirements=('swap',)), Host(1, requirements=('swap',))
+    second.about.update(other)
+    joined(store, host)
+    take(store, 1, host.report())
+    store.do(lambda cursor: membership.leave(cursor, 1, AT + 5))
+    assert joined(store, second, 'r2', AT + 9) == Joined(2, False, 0)
+    assert holder(store, 'r1') is None and holder(store, 'r2')[0] == 2
+    assert rows(store, 'SELECT sequence FROM node WHERE id = 2') == [(0,)]
+
+
+def test_a_machine_that_joins_again_has_its_new_credential_alone(store):
+    host = Host(1)
+    joined(store, host)
+    store.do(lambda cursor: credentials.give(cursor, 1, 'hash of r2', AT + 1, 'hash of r1'))
+    store.do(lambda cursor: membership.leave(cursor, 1, AT + 5))
+    joined(store, host, 'r3', AT + 9)
+    assert [name for name in ('r1', 'r2', 'r3') if holder(store, name, AT + 9)] == ['r3']
+
+
 def test_an_old_credential_holds_until_the_new_one_is_used_and_ten_minutes_more(store):
     joined(store, Host(1))
     store.do(lambda cursor: credentials.give(cursor, 1, 'hash of r2', AT + 100, 'hash of r1'))

@@ -9,7 +9,7 @@ import time
 from nodeprep import epoch
 from nodeprep.master import ingest, membership
 from nodeprep.master.store import clones, covering, joining, nodes, presence, waivers
-from tests.master.fleet import Host, finding
+from tests.master.fleet import Host, about, finding
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 START = 1699920000.0 - 5 * HOUR                # 2023-11-13 19:00:00 UTC
@@ -131,7 +131,7 @@ class World:
 
     def within(self, waiver, node):
         kind, scope = waiver['kind'], waiver['scope']
-        return kind == 'all' or kind == 'node' and scope == node.name or \
+        return kind == 'all' or kind == 'node' and waiver['node'] == node.id or \
             kind == 'label' and node.shown['labels'].get(scope.partition('=')[0]) == scope.partition('=')[2]
 
     def _node(self, node, minute):
@@ -255,12 +255,13 @@ class World:
             self._join(luck.choice(free))
         if living and self.chance(700):
             kind = luck.choice(('node', 'label', 'all'))
-            scope = {'node': luck.choice(living).name, 'label': luck.choice(('rack=a', 'zone=b')), 'all': ''}[kind]
+            one = luck.choice(living)
+            scope = {'node': one.name, 'label': luck.choice(('rack=a', 'zone=b')), 'all': ''}[kind]
             until = time.strftime('%Y-%m-%d', time.gmtime(at + luck.choice((0, 0, 1, 2)) * DAY))
             name = luck.choice(NAMES)
             self.waivers.append({'id': waivers.add(self.cursor, kind, scope, name, 'why', 'ops', until, 'ada', at),
-                                 'kind': kind, 'scope': scope, 'requirement': name, 'until': until, 'created': at,
-                                 'ended': None})
+                                 'kind': kind, 'scope': scope, 'node': one.id, 'requirement': name, 'until': until,
+                                 'created': at, 'ended': None})
             self._did('waiver', self.waivers[-1])
             self.reapply()
         if self.waivers and self.chance(900):
@@ -272,7 +273,8 @@ class World:
     def _join(self, name, before=None):
         number = before.id if before else len(self.nodes) + 1
         made = joining.join(self.cursor, joining.Joining(
-            name, f'{self.luck.random()}', f'{self.luck.random()}', f'{number:032x}'), self.now)
+            name, f'{self.luck.random()}', f'{self.luck.random()}', f'{number:032x}',
+            about(number)['product_uuid']), self.now)
         self._did('join', name)
         if before is not None:
             assert made.node == before.id

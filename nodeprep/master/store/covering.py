@@ -43,17 +43,15 @@ def load(cursor: Cursor, at: float, now: bool = True) -> Cover:
     as they are.
     """
     then, args = ('ended IS NULL', ()) if now else ('created < ? AND (ended IS NULL OR ended > ?)', (at, at))
-    active = cursor.all(f'SELECT requirement, scope_kind, scope FROM waiver WHERE {then} AND until >= ?',
+    active = cursor.all(f'SELECT requirement, scope_kind, scope, node FROM waiver WHERE {then} AND until >= ?',
                         (*args, _day(at)))
-    names = sorted({scope for _, kind, scope in active if kind == 'node'})
-    ids: Dict[str, int] = dict(cursor.within('SELECT name, id FROM node WHERE name IN (?*)', names))
     found: Dict[str, Any] = {}
-    for requirement, kind, scope in active:
+    for requirement, kind, scope, node in active:
         held: Any = found.setdefault(requirement, set())
         if kind == 'all':
             found[requirement] = None
         elif held is not None and kind == 'node':
-            held.update([ids[scope]] if scope in ids else ())
+            held.update([node] if node is not None else ())
         elif held is not None:
             label, _, value = scope.partition('=')
             held.update(row[0] for row in cursor.all('SELECT node FROM label WHERE name = ? AND value = ?',

@@ -1,5 +1,5 @@
 """A machine becomes a member."""
-from nodeprep.master.store import audit, clones, credentials, identities, nodes
+from nodeprep.master.store import audit, clones, credentials, identities, nodes, waivers
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Sequence
@@ -36,23 +36,24 @@ class RequestSeen(ValueError):
 def join(cursor: Cursor, one: Joining, at: float) -> Joined:
     """Makes a node with its credential. AlreadyMember, RequestSeen.
 
-    A node that left and comes back as the same machine goes on where it stopped; another machine of its name begins
-    anew, and what the first one told is kept under another name.
+    A node that left and comes back as the same machine (by machine_id and product_uuid) goes on where it stopped;
+    another machine of its name begins anew, and what the first one told is kept under another name.
     """
-    if cursor.one('SELECT 1 FROM node WHERE request = ?', (one.request,)):
+    cursor.dialect.alone(cursor)
+    if not cursor.run(cursor.dialect.add_new('request', ('id', 'at')), (one.request, at)):
         raise RequestSeen('this request to join was made before')
-    before = cursor.one('SELECT id, status, machine_id, sequence FROM node WHERE name = ?' + cursor.dialect.lock,
-                        (one.name,))
+    before = cursor.one('SELECT id, status, machine_id, sequence, product_uuid FROM node WHERE name = ?', (one.name,))
     if before and before[1] in nodes.SPEAKING:
         raise AlreadyMember(f'there is a node {one.name} already; nodeprep master forget {one.name} takes it away')
-    if before and before[2] and before[2] == one.machine_id:
+    machine = one.machine_id, one.product_uuid
+    if before and before[2] and (before[2], before[4]) == machine:
         node, sequence = _again(cursor, before[0], one, at), before[3]
     else:
         if before:
             nodes.set_aside(cursor, before[0], at)
         node, sequence = nodes.make(cursor, one.name, at, one.request), 0
-        cursor.run('UPDATE node SET machine_id = ?, product_uuid = ? WHERE id = ?',
-                   (one.machine_id, one.product_uuid, node))
+        cursor.run('UPDATE node SET machine_id = ?, product_uuid = ? WHERE id = ?', (*machine, node))
+        waivers.follow(cursor, node, one.name, machine, at)
     credentials.give(cursor, node, one.hash, at)
     audit.note(cursor, at, f'token {one.token}', 'node joined', one.name)
     found = identities.of(_tree(one))

@@ -57,6 +57,7 @@ def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: 
         gone += _delete(cursor, table, 'id', cursor.all(query, args))
     gone += cursor.run('DELETE FROM token WHERE expires < ?', (at - _FAILED,))
     gone += cursor.run('DELETE FROM credential WHERE expires < ?', (at,))
+    gone += cursor.run('DELETE FROM request WHERE at < ?', (past,))
     return gone + _nodes(cursor, past, most)
 
 
@@ -65,6 +66,8 @@ def _nodes(cursor: Cursor, past: float, most: int) -> int:
     rows: List[Tuple[Any, ...]] = cursor.all(_GONE, (past, past, most))
     for table in _OF_NODE:
         _delete(cursor, table, 'node', rows)
+    if rows:
+        cursor.run_within('UPDATE waiver SET node = NULL WHERE node IN (?*)', [row[0] for row in rows])
     for column in ('first', 'later'):
         _delete(cursor, 'clone', column, rows)
     return _delete(cursor, 'node', 'id', rows)

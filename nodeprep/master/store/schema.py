@@ -111,10 +111,24 @@ THIRD = (
         os_id {text} NOT NULL, os_version {text} NOT NULL, os_name {text} NOT NULL, labels {text} NOT NULL)''',
     'CREATE INDEX former_node ON former (node, until)',
 )
-MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
+# A waiver for a node is for the machine that had the name when it was given, whatever is called so later: `node` is
+# NULL for other scopes, and when that machine is known no more. Whose name was taken by another is called NAME#ID.
+# `request` has the ids of all requests to join that were answered; node.request that of the last one alone.
+FOURTH = (
+    'ALTER TABLE waiver ADD COLUMN node {int} REFERENCES node(id)',
+    '''UPDATE waiver SET node = (SELECT MAX(n.id) FROM node n
+        WHERE (n.name = waiver.scope OR n.name = waiver.scope || '#' || n.id)
+        AND EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at <= waiver.created))
+        WHERE waiver.scope_kind = 'node'
+    ''',
+    'CREATE TABLE request (id {text} PRIMARY KEY, at {real} NOT NULL)',
+    'INSERT INTO request (id, at) SELECT request, joined FROM node WHERE request IS NOT NULL',
+)
+MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH)
 VERSION = len(MIGRATIONS)
 TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence',
-          'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox', 'former')
+          'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox', 'former',
+          'request')
 
 
 def version(cursor: Cursor) -> int:

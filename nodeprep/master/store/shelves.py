@@ -1,6 +1,7 @@
 """What people decided and did: waivers, clones, the audit log, as the page lists them."""
 import json
 
+from nodeprep.master.store.waivers import GONE
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -19,6 +20,7 @@ class Waiver(NamedTuple):
     by: str
     ended: Optional[float]
     ended_by: str
+    gone: int                 # 1: the machine that it was for is not called so any more
 
 
 class Clone(NamedTuple):
@@ -47,19 +49,20 @@ class Deed(NamedTuple):
     detail: Dict[str, Any]
 
 
-_WAIVER = 'SELECT id, scope_kind, scope, requirement, reason, owner, until, created, "by", ended, ended_by FROM waiver '
+_WAIVER = ('SELECT w.id, w.scope_kind, w.scope, w.requirement, w.reason, w.owner, w.until, w.created, w."by", w.ended, '
+           f'w.ended_by, CASE WHEN {GONE} THEN 1 ELSE 0 END FROM waiver w ')
 
 
 def active_waivers(cursor: Any, today: str) -> List[Waiver]:
     """Those that hold on a day, the first to end first."""
     return [Waiver(*row) for row in cursor.all(
-        _WAIVER + 'WHERE ended IS NULL AND until >= ? ORDER BY until, requirement, id', (today,))]
+        _WAIVER + 'WHERE w.ended IS NULL AND w.until >= ? ORDER BY w.until, w.requirement, w.id', (today,))]
 
 
 def past_waivers(cursor: Any, today: str, most: int = 50) -> List[Waiver]:
     """Those that were ended or ran out, the newest first."""
     return [Waiver(*row) for row in cursor.all(
-        _WAIVER + 'WHERE ended IS NOT NULL OR until < ? ORDER BY id DESC LIMIT ?', (today, most))]
+        _WAIVER + 'WHERE w.ended IS NOT NULL OR w.until < ? ORDER BY w.id DESC LIMIT ?', (today, most))]
 
 
 def clones(cursor: Any, open_: bool = True, most: int = 200) -> List[Clone]:

@@ -118,3 +118,15 @@ def test_clones_are_told_and_decided(master, bad):
     assert master.person().post('/v1/clones', body).tree['decision'] == 'forget-later'
     assert two.post('/v1/heartbeats', {}).status == 401
     assert master.ann.get('/v1/clones').tree['clones'] == []
+
+
+def test_a_waiver_whose_machine_is_gone_says_so(master):
+    admin, (node, _) = master.person(), drifted(master, 'node1', 1)
+    given = {'node': 'node1', 'requirement': 'swap', 'reason': 'lab', 'owner': 'ops', 'until': '2099-12-31'}
+    assert admin.post('/v1/waivers', given).tree['gone'] is False
+    node.ask('DELETE', '/v1/join')
+    drifted(master, 'node1', 2)
+    assert [one['gone'] for one in admin.get('/v1/waivers').tree['waivers']] == [True]
+    assert {one['requirement'] for one in admin.get('/v1/drift').tree['drift']} == {'swap', 'docker'}
+    answer = admin.post('/v1/waivers', dict(given, node='nobody'))
+    assert answer.status == 409 and 'There is no node nobody; a waiver is for a machine' in answer.tree['detail']

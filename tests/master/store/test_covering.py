@@ -1,7 +1,8 @@
 """What the waivers of the master do to the states that they cover, and when they no longer do."""
 import pytest
 
-from nodeprep.master.store import covering, nodes, waivers
+from nodeprep.master import membership
+from nodeprep.master.store import audit, covering, joining, nodes, retention, waivers
 from tests.master.fleet import Host
 
 AT = 1700000000.0         # 2023-11-14 22:13:20 UTC
@@ -49,7 +50,7 @@ def test_without_a_waiver_the_outcome_is_what_was_told(store, hosts):
 
 @pytest.mark.parametrize('kind, scope, covered', [
     ('node', 'node00001', [True, False]), ('label', 'rack=r02', [False, True]), ('label', 'rack=r2', [False, False]),
-    ('all', '', [True, True]), ('node', 'nobody', [False, False])])
+    ('all', '', [True, True])])
 def test_a_waiver_covers_its_scope_alone(store, hosts, kind, scope, covered):
     waive(store, kind, scope)
     assert outcomes(store) == ['waived' if one else 'drifted' for one in covered]
@@ -138,3 +139,84 @@ def test_a_waiver_that_ran_out_while_no_master_looked_did_so_when_its_day_ended(
                          (day + DAY, hosts[0].id, 'waived')]
     store.do(lambda cursor: waivers.end(cursor, late, 'ada', day + DAY + 60))
     assert rows(store, "SELECT MAX(at) FROM transition WHERE node = ?", hosts[0].id) == [(day + DAY + 60,)]
+
+
+def test_a_name_that_nobody_has_is_not_waived(store, hosts):
+    store.do(lambda cursor: membership.forget(cursor, 'node00002', 'ada', AT))
+    for name in ('nobody', 'node00002', 'node00002#2'):
+        with pytest.raises(ValueError, match='a waiver is for a machine'):
+            waive(store, 'node', name)
+
+
+def join(store, host, request):
+    """A machine joins as a node, and tells what it finds."""
+    about = host.about
+    host.id = store.do(lambda cursor: joining.join(cursor, joining.Joining(
+        about['name'], request, f'hash {request}', about['machine_id'], about['product_uuid']), AT)).node
+    tell(store, host)
+
+
+def drifted(number, **more):
+    host = Host(number, 'web', requirements=('swap',))
+    host.about.update(more)
+    host.set('swap', 'drifted')
+    return host
+
+
+def go(store, how, host):
+    store.do(lambda cursor: membership.leave(cursor, host.id, AT) if how == 'leave' else
+             membership.forget(cursor, 'web', 'ada', AT))
+
+
+def outcome(store, host):
+    return store.read(lambda cursor: cursor.one('SELECT outcome FROM state WHERE node = ?', (host.id,)))[0]
+
+
+def listed(store):
+    return [(one['scope'], one['gone']) for one in store.read(lambda cursor: waivers.active(cursor, AT))]
+
+
+@pytest.mark.parametrize('how', ['leave', 'forget'])
+@pytest.mark.parametrize('other', [{}, {'machine_id': f'{1:032x}'}, {'product_uuid': drifted(1).about['product_uuid']}],
+                         ids=['another machine', 'a copy of its disk', 'the same board'])
+def test_a_waiver_is_for_the_machine_and_not_for_another_that_takes_its_name(store, how, other):
+    first, later = drifted(1), drifted(2, **other)
+    join(store, first, 'r1')
+    waive(store, 'node', 'web')
+    assert (outcome(store, first), listed(store)) == ('waived', [('web', 0)])
+    go(store, how, first)
+    join(store, later, 'r2')
+    assert (outcome(store, later), listed(store)) == ('drifted', [('web', 1)])
+    store.do(lambda cursor: covering.reapply(cursor, AT))
+    assert outcome(store, later) == 'drifted' and later.id != first.id
+    waive(store, 'node', 'web')
+    assert (outcome(store, later), listed(store)) == ('waived', [('web', 0), ('web', 1)])
+
+
+@pytest.mark.parametrize('how', ['leave', 'forget'])
+def test_the_machine_that_comes_back_keeps_what_is_waived_for_it(store, how):
+    first = drifted(1)
+    join(store, first, 'r1')
+    one = waive(store, 'node', 'web')
+    go(store, how, first)
+    assert listed(store) == [('web', int(how == 'forget'))]
+    join(store, first, 'r2')
+    assert (outcome(store, first), listed(store)) == ('waived', [('web', 0)])
+    assert [row['subject'] for row in store.read(audit.newest) if row['what'] == 'waivers go on'] == (
+        ['web'] if how == 'forget' else [])
+    store.do(lambda cursor: waivers.end(cursor, one, 'ada', AT))
+    assert outcome(store, first) == 'drifted'
+
+
+def test_a_machine_that_is_not_known_any_more_leaves_no_waiver_to_whoever_gets_its_number(store):
+    first = drifted(1)
+    join(store, first, 'r1')
+    waive(store, 'node', 'web')
+    go(store, 'forget', first)
+    store.do(lambda cursor: cursor.run('DELETE FROM report'))
+    while store.do(lambda cursor: retention.sweep(cursor, AT + 500 * DAY, DAY, DAY, DAY)):
+        pass
+    assert rows(store, 'SELECT id FROM node') == [] and rows(store, 'SELECT node FROM waiver') == [(None,)]
+    later = drifted(2)
+    join(store, later, 'r2')
+    assert outcome(store, later) == 'drifted' and listed(store) == [('web', 1)]

@@ -1,7 +1,7 @@
 """What people decide: plans, waivers; and that it is told who did."""
 import pytest
 
-from nodeprep.master.store import approvals, audit, waivers
+from nodeprep.master.store import approvals, audit, nodes, waivers
 from tests.master.fleet import Host, plan
 from tests.master.test_ingest import AT, join, rows, take
 
@@ -122,6 +122,7 @@ def add(store, kind='node', scope='node00001', requirement='swap', until='2099-1
 
 
 def test_a_waiver_holds_until_its_last_day_and_may_be_ended(store):
+    store.do(lambda cursor: nodes.make(cursor, 'node00001', AT))
     one = add(store, until='2023-11-15')
     assert [row['id'] for row in store.read(lambda cursor: waivers.active(cursor, AT))] == [one]
     assert store.read(lambda cursor: waivers.active(cursor, AT + 2 * 86400)) == []
@@ -132,22 +133,24 @@ def test_a_waiver_holds_until_its_last_day_and_may_be_ended(store):
 
 
 def test_the_narrowest_waiver_covers(store):
+    node = store.do(lambda cursor: nodes.make(cursor, 'node00001', AT))
     ids = [add(store, 'all', ''), add(store, 'label', 'rack=r1'), add(store), add(store, requirement='disk')]
     active = store.read(lambda cursor: waivers.active(cursor, AT))
 
-    def covering(name, labels):
-        found = waivers.of(active, name, labels, 'swap')
+    def covering(node, labels):
+        found = waivers.of(active, node, labels, 'swap')
         return found and found['id']
-    assert covering('node00001', {'rack': 'r1'}) == ids[2]
-    assert covering('other', {'rack': 'r1'}) == ids[1]
-    assert covering('other', {'rack': 'r2'}) == ids[0]
-    assert waivers.of(active, 'other', {}, 'ports') is None
+    assert covering(node, {'rack': 'r1'}) == ids[2]
+    assert covering(node + 1, {'rack': 'r1'}) == ids[1]
+    assert covering(node + 1, {'rack': 'r2'}) == ids[0]
+    assert waivers.of(active, node + 1, {}, 'ports') is None
 
 
 @pytest.mark.parametrize('wrong', [{'kind': 'rack'}, {'kind': 'label', 'scope': 'rack'}, {'kind': 'all'}, {'scope': ''},
                                    {'until': 'soon'}, {'until': '\uff12\uff10\uff12\uff17-01-31'},
                                    {'until': '2099-12-31\n'}, {'until': '2020-01-01'}, {'reason': ' '}, {'owner': ''}])
 def test_a_waiver_that_says_too_little_is_refused(store, wrong):
+    store.do(lambda cursor: nodes.make(cursor, 'node00001', AT))
     with pytest.raises(ValueError):
         add(store, **wrong)
     assert store.read(waivers.all_of) == []

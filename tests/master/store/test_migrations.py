@@ -54,6 +54,30 @@ def test_an_old_database_is_read_and_goes_on(version, tmp_path):
         store.close()
 
 
+@pytest.mark.parametrize('version', [1, 2, 3])
+def test_an_old_waiver_is_for_the_machine_that_had_the_name_when_it_was_given(version, tmp_path):
+    """Of which nothing says more than when the rows were made; where that is in doubt it covers nobody."""
+    oldest.restore(version, f'{tmp_path}/old.db')
+    old = sqlite3.connect(f'{tmp_path}/old.db')
+    given = 'INSERT INTO waiver (id, scope_kind, scope, requirement, reason, owner, until, created, "by") VALUES ' \
+        "(?, 'node', ?, 'swap', 'why', 'ops', '2099-12-31', ?, 'ada')"
+    old.executemany(given, [(3, 'node00002', AT + 5), (4, 'node00002', AT + 50), (5, 'nobody', AT),
+                            (6, 'node00003', 5.0)])
+    old.execute("UPDATE node SET name = 'node00002#2', status = 'forgotten' WHERE id = 2")
+    old.execute("INSERT INTO node (id, name, status, joined) VALUES (4, 'node00002', 'member', ?)", (AT + 10,))
+    old.execute("INSERT INTO presence (node, at, what) VALUES (4, ?, 'joined')", (AT + 10,))
+    old.execute("UPDATE node SET request = 'r3' WHERE id = 3")
+    old.commit()
+    old.close()
+    store = open_store(f'sqlite://{tmp_path}/old.db')
+    try:
+        assert rows(store, 'SELECT id, node FROM waiver ORDER BY id') == [
+            (1, None), (2, 1), (3, 2), (4, 4), (5, None), (6, None)]
+        assert rows(store, 'SELECT id FROM request') == [('r3',)]
+    finally:
+        store.close()
+
+
 def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path, monkeypatch):
     oldest.restore(schema.VERSION, f'{tmp_path}/old.db')
     before = shape(f'{tmp_path}/old.db')

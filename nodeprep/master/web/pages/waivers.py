@@ -71,7 +71,8 @@ def _wrong(cursor: Any, given: Dict[str, str], now: float, _: Language) -> Dict[
 
 def _wrong_scope(cursor: Any, kind: str, scope: str, _: Language) -> Optional[str]:
     if kind == 'node':
-        return None if nodes.find(cursor, scope) else _('there is no node of this name')
+        there = nodes.find(cursor, scope)
+        return None if there and there[1] != nodes.FORGOTTEN else _('there is no node of this name')
     if kind == 'label':
         name, equal, value = scope.partition('=')
         return None if name and equal and value else _('a label is written name=value')
