@@ -9,7 +9,7 @@ with warnings.catch_warnings():
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, padding
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 
 import datetime
 
@@ -23,6 +23,8 @@ def sign(key: bytes, public: bytes, message: bytes) -> bytes:
         raise ValueError('the key is not that of the certificate')
     if isinstance(private, ec.EllipticCurvePrivateKey):
         return private.sign(message, ec.ECDSA(hashes.SHA256()))
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return private.sign(message)
     return bytes(private.sign(message, padding.PKCS1v15(), hashes.SHA256()))
 
 
@@ -32,6 +34,8 @@ def fits(key: bytes, message: bytes, signature: bytes) -> bool:
         public: Any = serialization.load_der_public_key(key)
         if isinstance(public, ec.EllipticCurvePublicKey):
             public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(public, ed25519.Ed25519PublicKey):
+            public.verify(signature, message)
         else:
             public.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
     except (InvalidSignature, ValueError):

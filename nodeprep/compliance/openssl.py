@@ -7,6 +7,8 @@ import os
 import tempfile
 
 from nodeprep import cahash
+from nodeprep.compliance.seal import ED25519, algorithm
+from nodeprep.model import CannotTell
 from nodeprep.typed import Any, Callable, Sequence
 
 
@@ -20,9 +22,21 @@ class Openssl:
         """As library.fits."""
         with tempfile.TemporaryDirectory(prefix='nodeprep-') as folder:
             public = _put(folder, 'key.pem', cahash.pem('PUBLIC KEY', key).encode('ascii'))
-            done = self._ask(['openssl', 'dgst', '-sha256', '-verify', public, '-signature',
-                              _put(folder, 'signature', signature), _put(folder, 'message', message)])
+            own, said = _put(folder, 'signature', signature), _put(folder, 'message', message)
+            if algorithm(key) == ED25519:
+                return self._fits_pure(public, own, said)
+            done = self._ask(['openssl', 'dgst', '-sha256', '-verify', public, '-signature', own, said])
         return done.code == 0 and done.out.strip() == 'Verified OK'
+
+    def _fits_pure(self, public: str, own: str, said: str) -> bool:
+        """Of a key that signs the message itself, not its digest: since openssl 3.0 (pkeyutl(1), -rawin)."""
+        done = self._ask(['openssl', 'pkeyutl', '-verify', '-pubin', '-inkey', public, '-rawin', '-in', said,
+                          '-sigfile', own])
+        if done.code == 0 and done.out.strip() == 'Signature Verified Successfully':
+            return True
+        if 'Signature Verification Failure' in done.out + done.err:
+            return False
+        raise CannotTell('this openssl does not know signatures of Ed25519', 'openssl pkeyutl')
 
     def follows(self, chain: Sequence[bytes], at: float) -> str:
         """As library.follows."""

@@ -8,7 +8,7 @@ import json
 from nodeprep import epoch, schema
 from nodeprep.typed import Any, Dict, List, Tuple
 
-MOST = 256 * 2**20        # bytes: ten times a report of 10,000 nodes
+MOST = 128 * 2**20        # bytes: ten times a report of 10,000 nodes
 _DIGITS = 19              # of a whole number: 64 bits
 
 
@@ -27,6 +27,8 @@ def read(raw: bytes) -> Dict[str, Any]:
         raise NotAReport('is not UTF-8') from None
     except RecursionError:
         raise NotAReport('is nested too deep') from None
+    except MemoryError:
+        raise NotAReport('holds more than this machine has memory for') from None
     except ValueError as error:
         raise NotAReport(f'is not JSON: {error}') from None
     if not isinstance(tree, dict) or tree.get('kind') != 'compliance':

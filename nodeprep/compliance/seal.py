@@ -1,8 +1,8 @@
 """The seal of a compliance report: its digest, and a signature of that with a key that the master's CA speaks for.
 
 The certificates go along, up to the CA: who has the CA's certificate or hash (as `nodeprep join` takes it) needs
-nothing else, and the report stays provable when the key of the server is exchanged. Signatures are those that every
-openssl(1) verifies: ECDSA or RSA (PKCS #1 v1.5, RFC 8017 8.2) with SHA-256.
+nothing else, and the report stays provable when the key of the server is exchanged. Signatures are ECDSA or RSA
+(PKCS #1 v1.5, RFC 8017 8.2) with SHA-256, which every openssl(1) verifies, or Ed25519 (RFC 8032), which later ones do.
 """
 import base64
 
@@ -11,9 +11,10 @@ from nodeprep.compliance import digest
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Optional
 
-ECDSA, RSA = 'ecdsa-sha256', 'rsa-sha256'
-# The AlgorithmIdentifier with which a public key begins: RFC 5480 2.1.1 and RFC 3279 2.3.1.
-_KINDS = ((ECDSA, bytes.fromhex('06072a8648ce3d0201')), (RSA, bytes.fromhex('06092a864886f70d010101')))
+ECDSA, RSA, ED25519 = 'ecdsa-sha256', 'rsa-sha256', 'ed25519'
+# The AlgorithmIdentifier with which a public key begins: RFC 5480 2.1.1, RFC 3279 2.3.1, RFC 8410 3.
+_KINDS = ((ECDSA, bytes.fromhex('06072a8648ce3d0201')), (RSA, bytes.fromhex('06092a864886f70d010101')),
+          (ED25519, bytes.fromhex('06032b6570')))
 _BEGINNING = 20           # bytes of a public key in which that stands
 
 
@@ -54,7 +55,7 @@ def _signature(signer: Signer, message: bytes) -> Dict[str, str]:
     key = cahash.public_key(chain[0])
     kind = algorithm(key)
     if not kind:
-        raise ValueError('the key of this master is neither of ECDSA nor of RSA: a report cannot be signed with it')
+        raise ValueError('the key of this master is none of ECDSA, RSA or Ed25519: a report cannot be signed with it')
     return {'algorithm': kind, 'key': cahash.pem('PUBLIC KEY', key),
             'certificate': ''.join(cahash.pem('CERTIFICATE', one) for one in chain),
             'value': base64.b64encode(library.sign(signer.key, key, message)).decode('ascii')}

@@ -49,9 +49,16 @@ def factored():
     return rsa.generate_private_key(65537, 2048)
 
 
-def edwards():
-    from cryptography.hazmat.primitives.asymmetric import ed25519
-    return ed25519.Ed25519PrivateKey.generate()
+def edwards(bits=25519):
+    from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+    return ed25519.Ed25519PrivateKey.generate() if bits == 25519 else ed448.Ed448PrivateKey.generate()
+
+
+def alone(key):
+    """A signer whose certificate is of a root itself."""
+    root = elliptic()
+    return Signer(pem(key), certificate(key, 'own', parent_key=root, parent_name='root') + certificate(
+        root, 'root', authority=True))
 
 
 def chained(**changed):

@@ -169,12 +169,14 @@ def _shifted(changed):
     return signers.chained(**changed)
 
 
-def test_a_key_that_openssl_of_centos_7_cannot_verify_signs_nothing():
-    key, root = signers.edwards(), signers.elliptic()
-    chain = signers.certificate(key, 'own', parent_key=root, parent_name='root') + signers.certificate(
-        root, 'root', authority=True)
-    with pytest.raises(ValueError, match='neither of ECDSA nor of RSA'):
-        seal.sealed(sample.small(), seal.Signer(signers.pem(key), chain))
+def test_a_key_of_ed25519_signs_and_one_of_another_kind_does_not():
+    tree = seal.sealed(sample.small(), signers.alone(signers.edwards()))
+    assert tree['signature']['algorithm'] == 'ed25519'
+    assert judged(tree, [tree['by']['key']]).verdict == proof.WHOLE
+    forged = dict(tree['signature'], value=SEALED['signature']['value'])
+    assert judged(dict(tree, signature=forged), [tree['by']['key']]).verdict == proof.CHANGED
+    with pytest.raises(ValueError, match='none of ECDSA, RSA or Ed25519'):
+        seal.sealed(sample.small(), signers.alone(signers.edwards(448)))
 
 
 def test_a_report_of_a_host_has_a_digest_and_no_signature():

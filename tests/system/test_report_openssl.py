@@ -24,7 +24,8 @@ def openssl():
     return Openssl(Host('/').ask)
 
 
-@pytest.mark.parametrize('signer', [signers.signer(signers.authority()), signers.chained()], ids=['own CA', 'company'])
+@pytest.mark.parametrize('signer', [signers.signer(signers.authority()), signers.chained(), signers.alone(
+    signers.edwards())], ids=['own CA', 'company', 'ed25519'])
 def test_it_says_the_same_as_the_library_of_what_is_whole(openssl, signer):
     tree = seal.sealed(sample.small(), signer)
     for known in ([tree['by']['key']], [], ['sha256:' + '0' * 64]):
@@ -51,8 +52,9 @@ def test_what_this_machine_believes_on_the_web_is_not_believed(openssl, tmp_path
     assert openssl.follows(ders, signers.NOW) == library.follows(ders, signers.NOW) == ''
 
 
-def test_a_changed_signature_is_found(openssl):
-    signer = signers.signer(signers.authority())
+@pytest.mark.parametrize('signer', [signers.signer(signers.authority()), signers.alone(signers.edwards())],
+                         ids=['ecdsa', 'ed25519'])
+def test_a_changed_signature_is_found(openssl, signer):
     tree = seal.sealed(sample.small(), signer)
     key = cahash.public_key(cahash.der(tree['signature']['certificate']))
     value = library.sign(signer.key, key, digest.message(tree['digest']))
