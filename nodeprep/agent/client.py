@@ -9,7 +9,7 @@ import time
 
 from nodeprep import __version__
 from nodeprep.agent import credential, retryafter, skew
-from nodeprep.agent.backoff import Backoff
+from nodeprep.agent.backoff import MOST_ASKED, Backoff
 from nodeprep.agent.credential import Credential
 from nodeprep.host.https import Https, address
 from nodeprep.host.network import Reply
@@ -18,6 +18,7 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 ABOUT_THE_REPORT = (400, 409, 413, 415, 422)      # another time would not go better
+LATER = 60.0                                      # seconds at least until a master that is too old is asked again
 REFUSALS = 3                                      # tries, a backoff apart, after which one report is given up
 COMPRESSED_FROM = 1024                            # bytes of a body
 _TAG = re.compile(r'"[!#-~]{1,100}"')             # a strong entity tag (RFC 9110 8.8.3), in ASCII and not long
@@ -31,11 +32,16 @@ class Refused(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Everything up to this number (0: nothing) is done: the master has it or will never have it. Why not more."""
+    """Everything up to this number (0: nothing) is done: the master has it or will never have it. Why not more.
+
+    `later`: the rest is of a format that the master does not know yet. Seconds until it may be asked again; whatever
+    else it is told meanwhile it takes.
+    """
 
     delivered_up_to: int
     problem: str = ''
     refused: Tuple[Refused, ...] = ()
+    later: float = 0.0
 
 
 class Answer(NamedTuple):
@@ -71,6 +77,7 @@ class Client:
         self._https = connection or Https(address(held.url), held.ca, proxy)
         self._now, self._monotonic, self._backoff = now, monotonic, backoff or Backoff()
         self._not_before, self._problem = 0.0, ''
+        self._later = 0.0
         self._refusals = (0, 0)                   # the report that was refused last, and how often
         self.skew: Optional[skew.Skew] = None     # by the newest heartbeat that told it
 
@@ -89,8 +96,9 @@ class Client:
             return Sent(0, self._problem)
         self._problem = ''
         refused: List[Refused] = []
+        self._later = 0.0
         done = self._deliver(reports, refused)
-        return Sent(done, self._problem, tuple(refused))
+        return Sent(done, self._problem, tuple(refused), self._later)
 
     def beat(self, heartbeat: Dict[str, Any]) -> Answer:
         """A heartbeat, to which "node", "sent", "skew" and the "address" of this end are added."""
@@ -151,6 +159,11 @@ class Client:
         tree = _object(reply) if reply and reply.status in (200, 201) else None
         if tree is not None:
             return self._taken(reports, tree)
+        if reply and reply.status == 503 and _newer(reply):
+            self._succeeded()                     # the master is well, and old
+            asked = retryafter.seconds(reply.headers.get('retry-after', ''), self._now())
+            self._problem, self._later = f'the master answers {_why(reply)}', min(max(asked, LATER), MOST_ASKED)
+            return 0
         if reply is None or reply.status not in ABOUT_THE_REPORT or _object(reply) is None:
             self._failed(reply)
             return 0
@@ -224,6 +237,12 @@ def _object(reply: Reply) -> Optional[Dict[str, Any]]:
     except (ValueError, RecursionError):
         return None
     return tree if isinstance(tree, dict) else None
+
+
+def _newer(reply: Reply) -> bool:
+    """Whether the master says that it is too old for a report: `format` is that of the report, `known` its own."""
+    tree = _object(reply) or {}
+    return all(isinstance(tree.get(name), int) for name in ('format', 'known'))
 
 
 def _why(reply: Reply) -> str:

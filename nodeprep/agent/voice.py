@@ -30,6 +30,7 @@ class Voice:
         self._beat_at = float('-inf')
         self._about: Dict[str, Any] = {}
         self._reached, self._problem, self._since = 0.0, problem, time()
+        self._held, self._reports_at = '', float('-inf')    # why reports wait although the master answers
         self._heard: List[Tuple[str, int]] = []
         self._news = False
         self._roster: Any = None
@@ -90,7 +91,8 @@ class Voice:
         wait = float(self._client.wait())
         if wait:
             return wait
-        batch = self._guarded(lambda: self._spool.oldest(_COUNT, _BYTES))
+        held = max(0.0, self._reports_at - self._monotonic())
+        batch = None if held else self._guarded(lambda: self._spool.oldest(_COUNT, _BYTES))
         if batch:
             self._send(batch)
         elif self._about and self._monotonic() >= self._beat_at:
@@ -98,7 +100,8 @@ class Voice:
         elif self._about and self._roster is not None and not self._roster.wait():
             self._ask_members()
         else:
-            return max(_LEAST, min(self._beat_at - self._monotonic(), self._members_in())) if self._about else _LEAST
+            return max(_LEAST, min(self._beat_at - self._monotonic(), self._members_in(), held or _IDLE)) \
+                if self._about else _LEAST
         return float(self._client.wait())
 
     def news(self) -> bool:
@@ -119,7 +122,7 @@ class Voice:
                       'sequence': spool.sequence, 'dropped': spool.dropped, 'refused': spool.refused,
                       'trouble': spool.trouble},
             'master': {'url': self._url, 'reached': self._reached or None,
-                       'problem': self._problem, 'since': self._since},
+                       'problem': self._problem, 'since': self._since, 'held': self._held},
             'members': self._roster.facts() if self._roster is not None else None}
 
     def end(self) -> None:
@@ -163,7 +166,17 @@ class Voice:
             self._say(one.why, log.ERROR)
         if sent.delivered_up_to:
             self._guarded(lambda: self._spool.delivered(sent.delivered_up_to))
-        self._outcome(sent.problem)
+        if sent.later or sent.delivered_up_to:
+            self._hold(sent.problem if sent.later else '', sent.later)
+        self._outcome('' if sent.later else sent.problem)
+
+    def _hold(self, why: str, later: float) -> None:
+        """The master is too old for the oldest report that waits; '': it is not. Heartbeats go on."""
+        before, self._held, self._reports_at = self._held, why, self._monotonic() + later
+        if why and not before:
+            self._say(f'the master takes no reports, which are kept here: {why}', log.WARNING)
+        elif before and not why:
+            self._say('the master takes reports again', log.NOTICE)
 
     def _beat(self) -> None:
         spool = self._guarded(self._spool.facts)

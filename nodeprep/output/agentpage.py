@@ -112,6 +112,7 @@ class _Page:
         else:
             said = f'{master["url"]}' + (f', reached {self.ago(master["reached"])} ago' if master['reached'] else
                                          ', not asked yet')
+            said += f'; it takes no reports: {master["held"]}' if master.get('held') else ''
         self.text('master', said)
         members = tree.get('members')            # not in what an older agent wrote
         if members:

@@ -82,13 +82,13 @@ def problem(status, said='no', **headers):
 
 def test_reports_are_sent_as_the_contract_says():
     client, wire, _ = speaking()
-    assert client.send(reports(3)) == (3, '', ())
+    assert client.send(reports(3)) == (3, '', (), 0.0)
     method, path, headers, body = wire.asked[0]
     assert (method, path) == ('POST', '/v1/reports')
     assert headers['authorization'] == 'Bearer s3cret-of-node1' and headers['content-type'] == 'application/json'
     assert 'content-encoding' not in headers and json.loads(body.decode())['reports'] == reports(3)
-    assert client.send(reports(3)) == (3, '', ()) and list(wire.master.held) == ['r1', 'r2', 'r3']
-    assert client.send([]) == (0, '', ()) and len(wire.asked) == 2
+    assert client.send(reports(3)) == (3, '', (), 0.0) and list(wire.master.held) == ['r1', 'r2', 'r3']
+    assert client.send([]) == (0, '', (), 0.0) and len(wire.asked) == 2
 
 
 def test_a_long_body_is_packed():
@@ -115,11 +115,11 @@ def test_a_long_body_is_packed():
 def test_a_failure_keeps_the_reports_and_waits(answer, said):
     client, wire, clock = speaking([answer])
     sent = client.send(reports(2))
-    assert sent == (1 if 'alone' in said else 0, said, ()) and 's3cret' not in repr(sent)
+    assert sent == (1 if 'alone' in said else 0, said, (), 0.0) and 's3cret' not in repr(sent)
     assert client.wait() == 1.0 and client.problem == said
-    assert client.send(reports(2)) == (0, said, ()) and len(wire.asked) == 1       # not before its time
+    assert client.send(reports(2)) == (0, said, (), 0.0) and len(wire.asked) == 1       # not before its time
     clock.now += 1.0
-    assert client.wait() == 0 and client.send(reports(2)) == (2, '', ()) and client.problem == ''
+    assert client.wait() == 0 and client.send(reports(2)) == (2, '', (), 0.0) and client.problem == ''
 
 
 def test_the_wait_grows_and_a_success_ends_it():
@@ -146,6 +146,25 @@ def test_retry_after(status):
     assert client.wait() == 61                    # it is the second 1001 when the answer comes
 
 
+def too_old(**more):
+    """The answer of a master that does not know the format of a report."""
+    tree = dict({'title': 'Service Unavailable', 'detail': 'upgrade the master', 'format': 2, 'known': 1}, **more)
+    return Reply(503, {'retry-after': '300'}, json.dumps(tree).encode())
+
+
+def test_a_master_that_is_too_old_for_a_report_is_asked_again_later_and_told_all_else():
+    client, wire, clock = speaking([too_old(), None, too_old()])
+    said = 'the master answers 503: upgrade the master'
+    assert client.send(reports(2)) == (0, said, (), 300.0)
+    assert client.wait() == 0 and client.beat({}).problem == '' and client.problem == ''
+    assert client.send(reports(2)) == (0, said, (), 300.0)
+    assert client.send(reports(2)) == (2, '', (), 0.0)
+    for odd in (too_old(format='2'), too_old(known=None)):
+        wire.answers = [odd]
+        assert client.send(reports(2)) == (0, said, (), 0.0) and client.wait() > 300
+        clock.now += client.wait()
+
+
 def test_one_report_that_is_refused_does_not_block_the_rest():
     client, wire, clock = speaking(master=Master(sick=['r3', 'r6']))
     waiting, given_up, tries = reports(8), [], 0
@@ -166,7 +185,7 @@ def test_a_batch_that_is_too_long_goes_in_parts():
         def take(self, batch):
             return Master.take(self, batch) if len(batch) < 3 else (413, {'title': 'too long'})
     client, wire, _ = speaking(master=Small())
-    assert client.send(reports(9)) == (9, '', ())
+    assert client.send(reports(9)) == (9, '', (), 0.0)
     assert list(wire.master.held.values()) == list(range(1, 10))
 
 

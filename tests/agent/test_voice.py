@@ -156,7 +156,7 @@ def test_without_a_master_nothing_is_sent_and_all_is_kept(tmp_path):
     voice.begin(lambda: None)
     voice.tell({'id': 'a'})
     assert voice.step() > 60 and voice.facts()['spool']['waiting'] == 1
-    assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0}
+    assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0, 'held': ''}
     voice.end()
 
 
@@ -221,3 +221,31 @@ def test_that_there_is_another_list_is_not_lost_behind_one_that_is_the_same(made
         roster.pause = 0.0
         made.step()
     assert made.listed() == 'new'
+
+
+def test_reports_that_a_master_is_too_old_for_are_held_and_heartbeats_go_on(made):
+    made.about({'verdict': 'met'})
+    made.tell({'id': 'a'})
+    made.client.answers = [Sent(0, 'upgrade the master', (), 300.0)]
+    made.step()
+    made.step()
+    assert (len(made.client.sent), len(made.client.beats)) == (1, 1)
+    assert made.facts()['master']['held'] == 'upgrade the master' and made.facts()['master']['problem'] == ''
+    assert made.step() == 60.0
+    for _ in range(4):
+        made.clock[0] += 60
+        made.step()
+    assert (len(made.client.sent), len(made.client.beats)) == (1, 5)
+    made.clock[0] += 60
+    made.client.answers = [Sent(0, 'the master answers 500')]
+    made.step()
+    assert made.facts()['master']['held'] == 'upgrade the master', 'nothing says that it is over'
+    made.client.answers = [Sent(0, 'upgrade the master', (), 300.0)]
+    made.step()
+    made.clock[0] += 300
+    made.step()
+    assert made.facts()['master']['held'] == '' and made.facts()['spool']['waiting'] == 0
+    assert [said for said, _ in made.heard()] == [
+        'the master takes no reports, which are kept here: upgrade the master',
+        'the master does not answer: the master answers 500', 'the master answers again',
+        'the master takes reports again']

@@ -73,6 +73,13 @@ def test_the_hand_the_fights_and_the_window():
         assert words in said, words
 
 
+def test_a_master_that_is_too_old_for_the_reports():
+    said = text(tree(master={'url': 'https://m:9443', 'reached': NOW - 5, 'problem': '', 'since': NOW - 400,
+                             'held': 'the master answers 503: upgrade the master'}))
+    assert 'reached 5 s ago; it takes no reports: the master answers 503: upgrade the master' in \
+        ' '.join(said.split())
+
+
 def test_a_master_that_is_away_and_what_is_wrong_with_the_agent_itself():
     said = text(tree(master={'url': 'https://m:9443', 'reached': NOW - 500, 'problem': 'no route', 'since': NOW - 400},
                      spool={'waiting': 3, 'bytes': 9999, 'dropped': 2, 'refused': 1, 'trouble': ''},

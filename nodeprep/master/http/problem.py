@@ -39,10 +39,10 @@ class Problem(Exception):
                     **self.more)
 
 
-def try_again(status: int, seconds: float, detail: str) -> Problem:
-    """A problem that goes away: 429 or 503, with the whole seconds after which to ask again."""
+def try_again(status: int, seconds: float, detail: str, **more: Any) -> Problem:
+    """A problem that goes away: 429 or 503, with the whole seconds after which to ask again; `more` as of Problem."""
     whole = max(1, int(-(-seconds // 1)))
-    return Problem(status, detail, (('Retry-After', str(whole)),))
+    return Problem(status, detail, (('Retry-After', str(whole)),), **more)
 
 
 def of_method(allowed: List[str]) -> Problem:
