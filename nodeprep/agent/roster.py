@@ -44,6 +44,8 @@ def load(path: str) -> Optional[Kept]:
     try:
         if not all(isinstance(tree[name], str) for name in ('url', 'node', 'tag')):
             raise ValueError('no text')
+        if not all('!' <= letter <= '~' for letter in tree['tag']):        # it goes into a header
+            raise ValueError('no tag')
         return Kept(tree['url'], tree['node'], tree['tag'], members.read(tree['list']), os.stat(path).st_mtime)
     except (KeyError, TypeError, ValueError) as error:
         raise CannotChange(f'{path} is damaged ({error}); remove it') from None

@@ -151,6 +151,7 @@ def test_a_disk_that_takes_nothing_is_told_and_the_last_one_counts(made):
 @pytest.mark.parametrize('text, said', [
     ('', 'damaged'), ('{', 'damaged'), ('[]', 'damaged'), ('null', None), ('{"url": "u"}', 'damaged'), ('5', 'damaged'),
     ('{"url": "u", "node": "n", "tag": 5, "list": {}}', 'damaged'),
+    ('{"url": "u", "node": "n", "tag": "t\\r\\nX: y", "list": {}}', 'no tag'),
     ('{"url": "u", "node": "n", "tag": "t"}', 'damaged'), ('[' * 10**5, 'damaged'),
     ('{"url": "u", "node": "n", "tag": "t", "list": {"cluster": ""}}', 'damaged')])
 def test_a_damaged_file_is_not_used_and_is_written_anew(made, text, said):

@@ -72,8 +72,11 @@ def join(master, folder, *more, token=TOKEN, ca=None, given=''):
 
 
 def test_joining_keeps_the_credential_for_its_owner_alone_and_leaving_removes_it(master, tmp_path):
+    (tmp_path / 'state').mkdir(mode=0o700)
+    (tmp_path / 'state' / 'cluster.json').write_text('{}')           # what another master told of its cluster
     code, out, err = join(master, tmp_path / 'state')
     assert (code, err) == (0, '') and f'joined {master.url} as n1' in out
+    assert not (tmp_path / 'state' / 'cluster.json').exists() and 'supplies: [network, hosts]' in out
     path = tmp_path / 'state' / 'credential'
     assert path.stat().st_mode & 0o777 == 0o600 and (tmp_path / 'state').stat().st_mode & 0o777 == 0o700
     assert credential.read(str(path)) == credential.Credential(master.url, 'n1', SECRET, master.pem)
