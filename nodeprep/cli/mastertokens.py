@@ -61,9 +61,11 @@ def create(config_file: Optional[str], data: str, ttl: float, uses: Optional[int
 def list_(config_file: Optional[str], data: str, format_name: str) -> None:
     """List the tokens that were made, by their first six letters."""
     from nodeprep.master.store import tokens
+    from nodeprep.master.store.ahead import so_far
     with opened(config_file, data) as found:
         every, now = found.store.read(tokens.every), found.now
-    rows = [(one.id, when(one.expires) if one.expires > now else 'expired',
+    rows = [(one.id, 'made in the future' if not so_far(one.created, now) else when(one.expires) if one.expires > now
+             else 'expired',
              'any' if one.uses_left is None else str(one.uses_left), one.by, one.note) for one in every]
     show(format_name, 'tokens', ('TOKEN', 'EXPIRES', 'USES LEFT', 'MADE BY', 'DESCRIPTION'), rows,
          [{'id': one.id, 'created': stamp(one.created), 'expires': stamp(one.expires), 'expired': one.expires <= now,

@@ -48,10 +48,11 @@ def create(config_file: Optional[str], data: str, name: str, role: str, ttl: Opt
 def list_(config_file: Optional[str], data: str, format_name: str) -> None:
     """List the users."""
     from nodeprep.master.store import people
+    from nodeprep.master.store.ahead import so_far
     with opened(config_file, data) as found:
         every, now = found.store.read(people.every), found.now
-    rows = [(one.name, one.role, 'expired' if one.expires is not None and one.expires <= now else when(one.expires),
-             one.by) for one in every]
+    rows = [(one.name, one.role, when(one.expires) if one.expires is None else 'expired' if one.expires <= now else
+             when(one.expires) if so_far(one.created, now) else 'made in the future', one.by) for one in every]
     show(format_name, 'users', ('NAME', 'ROLE', 'EXPIRES', 'MADE BY'), rows,
          [{'name': one.name, 'role': one.role, 'created': stamp(one.created), 'expires': stamp(one.expires),
            'by': one.by} for one in every],

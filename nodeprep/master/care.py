@@ -5,7 +5,7 @@ import tarfile
 
 from nodeprep.config import ConfigError
 from nodeprep.master import ca, folder, keys, serve
-from nodeprep.master.store import authority, doctor, presence
+from nodeprep.master.store import ahead, authority, doctor, presence
 from nodeprep.master.store import backup as copying
 from nodeprep.master.store.doctor import Seen
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -59,6 +59,7 @@ def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
         f'{name} is off by {offset / 1000:.1f} s (give or take {bound / 1000:.1f} s)'
         for name, offset, bound in clocks[:_ONE_BY_ONE]] + (
             [f'and {len(clocks) - _ONE_BY_ONE} more'] if len(clocks) > _ONE_BY_ONE else []))
+    yield Seen('nothing is of the future', store.read(lambda cursor: ahead.told(cursor, now)))
     yield from store.read(lambda cursor: list(doctor.look(cursor)))
 
 

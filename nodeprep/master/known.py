@@ -82,7 +82,7 @@ class Known:
     async def _node(self, digest: str, address: str) -> NodeId:
         held = self._nodes.get(digest)
         now = self._clock()
-        if held is not None and (held[1] is None or now < held[1]):
+        if held is not None and self._queries.lasts(held[1], now):
             found: NodeId = held[0]
             return found
         if digest not in self._proven:

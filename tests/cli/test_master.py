@@ -254,3 +254,17 @@ def test_hostile_names_are_shown_harmless(commands):
     commands.store(add)
     for words in (['nodes'], ['node', 'bad']):
         assert '\x1b[31m' not in commands.told(*words) and '\u202e' not in commands.told(*words)
+
+
+def test_what_was_made_in_the_future_is_told(commands):
+    commands.told('token', 'create')
+    for words in (['ann', '--ttl', '90d'], ['bob']):
+        commands.told('user', 'create', *words)
+    assert 'in the future' not in commands.told('token', 'list') + commands.told('user', 'list')
+    commands.store(lambda store: store.do(lambda cursor: [cursor.run(
+        f'UPDATE {table} SET created = created + 3e7, expires = expires + 3e7') for table in ('token', 'person')]))
+    assert commands.told('token', 'list').count('made in the future') == 1
+    assert [line.split()[0] for line in commands.told('user', 'list').splitlines() if 'made in the future' in line] == [
+        'ann']
+    code, out, _ = commands.run('doctor')
+    assert code == 1 and 'the token of the user ann was made in the future and does not count' in out

@@ -8,6 +8,7 @@ from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import ANYBODY, NODE, Route
 from nodeprep.master.store import credentials, joining, tokens
+from nodeprep.master.store.ahead import so_far
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List
 
@@ -87,7 +88,7 @@ async def _check_token(request: Request, master: Any, token: str, now: float) ->
     name = secret.token_name(token)
     found = await master.look_up(lambda cursor: tokens.find(cursor, name)) if name else None
     good = secret.same(secret.hashed(token), found.hash if found else '')
-    if found is None or not good or found.expires <= now or found.uses_left == 0:
+    if found is None or not good or found.expires <= now or found.uses_left == 0 or not so_far(found.created, now):
         master.tries.failed(request.client)
         raise Problem(401, _WRONG)
 

@@ -3,6 +3,7 @@ import json
 import os
 
 from nodeprep.master.store import audit
+from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
@@ -12,7 +13,6 @@ COLUMNS = ('id', 'node', 'name', 'requirement', 'digest', 'plan', 'state', 'prop
 _SELECT = ('SELECT a.id, a.node, n.name, a.requirement, a.digest, a.plan, a.state, a.proposed, a.decided, a."by", '
            'a.until, a.reason FROM approval a JOIN node n ON n.id = a.node')
 _TITLE = 500              # letters
-_AHEAD = 600.0            # seconds that the clocks of two masters may be apart
 PROPOSED, APPROVED, DENIED, LAPSED, USED, SUPERSEDED = ('proposed', 'approved', 'denied', 'lapsed', 'used',
                                                         'superseded')
 
@@ -100,7 +100,7 @@ def lapse(cursor: Cursor, at: float) -> int:
     rows = cursor.all('SELECT a.id, a.node, a.requirement, a.digest, a.plan, s.digest FROM approval a '
                       'LEFT JOIN state s ON s.node = a.node AND s.requirement = a.requirement '
                       'WHERE a.state = ? AND (a.until <= ? OR a.decided > ?)',
-                      (APPROVED, at, at + _AHEAD))
+                      (APPROVED, at, at + AHEAD))
     for name, node, requirement, digest, plan, wanted in rows:
         cursor.run('UPDATE approval SET state = ? WHERE id = ?', (LAPSED, name))
         audit.note(cursor, at, 'the clock', 'plan lapsed', f'{node} {requirement}', approval=name)

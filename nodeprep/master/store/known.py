@@ -1,4 +1,5 @@
-"""Whose secret it is: look-ups by its hash."""
+"""Whose secret it is: look-ups by its hash. What a clock made that was ahead does not count, see ahead.py."""
+from nodeprep.master.store.ahead import AHEAD
 from nodeprep.typed import Any, Optional, Tuple
 
 VERSION = 'credentials'   # of table meta: counts whatever took a credential away, or will
@@ -13,9 +14,16 @@ def node(cursor: Any, digest: str, now: float) -> Optional[Tuple[int, str, Optio
         'SELECT node.id, node.name, credential.expires, (SELECT COUNT(*) FROM credential AS older '
         'WHERE older.node = credential.node AND older.expires IS NULL AND older.issued < credential.issued) '
         'FROM credential JOIN node ON node.id = credential.node '
-        'WHERE credential.hash = ? AND (credential.expires IS NULL OR credential.expires > ?) '
-        "AND node.status IN ('member', 'quarantined')", (digest, now))
-    return row
+        'WHERE credential.hash = ? '
+        "AND node.status IN ('member', 'quarantined')", (digest,))
+    return row if row and lasts(row[2], now) else None
+
+
+def lasts(expires: Optional[float], now: float) -> bool:
+    """Whether a credential that ends then (None: never) counts still. An end that is too far away is of a clock that
+    was ahead.
+    """
+    return expires is None or now < expires <= now + OVERLAP + AHEAD
 
 
 def used(cursor: Any, digest: str, now: float) -> None:
@@ -29,7 +37,8 @@ def used(cursor: Any, digest: str, now: float) -> None:
 def person(cursor: Any, digest: str, now: float) -> Optional[Tuple[str, str]]:
     """(name, role) of the person with this user token."""
     row: Optional[Tuple[str, str]] = cursor.one(
-        'SELECT name, role FROM person WHERE hash = ? AND (expires IS NULL OR expires > ?)', (digest, now))
+        'SELECT name, role FROM person WHERE hash = ? AND (expires IS NULL OR expires > ? AND created <= ?)',
+        (digest, now, now + AHEAD))
     return row
 
 
@@ -37,8 +46,9 @@ def session(cursor: Any, digest: str, now: float) -> Optional[Tuple[str, str]]:
     """(name, role) of the person whose session of a browser this is."""
     row: Optional[Tuple[str, str]] = cursor.one(
         'SELECT person.name, person.role FROM session JOIN person ON person.name = session.person '
-        'WHERE session.hash = ? AND session.expires > ? AND session.token = person.hash '
-        'AND (person.expires IS NULL OR person.expires > ?)', (digest, now, now))
+        'WHERE session.hash = ? AND session.expires > ? AND session.created <= ? AND session.token = person.hash '
+        'AND (person.expires IS NULL OR person.expires > ? AND person.created <= ?)',
+        (digest, now, now + AHEAD, now, now + AHEAD))
     return row
 
 

@@ -1,5 +1,6 @@
 """People, who show a user token, of which only a hash is kept."""
 from nodeprep.master.store import audit
+from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import List, Optional
@@ -27,7 +28,8 @@ def create(cursor: Cursor, person: Person) -> None:
 
 def by_hash(cursor: Cursor, digest: str, at: float) -> Optional[Person]:
     """Whose token has this hash and has not expired."""
-    row = cursor.one(f'{_SELECT} WHERE hash = ? AND (expires IS NULL OR expires > ?)', (digest, at))
+    row = cursor.one(f'{_SELECT} WHERE hash = ? AND (expires IS NULL OR expires > ? AND created <= ?)',
+                     (digest, at, at + AHEAD))
     return Person(*row) if row else None
 
 

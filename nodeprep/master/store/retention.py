@@ -3,6 +3,7 @@
 What is needed to tell how it was from the oldest day on is kept: of each requirement the last transition before it, of
 each node the last that became of it, and whether it was silent.
 """
+from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, List, Tuple
 
@@ -55,7 +56,7 @@ def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: 
              (past, most)),
             ('outbox', 'SELECT id FROM outbox WHERE failed < ? LIMIT ?', (at - _FAILED, most))):
         gone += _delete(cursor, table, 'id', cursor.all(query, args))
-    gone += cursor.run('DELETE FROM token WHERE expires < ?', (at - _FAILED,))
+    gone += cursor.run('DELETE FROM token WHERE expires < ? OR created > ?', (at - _FAILED, at + AHEAD))
     gone += cursor.run('DELETE FROM credential WHERE expires < ?', (at,))
     gone += cursor.run('DELETE FROM request WHERE at < ?', (past,))
     return gone + _nodes(cursor, past, most)

@@ -1,4 +1,5 @@
 """Sessions of browsers. One holds as long as the user token that it was begun with."""
+from nodeprep.master.store.ahead import AHEAD
 from nodeprep.typed import Any
 
 
@@ -14,5 +15,5 @@ def end(cursor: Any, digest: str) -> None:
 
 
 def tidy(cursor: Any, now: float) -> None:
-    """Forgets those that are over."""
-    cursor.run('DELETE FROM session WHERE expires <= ?', (now,))
+    """Forgets those that are over, and those that a clock began which was ahead."""
+    cursor.run('DELETE FROM session WHERE expires <= ? OR created > ?', (now, now + AHEAD))

@@ -1,5 +1,6 @@
 """Join tokens, of which only a hash is kept."""
 from nodeprep.master.store import audit
+from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import List, Optional
@@ -33,9 +34,11 @@ def find(cursor: Cursor, name: str) -> Optional[Token]:
 
 
 def use(cursor: Cursor, name: str, at: float) -> bool:
-    """Takes one use of it; False when it has expired or is used up. Two that take the last use at once: one gets it."""
+    """Takes one use of it; False when it has expired, is used up, or was made in the future (see ahead.py). Two that
+    take the last use at once: one gets it.
+    """
     return cursor.run('UPDATE token SET uses_left = uses_left - 1 WHERE id = ? AND expires > ? '
-                      'AND (uses_left IS NULL OR uses_left > 0)', (name, at)) > 0
+                      'AND created <= ? AND (uses_left IS NULL OR uses_left > 0)', (name, at, at + AHEAD)) > 0
 
 
 def every(cursor: Cursor) -> List[Token]:
