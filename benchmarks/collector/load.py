@@ -105,9 +105,8 @@ class _Run:
         request = next(one.queue, None) if more else None
         if request is None:
             return 0
-        one.socket.setblocking(True)     # a request of a few KiB fits into the socket's buffer
-        one.socket.sendall(request)
-        one.socket.setblocking(False)
+        if one.socket.send(request) < len(request):      # a few KiB fit into the socket's buffer
+            raise RuntimeError('the server does not read what it is sent')
         return 1
 
     def _take(self, one):
@@ -122,11 +121,10 @@ class _Run:
         head, end, body = one.got.partition(b'\r\n\r\n')
         if not end:
             return False
-        lowered = head.lower()
-        where = lowered.find(b'content-length:')
+        where = head.lower().find(b'content-length:')
         if where < 0:
             raise RuntimeError(f'an answer without a length: {head[:300]!r}')
-        if len(body) < int(lowered[where + 15:].split(b'\r\n', 1)[0]):
+        if len(body) < int(head[where + 15:].split(b'\r\n', 1)[0]):
             return False
         self._statuses[head[9:12].decode()] += 1
         self._waits.append(time.perf_counter() - one.due)

@@ -1,5 +1,6 @@
 """A master of nodeprep for one benchmark: `nodeprep master serve` over TLS, and requests of nodes that have joined."""
 import contextlib
+import itertools
 import json
 import os
 import ssl
@@ -18,7 +19,7 @@ from nodeprep.master.store import credentials, nodes, open_store  # noqa: E402
 from tests.master.fleet import Host  # noqa: E402
 
 _READY = 30.0             # seconds within which it serves
-_REQUIREMENTS = ('swap', 'disk')       # of a made-up node: with them a report is of some 1.5 KB
+_REQUIREMENTS = ('swap',)      # of a made-up node: with it a report is of some 1.5 KB
 
 
 class Master:
@@ -56,21 +57,24 @@ def serving(folder, count):
         process.wait()
 
 
-def reports(node, count):
-    """So many reports of a node, each following the one before, every one with a state that changed."""
-    host, headers = node
+def reports(nodes_, count):
+    """So many reports of some nodes in turn, each node's following the one before, every one with a state that changed.
+
+    As the agent writes them: canonical JSON, with the chain in front.
+    """
     for number in range(count):
-        host.set('swap', ('drifted', 'met', 'unknown')[number % 3])
-        body = json.dumps({'reports': [host.report()]}, separators=(',', ':')).encode('ascii')
-        yield request('POST', '/v1/reports', body, headers)
+        host, headers = nodes_[number % len(nodes_)]
+        host.set('swap', ('drifted', 'met', 'unknown')[number // len(nodes_) % 3])
+        tree = host.report()
+        text = json.dumps(dict(chain=tree.pop('chain'), **dict(sorted(tree.items()))), separators=(',', ':'))
+        yield request('POST', '/v1/reports', b'{"reports":[%s]}' % text.encode('ascii'), headers)
 
 
-def beats(node):
-    """Endless heartbeats of a node of which nothing changes."""
-    host, headers = node
-    whole = request('POST', '/v1/heartbeats', json.dumps(host.beat(), separators=(',', ':')).encode('ascii'), headers)
-    while True:
-        yield whole
+def beats(nodes_):
+    """Endless heartbeats of some nodes of which nothing changes."""
+    whole = [request('POST', '/v1/heartbeats', json.dumps(host.beat(), separators=(',', ':')).encode('ascii'), headers)
+             for host, headers in nodes_]
+    return itertools.cycle(whole)
 
 
 def _join(data, count):

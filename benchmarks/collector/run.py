@@ -20,6 +20,7 @@ from load import drive  # noqa: E402
 from table import goal, show  # noqa: E402
 
 _NODES = 64               # that share a connection, each far below what one may send
+_NODES = 1600             # who speaks in turn: each has a budget
 _SIZE = 1500              # bytes of a body, as a report of two findings has
 
 
@@ -51,27 +52,24 @@ def measured(given):
             if address:
                 queues = [peers.pushes(number) for number in range(given.connections)]
                 yield 'pushgateway', drive(address, queues, given.seconds)
-        with ours.serving(folder, 2 * _NODES * given.connections) as master:
-            enough = int(given.seconds * 15000 / given.connections / _NODES)
-            first, second = (master.nodes[half * _NODES * given.connections:][:_NODES * given.connections]
-                             for half in (0, 1))
-            queues = [list(one) for one in shared(first, given.connections, lambda node: ours.reports(node, enough))]
-            run = drive(master.address, queues, given.seconds, None, master.context)
+        with ours.serving(folder, _NODES) as master:
+            enough = int(given.seconds * 15000 / given.connections)
+            shares = [master.nodes[one::given.connections] for one in range(given.connections)]
+            queues = [ours.reports(one, enough) for one in shares]
+            run = drive(master.address, [made_before(one, enough // 3) for one in queues], given.seconds, None,
+                        master.context)
             yield 'reports', run
-            queues = [list(one) for one in shared(second, given.connections,
-                                                  lambda node: ours.reports(node, enough // 2))]
-            yield 'reports at half load', drive(master.address, queues, given.seconds, run.rate / 2, master.context)
-            beats = drive(master.address, shared(first, given.connections, ours.beats), given.seconds, None,
-                          master.context)
+            half = [made_before(one, enough // 6) for one in queues]
+            yield 'reports at half load', drive(master.address, half, given.seconds, run.rate / 2, master.context)
+            beats = drive(master.address, [ours.beats(one) for one in shares], given.seconds, None, master.context)
             yield 'heartbeats', beats
-            yield 'heartbeats at half load', drive(master.address, shared(first, given.connections, ours.beats),
-                                                   given.seconds, beats.rate / 2, master.context)
+            yield 'heartbeats at half load', drive(master.address, [ours.beats(one) for one in shares], given.seconds,
+                                                   beats.rate / 2, master.context)
 
 
-def shared(nodes, connections, made):
-    """A queue for each connection, on which some nodes send in turn what `made` gives for each."""
-    return [itertools.chain.from_iterable(zip(*map(made, nodes[number::connections])))
-            for number in range(connections)]
+def made_before(queue, count):
+    """So many of a queue, so that nothing is made while it is measured."""
+    return list(itertools.islice(queue, count))
 
 
 def rows(best):

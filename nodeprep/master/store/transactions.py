@@ -1,7 +1,9 @@
 """What waits is written together and shares a commit: the more there is to do, the less each costs.
 
 A piece of work has a SAVEPOINT of its own, so that one which fails takes nobody along; what is done in bulk (reports,
-heartbeats) is done together, and apart only when something in it fails. Nobody hears of anything before the commit.
+heartbeats) is done together and without one, since SQLite writes each page that it may have to bring back into a file.
+When something in it fails, all is taken back and done again, with savepoints and in halves, until who is the cause
+stands alone. Nobody hears of anything before the commit.
 """
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.trouble import StoreClash, StoreFull, StoreGone, StoreTrouble
@@ -88,11 +90,21 @@ class Transactions:
         return [Outcome(piece.future, None, problem) for piece in pieces]
 
     def _together(self, pieces: List[Piece]) -> List[Outcome]:
+        try:
+            return self._attempt(pieces, self._at_once)
+        except StoreTrouble:
+            raise
+        except Exception as error:
+            if self._connection is None or self._connection.trouble(error) is not None:
+                raise
+        return self._attempt(pieces, self._in_bulk)
+
+    def _attempt(self, pieces: List[Piece], bulk: Callable[..., List[Outcome]]) -> List[Outcome]:
         connection = self._connection
         connection.begin()
         self._begun = True
         try:
-            outcomes = self._done(connection.cursor, pieces)
+            outcomes = self._done(connection.cursor, pieces, bulk)
             connection.commit()
         except BaseException:
             self._give_up()
@@ -107,7 +119,7 @@ class Transactions:
             self._connection.close()
             self._connection = None
 
-    def _done(self, cursor: Cursor, pieces: List[Piece]) -> List[Outcome]:
+    def _done(self, cursor: Cursor, pieces: List[Piece], bulk: Callable[..., List[Outcome]]) -> List[Outcome]:
         outcomes = []
         groups: Dict[str, List[Piece]] = {}
         for piece in pieces:
@@ -115,9 +127,14 @@ class Transactions:
         for piece in groups.pop(SINGLE, ()):
             outcomes.append(self._apart(cursor, piece, piece.load))
         for what, group in groups.items():
-            handler = self._bulk[what]
-            outcomes += self._in_bulk(cursor, handler, group)
+            outcomes += bulk(cursor, self._bulk[what], group)
         return outcomes
+
+    @staticmethod
+    def _at_once(cursor: Cursor, handler: Callable[[Cursor, List[Any]], List[Any]],
+                 group: List[Piece]) -> List[Outcome]:
+        results = handler(cursor, [piece.load for piece in group])
+        return [_outcome(piece, result) for piece, result in zip(group, results)]
 
     def _in_bulk(self, cursor: Cursor, handler: Callable[[Cursor, List[Any]], List[Any]],
                  group: List[Piece]) -> List[Outcome]:
