@@ -14,6 +14,7 @@ sys.path.insert(0, TOP)
 from load import request  # noqa: E402
 from peers import free_port  # noqa: E402
 
+from nodeprep.chain import canonical  # noqa: E402  # found by the line above
 from nodeprep.master import secret  # noqa: E402  # found by the line above
 from nodeprep.master.store import credentials, nodes, open_store  # noqa: E402
 from tests.master.fleet import Host  # noqa: E402
@@ -66,8 +67,8 @@ def reports(nodes_, count):
         host, headers = nodes_[number % len(nodes_)]
         host.set('swap', ('drifted', 'met', 'unknown')[number // len(nodes_) % 3])
         tree = host.report()
-        text = json.dumps(dict(chain=tree.pop('chain'), **dict(sorted(tree.items()))), separators=(',', ':'))
-        yield request('POST', '/v1/reports', b'{"reports":[%s]}' % text.encode('ascii'), headers)
+        text = b'{"chain":' + canonical(tree.pop('chain')) + b',' + canonical(tree)[1:]
+        yield request('POST', '/v1/reports', b'{"reports":[%s]}' % text, headers)
 
 
 def beats(nodes_):

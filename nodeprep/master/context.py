@@ -65,9 +65,9 @@ class Master:
         """What work on a cursor that writes gives, once it is on the disk: all of it, or nothing. StoreTrouble."""
         return await self.store.submit(work, asyncio.get_event_loop().create_future())
 
-    def prepared(self, node: int, reports: Any, received: float) -> Any:
+    def prepared(self, node: int, reports: Any, received: float, written: Any = None) -> Any:
         """What `reports` takes, from the trees that JSON gave: some 50 microseconds for each KiB, in any thread."""
-        load = ingest.prepare(node, reports, received)
+        load = ingest.prepare(node, reports, received, written)
         return letters.letter(letters.of_load(load)) if self.scribe else load
 
     async def reports(self, load: Any) -> Any:

@@ -23,9 +23,13 @@ class Load(NamedTuple):
     refused: str
 
 
-def prepare(node: int, trees: Any, received: float) -> Load:
-    """A request as far as it can be done without the database: not in the thread that writes."""
+def prepare(node: int, trees: Any, received: float, written: Any = None) -> Load:
+    """A request as far as it can be done without the database: not in the thread that writes. `written`: a Verbatim
+    when its one report is one.
+    """
     try:
+        if written is not None:
+            return Load(node, received, (prepared.report(written.tree, written),), '')
         return Load(node, received, tuple(map(prepared.report, trees)), '')
     except prepared.Refused as error:
         return Load(node, received, (), str(error))

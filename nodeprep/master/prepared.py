@@ -8,9 +8,10 @@ import zlib
 
 from nodeprep import epoch, plandigest, schema
 from nodeprep.chain import counts, hashed, is_digest, named_gap
+from nodeprep.master.verbatim import Verbatim
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
-from nodeprep.typed import Any, Callable, Dict, List, Optional, Set, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 MOST_NUMBER = 2**53       # what every JSON parser reads exactly, and both databases hold
 _FINDINGS, _NAME = 256, 64
@@ -73,15 +74,17 @@ class Report(NamedTuple):
     parts: Tuple[Part, ...]
 
 
-def report(tree: Any) -> Report:
-    """One report, from what JSON gave. Refused."""
+def report(tree: Any, written: Optional[Verbatim] = None) -> Report:
+    """One report, from what JSON gave; `written`: how it stands in the request, with the digest that it names. Refused.
+    """
     number, chain = _numbered(tree)
     try:
-        text, findings, about = _canonical(tree)
+        text, findings, about = _canonical(tree) if written is None else \
+            (written.content, written.findings, _encode(tree.get('node')))
     except (TypeError, ValueError, RecursionError) as error:
         raise Refused(f'report {number} cannot be written as JSON: {type(error).__name__}') from None
     content = text.encode('ascii')
-    if hashed(chain['previous'], content) != chain['digest']:
+    if written is None and hashed(chain['previous'], content) != chain['digest']:
         raise Refused(f'report {number} was changed after it was written: it has not the digest that it names')
     found = map(_part, tree['findings'], findings)
     parts = tuple(one for one in found if one is not None)
@@ -133,7 +136,7 @@ def _bounded(number: int, node: Dict[str, Any]) -> None:
         raise Refused(f'report {number}: node: has a text of more than {_TEXT} bytes')
 
 
-def _canonical(tree: Dict[str, Any]) -> Tuple[str, List[str], str]:
+def _canonical(tree: Dict[str, Any]) -> Tuple[str, Sequence[str], str]:
     """chain.canonical of a report without its chain; of each finding, and of "node", which are parts of that."""
     findings = [_encode(one) for one in tree['findings']]
     about = _encode(tree.get('node'))

@@ -1,6 +1,7 @@
 """What agents say: reports, kept once each, and heartbeats, answered with what a person allowed."""
 from nodeprep import __version__
 from nodeprep.chain import counts
+from nodeprep.master import verbatim
 from nodeprep.master.http import response
 from nodeprep.master.http.bodies import INFLATED, REPORTS
 from nodeprep.master.http.problem import Problem, try_again
@@ -25,7 +26,7 @@ async def reports(request: Request, master: Any) -> Response:
     received = master.clock()
     node = request.node
     long = len(request.body) > LONG
-    trees = await master.apart(_read, request) if long else _read(request)
+    trees, written = await master.apart(_read, request) if long else _read(request)
     master.budgets.spend(node.id, len(trees) - 1, 0)
     trees, newer = _known(trees)
     if newer:
@@ -34,8 +35,8 @@ async def reports(request: Request, master: Any) -> Response:
         raise try_again(503, UPGRADE, f'This master, nodeprep {__version__}, knows reports up to format {FORMAT}, and '
                         f'this one is of format {newer}: upgrade the master. The node is to keep it until then.',
                         format=newer, known=FORMAT)
-    load = await master.apart(master.prepared, node.id, trees, received) if long else \
-        master.prepared(node.id, trees, received)
+    load = await master.apart(master.prepared, node.id, trees, received, written) if long else \
+        master.prepared(node.id, trees, received, written)
     taken = await _taken(master.reports(load))
     if taken.refused:
         master.count('refused')
@@ -63,14 +64,18 @@ async def _taken(waiting: Any) -> Any:
         raise Problem(401, 'This node is a member no more.', CHALLENGE) from None
 
 
-def _read(request: Request) -> List[Any]:
+def _read(request: Request) -> Tuple[List[Any], Any]:
+    """The reports of a request; the second is a Verbatim when its one report is one."""
+    written = verbatim.read(request.body) if request.content_type == 'application/json' else None
+    if written is not None:
+        return [written.tree], written
     tree = request.json_object()
     found = tree.get('reports') if 'reports' in tree else [tree]
     if not isinstance(found, list) or not 0 < len(found) <= MOST:
         raise Problem(422, f'reports: is not a list of 1 to {MOST} reports.')
     if len(found) > 1 and len(request.body) > TOGETHER:
         raise Problem(413, f'Several reports are at most {TOGETHER} bytes together; send fewer of them at once.')
-    return found
+    return found, None
 
 
 def _known(trees: List[Any]) -> Tuple[List[Any], int]:

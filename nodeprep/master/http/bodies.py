@@ -106,19 +106,29 @@ def inflated(body: bytes, coding: str, most: int) -> bytes:
 
 def tree(body: bytes) -> Any:
     """The JSON of a body. Problem 400 with what is wrong with it; 413 for so many values that they fill the memory."""
-    if len(body) > MANY and body.count(b',') + body.count(b'[') + body.count(b'{') > MANY:
-        raise Problem(413, f'The body has more than {MANY} values.')
-    _not_deep(body)
+    bounded(body)
     try:
-        found = _DECODER.decode(body.decode('utf-8'))
+        found = DECODER.decode(body.decode('utf-8'))
     except UnicodeDecodeError:
-        raise Problem(400, N_('The body is not UTF-8.')) from None
+        raise Problem(400, 'The body is not UTF-8.') from None
     except (ValueError, RecursionError) as error:
         said = f'at character {error.pos}' if isinstance(error, json.JSONDecodeError) else str(error)
         raise Problem(400, f'The body is not JSON: {said}.') from None
+    text_alone(body, found)
+    return found
+
+
+def bounded(body: bytes) -> None:
+    """Problem 400 or 413 for a body that is too deep, or has too many values, before it is parsed."""
+    if len(body) > MANY and body.count(b',') + body.count(b'[') + body.count(b'{') > MANY:
+        raise Problem(413, f'The body has more than {MANY} values.')
+    _not_deep(body)
+
+
+def text_alone(body: bytes, found: Any) -> None:
+    """Problem 400 when there is something among the texts of a body's tree that is no text."""
     if b'\\u' in body or b'\0' in body:
         _texts(found)
-    return found
 
 
 def _not_deep(body: bytes) -> None:
@@ -166,4 +176,4 @@ def _constant(written: str) -> Any:
     raise ValueError(f'{written} is no number of JSON')
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
+DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
