@@ -1,4 +1,4 @@
-"""The same by openssl(1), for hosts without that library: versions 1.0.2 (CentOS 7) to 3. Sources: verify(1), dgst(1).
+"""The same by openssl(1), for hosts without that library. Sources: verify(1) and dgst(1), from 1.0.2 (CentOS 7) to 3.
 
 What it is given lies in a folder of its own meanwhile. A version that fails may still end with 0 (verify before 1.1),
 so it must also say that it is well.

@@ -1,8 +1,12 @@
 """One row for each observation, as CSV (RFC 4180), for a spreadsheet: each record is one line.
 
 A cell that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that begins with an
-apostrophe: who reads the file takes one off, and has what was there.
+apostrophe: who reads the file takes one off, and has what was there. Where a spreadsheet's language parts cells at
+semicolons (that of most of Europe does), what stands after one within a cell would be a cell of its own, and is treated
+alike.
 """
+import re
+
 from nodeprep.output import Options
 from nodeprep.output.words import change, observed, shown
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -11,7 +15,10 @@ FINDING = ('node', 'taken', 'requirement', 'title', 'severity', 'mode', 'state',
            'waiver_until', 'waiver_reason', 'note')
 OBSERVATION = ('when', 'subject', 'found', 'wanted', 'met', 'source', 'advised', 'kubeadm', 'hint', 'fix')
 # What begins a formula in one spreadsheet or another, in full width too; blanks before it do not help.
-_FORMULA = tuple("=+-@'\uff1d\uff0b\uff0d\uff20")
+_SIGNS = "=+-@'\uff1d\uff0b\uff0d\uff20"
+_FORMULA = tuple(_SIGNS)
+_MADE = re.compile(rf';\'(?=[\s"]*[{re.escape(_SIGNS)}])')
+_WITHIN = re.compile(rf';(?=[\s"]*[{re.escape(_SIGNS)}])')
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:
@@ -45,7 +52,17 @@ def rows(tree: Dict[str, Any]) -> Iterator[List[str]]:
 def inert(cell: str) -> str:
     """A cell that no spreadsheet runs.
 
-    >>> inert('=1+1'), inert('swap')
-    ("'=1+1", 'swap')
+    >>> inert('=1+1'), inert('swap'), inert('off; =1+1')
+    ("'=1+1", 'swap', "off;' =1+1")
     """
-    return "'" + cell if cell.lstrip().startswith(_FORMULA) else cell
+    safe = _WITHIN.sub(";'", cell) if ';' in cell else cell
+    return "'" + safe if safe.lstrip().startswith(_FORMULA) else safe
+
+
+def meant(cell: str) -> str:
+    """What inert() was given.
+
+    >>> meant("off;' =1+1"), meant("''quoted'")
+    ('off; =1+1', "'quoted'")
+    """
+    return _MADE.sub(';', cell[1:] if cell.startswith("'") else cell)

@@ -4,19 +4,15 @@ import io
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from hypothesis.strategies import text
 
 from nodeprep.output import Options, renderer
-from nodeprep.output.csv_ import FINDING, OBSERVATION, inert, rows
+from nodeprep.output.csv_ import FINDING, OBSERVATION, inert, meant, rows
 from tests.output.samples import SAMPLES
 from tests.output.trees import RUDE, trees
 
 render = renderer('csv')
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def undone(cell):
-    """What stood there before it was made inert."""
-    return cell[1:] if cell.startswith("'") else cell
 
 
 @given(trees(RUDE))
@@ -26,7 +22,7 @@ def test_reading_gives_back_every_cell(tree):
     text = render(tree, Options())
     told = list(csv.reader(io.StringIO(text, newline=''), strict=True))
     assert told[0] == list(FINDING + OBSERVATION)
-    assert [[undone(cell) for cell in row] for row in told[1:]] == list(rows(tree))
+    assert [[meant(cell) for cell in row] for row in told[1:]] == list(rows(tree))
     assert text.count('\r\n') == len(told) == text.count('\n')
 
 
@@ -36,6 +32,22 @@ def test_no_cell_is_a_formula(tree):
     for row in csv.reader(io.StringIO(render(tree, Options()), newline='')):
         for cell in row:
             assert not cell.strip().startswith(('=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20'))
+
+
+@given(trees(RUDE))
+@SETTINGS
+def test_no_cell_is_a_formula_where_semicolons_part_cells(tree):
+    for row in csv.reader(io.StringIO(render(tree, Options()), newline=''), delimiter=';'):
+        for cell in row[1:]:
+            assert not cell.strip().strip('"').strip().startswith(tuple('=+-@\uff1d\uff0b\uff0d\uff20'))
+
+
+@given(text(alphabet=';\'"=+-@ \t\uff1dax,', max_size=12))
+def test_what_was_meant_comes_back_and_nothing_is_left_to_run(cell):
+    assert meant(inert(cell)) == cell
+    first, *others = inert(cell).split(';')
+    for part in [first.strip()] + [one.strip(' \t"') for one in others]:
+        assert not part.startswith(('=', '+', '-', '@', '\uff1d'))
 
 
 @pytest.mark.parametrize('cell', ['=1+1', ' =1+1', '\u3000@x', "'a", '+', '-1', '\uff1d1'])

@@ -119,7 +119,7 @@ def standing(tree: Tree, _: Language = ENGLISH_TEXTS) -> List[str]:
 
 def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """The same as a sentence, with how many there are."""
-    return _.many('{count} nodes count. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
+    return _.many('{count} node counts. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
                   tree['overall']['nodes']['counted'], standing=', '.join(standing(tree, _)) or _('none'))
 
 

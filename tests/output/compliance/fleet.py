@@ -12,8 +12,8 @@ from nodeprep import catalogue
 UNTIL = 1795305600        # 2026-11-22T00:00:00Z
 DAY = 86400
 CLASSES = ('met', 'drifted', 'unknown', 'silent')
-RUDE = ['=cmd|"/C calc"!A0', '<script>alert(1)</script>', 'a"b\'c&d', '\u202egnp.exe', '@SUM(A1)', '-2+3', '+1',
-        'x\ty\rz\n', '\ufffe\x00', '</td></table>', 'https://evil.example/', '\U0001f600 \u8282\u70b9', "'quoted",
+RUDE = ['=cmd|"/C calc"!A0', 'off; =1+1', '<script>alert(1)</script>', 'a"b\'c&d', '\u202egnp.exe', '@SUM(A1)', '-2+3',
+        '+1', 'x\ty\rz\n', '\ufffe\x00', '</td></table>', 'https://evil.example/', '\U0001f600 \u8282\u70b9', "'quoted",
         ']]>', '%s {0} {x}', 'n' * 5000, '\x1b[31mred', '\ud800']
 
 

@@ -9,6 +9,7 @@ import pytest
 from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
 from nodeprep.output.compliance.csv_ import CLASSES, HEADS, rows
+from nodeprep.output.csv_ import meant
 from tests.output.compliance.fleet import fleet
 from tests.tiers import need
 
@@ -16,17 +17,12 @@ render = renderer('csv')
 TREES = {'none': fleet(0), 'three': fleet(3), 'seventy': fleet(70), 'rude': fleet(70, rude=True)}
 
 
-def undone(cell):
-    """What stood there before it was made inert."""
-    return cell[1:] if cell.startswith("'") else cell
-
-
 @pytest.mark.parametrize('name', TREES)
 def test_reading_gives_back_every_cell(name):
     text = render(TREES[name], Options())
     told = list(csv.reader(io.StringIO(text, newline=''), strict=True))
     assert told[0] == list(HEADS)
-    assert [[undone(cell) for cell in row] for row in told[1:]] == list(rows(TREES[name]))
+    assert [[meant(cell) for cell in row] for row in told[1:]] == list(rows(TREES[name]))
     assert text.count('\r\n') == len(told) == text.count('\n')
 
 
@@ -64,5 +60,5 @@ def test_sqlite_reads_the_same(name, tmp_path):
     done = subprocess.run(['sqlite3', ':memory:', '-cmd', '.mode csv', '-cmd', f'.import {path} report', '-cmd',
                            '.mode json', 'SELECT * FROM report'], stdout=subprocess.PIPE, check=True)
     told = json.loads(done.stdout.decode('utf-8'))
-    assert [[undone(cell) for cell in one.values()] for one in told] == list(rows(TREES[name]))
+    assert [[meant(cell) for cell in one.values()] for one in told] == list(rows(TREES[name]))
     assert list(told[0]) == list(HEADS)
