@@ -11,10 +11,12 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from benchmarks.fleetrows import fill  # noqa: E402
-from nodeprep.master.store import asked, drift, grid, open_store, proposals, share  # noqa: E402
+from nodeprep.master import compliance  # noqa: E402
+from nodeprep.master.store import asked, drift, grid, open_store, proposals  # noqa: E402
 
 GOAL, RUNS = 50.0, 15
 END = 1795737600.0
+MONTH = 30 * 86400.0
 
 
 def main():
@@ -81,9 +83,9 @@ QUERIES = (
     ('drift, of a label', listed(about=Asked(label='rack=r07')), True),
     ('drift, could not tell', listed('unknown'), True),
     ('drift, on silent nodes', listed('silent'), True),
-    ('compliance, 30 days', lambda cursor: share.seconds(cursor, END - 30 * share.DAY, END), False),
-    ('compliance, 30 days of a label', lambda cursor: share.seconds(cursor, END - 30 * share.DAY, END,
-                                                                   Asked(label='rack=r07')), False),
+    ('compliance, 30 days', lambda cursor: compliance.report(cursor, END - MONTH, END, END), False),
+    ('compliance, 30 days of a label', lambda cursor: compliance.report(cursor, END - MONTH, END, END,
+                                                                       Asked(label='rack=r07')), False),
 )
 
 if __name__ == '__main__':

@@ -12,7 +12,7 @@ COMMANDS: Dict[str, str] = {
     'nodes': 'masternodes', 'node': 'masternodes', 'drift': 'masternodes',
     'approvals': 'masterdecide', 'approve': 'masterdecide', 'deny': 'masterdecide',
     'waivers': 'masterdecide', 'waive': 'masterdecide', 'unwaive': 'masterdecide', 'forget': 'masterdecide',
-    'backup': 'mastercare', 'doctor': 'mastercare'}
+    'report': 'masterreport', 'backup': 'mastercare', 'doctor': 'mastercare'}
 
 
 class Commands(click.Group):

@@ -6,32 +6,44 @@ import os
 import uuid
 
 from nodeprep import __version__
-from nodeprep.compliance import document
+from nodeprep.compliance import document, seal
 from nodeprep.compliance.ledger import GONE, QUARANTINED, Ledger
 from nodeprep.compliance.weigh import ABSENT, EVER, HERE, SILENT, Segment, Turn, presence
 from nodeprep.master import proving
 from nodeprep.master.store import pasts, proof
 from nodeprep.master.store.asked import EVERYTHING, Asked, fits
-from nodeprep.typed import Any, Dict, Optional, Sequence, Set, Tuple
+from nodeprep.output import Options
+from nodeprep.output.compliance import renderer
+from nodeprep.typed import Any, Callable, Dict, Optional, Sequence, Set, Tuple
 
-LONGEST = 800 * 86400.0   # seconds
+FAILING = ('drifted', 'unknown', 'waived')
 Tree = Dict[str, Any]
 
 
-def report(cursor: Any, since: float, until: float, now: float, about: Asked = EVERYTHING, evidence: bool = False,
-           key: Optional[str] = None) -> Tree:
-    """The report of a span of time in whole seconds since 1970, without digest and signature. `until` is not after
-    `now`; `key` is the master's, as by.key of the report has it. `evidence`: with the findings of what is not met.
+def report(cursor: Any, since: float, until: float, now: float, about: Asked = EVERYTHING,
+           evidence: bool = False) -> Tree:
+    """The report of a span of time in whole seconds since 1970, without its seal. `until` is not after `now`.
+    `evidence`: with the findings of what is not met.
     """
     since, until = float(int(since)), float(int(until))
     fleet = Fleet(cursor, Ledger(since, until, since - (until - since)), about)
     fleet.count()
     head = {'id': str(uuid.uuid4()), 'made': document.stamp(now), 'scope': document.FLEET,
-            'by': {'version': __version__, 'host': os.uname().nodename, 'key': key},
+            'by': {'version': __version__, 'host': os.uname().nodename, 'key': None},
             'asked': {name: value for name, value in zip(about._fields, about) if value}}
     lists = proving.lists(cursor, fleet, now, evidence)
     about_ = proof.titles(cursor, fleet.stills.outcomes)
     return document.build(fleet.ledger, list(fleet.kept.values()), about_, head, lists)
+
+
+def written(tree: Tree, form: str, options: Options, signer: Optional[Callable[[], seal.Signer]] = None) -> str:
+    """The report in one of its forms, sealed; without a `signer` it has a digest and no signature."""
+    return renderer(form)(seal.sealed(tree, signer() if signer else None), options)
+
+
+def day(at: float) -> str:
+    """The day of a time, UTC, as names of files have it."""
+    return str(document.stamp(at))[:10]
 
 
 class Fleet:
@@ -86,9 +98,6 @@ class Fleet:
                 self.failing[node, name] = parts[-1][2]
                 if max(at for at, _ in turns[name][1]) >= ledger.until:
                     self.turned.add((node, name))
-
-
-FAILING = ('drifted', 'unknown', 'waived')
 
 
 def _word(here: Sequence[Segment], events: Sequence[Turn], until: float) -> str:

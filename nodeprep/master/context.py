@@ -21,14 +21,14 @@ class Master:
 
     def __init__(self, settings: Any, store: Any, keys: Any, clock: Callable[[], float],
                  monotonic: Callable[[], float], pool: Any, queries: Any, log: Callable[[str], None],
-                 scribe: Any = None, pages: Any = None) -> None:
+                 scribe: Any = None, pages: Any = None, signer: Any = None) -> None:
         """`clock` gives seconds since 1970, `queries` is store.known, `log` takes a line without secrets. `scribe`
         (scribe.py) writes what agents say; without one the store's own thread does; without `pages` all is done
-        in `pool`.
+        in `pool`. `signer` gives the seal.Signer of compliance reports; without one they are not signed.
         """
         self.settings, self.store, self.keys, self.clock, self.log = settings, store, keys, clock, log
         self.monotonic, self._pool, self.scribe = monotonic, pool, scribe
-        self._pages, self._asked = pages or pool, 0
+        self._pages, self._asked, self.signer = pages or pool, 0, signer
         self.tries, self.budgets = Tries(monotonic), Budgets(monotonic)
         self.known = Known(self.look_up, self.write, queries, self.tries, clock)
         self.clusters = Clusters(self.look_up, monotonic)

@@ -9,7 +9,7 @@ import time
 
 from nodeprep import __version__
 from nodeprep.config import ConfigError
-from nodeprep.master import folder, here, jobs, keys, settings
+from nodeprep.master import folder, here, jobs, keys, settings, signing
 from nodeprep.master.context import Master
 from nodeprep.master.notify import Notify
 from nodeprep.master.scribe import Scribe
@@ -65,7 +65,8 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        master = Master(found, store, held, time.time, time.monotonic, pool, known, log, scribe, pages)
+        master = Master(found, store, held, time.time, time.monotonic, pool, known, log, scribe, pages,
+                        lambda: signing.signer(found, places.data, time.time()))
         try:
             return loop.run_until_complete(Serving(master, places, tls, ready).run())
         except OSError as error:

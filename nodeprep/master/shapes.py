@@ -87,27 +87,6 @@ def clone(one: Tree) -> Tree:
             'by': one['by'], 'decision': one['decision']}
 
 
-def compliance(times: Any, begin: float, end: float) -> Tree:
-    """What share.seconds gave, by day and by requirement; a share is of the seconds that count."""
-    from nodeprep.master.store import share
-    days: Dict[str, Dict[str, float]] = {}
-    names: Dict[str, Dict[str, float]] = {}
-    whole: Dict[str, float] = {}
-    for (day, requirement, outcome), seconds in times.items():
-        for into in (days.setdefault(str(stamp(day * share.DAY))[:10], {}), names.setdefault(requirement, {}), whole):
-            into[outcome] = into.get(outcome, 0.0) + seconds
-    return {'since': stamp(begin), 'until': stamp(end), 'whole': _share(whole),
-            'days': [dict(_share(found), day=day) for day, found in sorted(days.items())],
-            'requirements': [dict(_share(found), requirement=name) for name, found in sorted(names.items())]}
-
-
-def _share(seconds: Dict[str, float]) -> Tree:
-    from nodeprep.master.store.share import COUNTED
-    counted = sum(seconds.get(outcome, 0.0) for outcome in COUNTED)
-    return {'share': round(seconds.get('met', 0.0) / counted, 6) if counted else None,
-            'seconds': {outcome: round(value, 3) for outcome, value in sorted(seconds.items())}}
-
-
 def _state(one: Any) -> Tree:
     made = {field: getattr(one, field) for field in (
         'requirement', 'outcome', 'state', 'now', 'boot', 'severity', 'mode', 'title', 'digest')}

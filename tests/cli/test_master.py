@@ -268,3 +268,58 @@ def test_what_was_made_in_the_future_is_told(commands):
         'ann']
     code, out, _ = commands.run('doctor')
     assert code == 1 and 'the token of the user ann was made in the future and does not count' in out
+
+
+@pytest.fixture
+def lasting(empty):
+    """A node that was fit for a day and a half, and then drifted."""
+    os.mkdir(empty.data, 0o700)
+
+    def fill(store):
+        host = Host(1, '=fit', start=1700000000)
+        node = store.do(lambda cursor: nodes.make(cursor, '=fit', 1.7e9))
+        store.reports(node, [host.report()], host.now).result(30)
+        host.set('swap', 'drifted', found='swap is on')
+        store.reports(node, [host.report(after=129600)], host.now).result(30)
+    empty.store(fill)
+    return empty
+
+
+SPAN = ('report', '--since', '2023-11-14T22:14:20Z', '--until', '2023-11-16T22:14:20Z')
+
+
+def test_the_report_says_how_long_what_was_met(lasting):
+    told = ' '.join(lasting.told(*SPAN).split())
+    assert told.startswith('Compliance of the fleet, 2023-11-14 22:14 to 2023-11-16 22:14 UTC (2 d)')
+    assert '98.8 % of the time was as wanted' in told and '=fit swap 12 h swap is on' in told
+    tree = json.loads(lasting.told(*SPAN, '-o', 'json', '--evidence'))
+    assert tree['overall']['seconds'] == {'met': 20 * 172800.0 + 129600.0, 'drifted': 43200.0}
+    assert tree['evidence'] == {'=fit': {'swap': tree['evidence']['=fit']['swap']}}
+    assert tree['open'][0]['since'] == '2023-11-16T10:14:20Z' and tree['open'][0]['found'] == 'swap is on'
+    assert json.loads(lasting.told(*SPAN, '-o', 'json', '--label', 'rack=none'))['nodes'] == []
+
+
+@pytest.mark.parametrize('ending, form', [('html', 'html'), ('csv', 'csv'), ('json', 'json'), ('xml', 'junit'),
+                                          ('txt', 'table')])
+def test_the_report_is_written_whole_or_not_at_all(lasting, tmp_path, ending, form):
+    target = tmp_path / f'report.{ending}'
+    target.write_text('old')
+    assert lasting.told(*SPAN, '--output-file', target) == ''
+    assert sorted(os.listdir(tmp_path)) == sorted(['master', 'master.yaml', f'report.{ending}'])
+    text = target.read_text()
+    assert {'html': '<!DOCTYPE html>', 'csv': '', 'json': '{', 'junit': '<?xml', 'table': 'Compliance'}[form] == \
+        text[:len({'html': '<!DOCTYPE html>', 'csv': '', 'json': '{', 'junit': '<?xml', 'table': 'Compliance'}[form])]
+    assert 'old' not in text[:5] and 'fit' in text and stat.S_IMODE(os.stat(target).st_mode) == 0o640
+    if form == 'json':
+        assert run('report', 'verify', target, '--ca-cert', f'{lasting.data}/ca.crt').code == 0
+        target.write_text(text.replace('swap is on', 'swap is no'))
+        assert run('report', 'verify', target, '--ca-cert', f'{lasting.data}/ca.crt').code == 1
+
+
+def test_a_report_that_cannot_be_is_refused_before_anything_is_written(lasting, tmp_path):
+    for words, said in ((['--since', 'x'], '--since: is not a time'), (['--until', '2023-13-01'], '--until: is not a'),
+                        (['--since', '2d', '--until', '3d'], 'is not before until'), (['--since', '900d'], '800 days'),
+                        (['--output-file', '/dev/null'], 'is not a file'),
+                        (['--output-file', f'{tmp_path}/none/r.csv'], 'No such file or directory')):
+        assert said in lasting.refused('report', *words)
+    assert lasting.run('report', '-o', 'pdf')[0] == 2

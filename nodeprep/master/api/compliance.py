@@ -1,47 +1,43 @@
-"""How much of its time the fleet was as wanted."""
-import csv
-import io
-
-from nodeprep.master import shapes
+"""The compliance report of the fleet: how long which nodes met which requirement."""
+from nodeprep.language import speaking
+from nodeprep.master import compliance, moments
 from nodeprep.master.api import reading
-from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import VIEWER, Query, Route
-from nodeprep.master.store import share
-from nodeprep.typed import Any, Dict
+from nodeprep.output import Options
+from nodeprep.output.compliance import KINDS
+from nodeprep.typed import Any
 
-_DAY = 86400.0
-LONGEST = 800 * _DAY
+FORMATS = {'json': 'json', 'csv': 'csv', 'html': 'html', 'junit': 'xml'}        # and how names of their files end
 _QUERY = {'since': Query('A time, a day, or 30d (default) for so long ago.'), 'until': Query('The same; default: now.'),
-          'format': reading.choosing('How it is written.', 'json', 'csv')}
+          'format': reading.choosing('How it is written.', *FORMATS),
+          'evidence': reading.choosing('With the findings of what is not met.', 'no', 'yes')}
+# It brings its own style, and whatever is in it cannot act for whom it is shown to. Source: CSP level 3, sandbox.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
 
 
-async def compliance(request: Request, master: Any) -> Response:
-    """Shares of time by day and by requirement."""
+async def report(request: Request, master: Any) -> Response:
+    """The report of a span of time, in one of its forms."""
     reading.only(request, reading.NODES, _QUERY)
     now, about = master.clock(), reading.asked(request)
-    begin, end = reading.when(request, 'since', now, now - 30 * _DAY), reading.when(request, 'until', now, now)
-    form = reading.choice(request, 'format', ('json', 'csv'), 'json')
-    end = min(end, now)
-    if not 0 <= begin < end or end - begin > LONGEST:
-        raise Problem(400, f'since: is not before until, or more than {LONGEST / _DAY:.0f} days before')
-    tree = shapes.compliance(await master.read(lambda cursor: share.seconds(cursor, begin, end, about)), begin, end)
-    return response.json_(tree) if form == 'json' else response.text(_csv(tree), kind='text/csv; charset=utf-8')
+    form = reading.choice(request, 'format', tuple(FORMATS), 'json')
+    evidence = reading.choice(request, 'evidence', ('no', 'yes'), 'no') == 'yes'
+    try:
+        since, until = moments.span(request.query.get('since', ''), request.query.get('until', ''), now)
+    except ValueError as error:
+        raise Problem(400, str(error)) from None
+    options = Options(language=speaking(request.language, 'page'))
+
+    def made() -> bytes:
+        tree = master.store.read(lambda cursor: compliance.report(cursor, since, until, now, about, evidence))
+        return compliance.written(tree, form, options, master.signer).encode('utf-8', 'backslashreplace')
+    name = f'compliance-{compliance.day(until)}.{FORMATS[form]}'
+    kind = KINDS[form] if form == 'json' else f'{KINDS[form]}; charset=utf-8'
+    return Response(200, await master.at_leisure(made), kind,
+                    (('Content-Disposition', f'inline; filename="{name}"'), ('Content-Security-Policy', _POLICY)))
 
 
-def _csv(tree: Dict[str, Any]) -> str:
-    outcomes = sorted(tree['whole']['seconds'])
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(['day', 'requirement', 'share', *outcomes])
-    for one in [*tree['days'], *tree['requirements'], tree['whole']]:
-        writer.writerow([one.get('day', ''), one.get('requirement', ''), one['share'],
-                         *(one['seconds'].get(name, 0.0) for name in outcomes)])
-    return out.getvalue()
-
-
-ROUTES = (Route('GET', '/v1/compliance', compliance, VIEWER, 'Shares of time', query=dict(reading.NODES, **_QUERY),
-                answer={'type': 'object', 'required': ['since', 'until', 'whole', 'days', 'requirements']},
-                also=('text/csv',)),)
+ROUTES = (Route('GET', '/v1/compliance', report, VIEWER, 'The compliance report', query=dict(reading.NODES, **_QUERY),
+                answer={'$ref': '#/components/schemas/Compliance'}, also=('text/csv', 'text/html', 'application/xml')),)

@@ -68,23 +68,25 @@ def _responses(route: Route) -> Dict[str, Any]:
 
 
 def _schemas() -> Dict[str, Any]:
-    """The schema of a report and its definitions, each under a name of its own."""
-    report = json.loads(schema.text())
-    report.pop('$schema', None)
-    parts = report.pop('definitions', {})
-    found = {'Report': report}
-    found.update((f'Report.{name}', part) for name, part in parts.items())
-    return dict({name: _moved(part) for name, part in found.items()}, Problem=_PROBLEM)
+    """The schemas of reports and their definitions, each under a name of its own."""
+    made: Dict[str, Any] = {'Problem': _PROBLEM}
+    for kind, name in ((schema.REPORT, 'Report'), (schema.COMPLIANCE, 'Compliance')):
+        whole = json.loads(schema.text(kind=kind))
+        whole.pop('$schema', None)
+        parts = whole.pop('definitions', {})
+        made[name] = _moved(whole, name)
+        made.update((f'{name}.{part}', _moved(found, name)) for part, found in parts.items())
+    return made
 
 
-def _moved(found: Any) -> Any:
+def _moved(found: Any, under: str) -> Any:
     """A schema whose references are to where the definitions stand here."""
     if isinstance(found, list):
-        return [_moved(one) for one in found]
+        return [_moved(one, under) for one in found]
     if not isinstance(found, dict):
         return found
-    return {name: item.replace('#/definitions/', '#/components/schemas/Report.') if name == '$ref' else _moved(item)
-            for name, item in found.items()}
+    return {name: item.replace('#/definitions/', f'#/components/schemas/{under}.') if name == '$ref' else
+            _moved(item, under) for name, item in found.items()}
 
 
 def route(routes: Iterable[Route]) -> Route:

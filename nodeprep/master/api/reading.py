@@ -1,11 +1,10 @@
 """What a query or a body asks for, read with bounds. A Problem 400 names the field."""
-from nodeprep import epoch
+from nodeprep.master import moments
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.routes import Query
 from nodeprep.master.store.asked import Asked
 from nodeprep.typed import Any, Dict, Optional, Sequence
-from nodeprep.wanted import read_duration
 
 LONGEST = 300             # letters of a value
 PER, MOST = 100, 1000     # rows of an answer
@@ -68,13 +67,9 @@ def when(request: Request, name: str, now: float, otherwise: float) -> float:
     if said is None:
         return otherwise
     try:
-        if len(said) == 10 and said[4:5] == '-':
-            return float(epoch.of(said + 'T00:00:00Z'))
-        if said[4:5] == '-':
-            return float(epoch.of(said))
-        return now - read_duration(said)
-    except (ValueError, OverflowError):
-        raise Problem(400, f'{name}: is not a time such as 2027-01-31T22:00:00Z, a day, or 30d (so long ago)') from None
+        return moments.moment(said, now)
+    except ValueError as error:
+        raise Problem(400, f'{name}: {error}') from None
 
 
 def text(tree: Dict[str, Any], name: str, needed: bool = True, most: int = LONGEST) -> str:

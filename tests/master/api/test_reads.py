@@ -3,8 +3,11 @@ import csv
 import io
 
 import pytest
+from junitparser import JUnitXml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from nodeprep import schema
+from nodeprep.compliance import digest
 from tests.master.api.conftest import drifted
 from tests.master.fleet import Host
 
@@ -42,7 +45,9 @@ def test_the_fleet_is_narrowed(fleet, query, names):
     '/v1/nodes?serach=x', '/v1/nodes?page=0', '/v1/nodes?page=x', '/v1/nodes?per=1001', '/v1/nodes?order=age',
     '/v1/drift?kind=met', '/v1/drift?order=1', '/v1/nodes/bad?x=1', '/v1/nodes/bad/history?most=1e3',
     '/v1/nodes/bad/history?before=yesterday', '/v1/compliance?since=never', '/v1/compliance?since=2099-01-01',
-    '/v1/compliance?since=900d', '/v1/compliance?format=pdf', '/v1/approvals?state=x', '/v1/waivers?status=all'])
+    '/v1/compliance?since=900d', '/v1/compliance?format=pdf',
+    '/v1/compliance?until=x', '/v1/compliance?evidence=all', '/v1/compliance?since=1d&until=2d',
+    '/v1/approvals?state=x', '/v1/waivers?status=all'])
 def test_a_question_that_is_not_understood_is_a_bad_request(fleet, path):
     answer = fleet.ann.get(path)
     assert answer.status == 400 and answer.tree['detail'], path
@@ -88,14 +93,36 @@ def test_a_node_is_forgotten_by_an_admin(fleet):
     fleet.join('bad')
 
 
-def test_compliance_is_told_by_day_and_by_requirement(fleet):
-    tree = fleet.ann.get('/v1/compliance?since=1d').tree
-    assert tree['until'] == '2027-01-15T08:00:00Z' and tree['since'] == '2027-01-14T08:00:00Z'
+def test_the_compliance_report_is_told_in_each_form(fleet):
+    fleet.clock.now += 3600
+    answer = fleet.ann.get('/v1/compliance?since=1d&evidence=yes')
+    tree = answer.tree
+    assert schema.problem(tree, kind=schema.COMPLIANCE) == '' and tree['digest'] == digest.of(tree)
+    assert tree['until'] == '2027-01-15T09:00:00Z' and tree['since'] == '2027-01-14T09:00:00Z'
     by = {one['requirement']: one for one in tree['requirements']}
-    assert 0 < by['swap']['share'] < 1 and by['cpu']['share'] == 1
-    assert {one['day'] for one in tree['days']} <= {'2027-01-14', '2027-01-15'}
-    rows = list(csv.reader(io.StringIO(fleet.ann.get('/v1/compliance?since=1d&format=csv').text)))
-    assert rows[0][:3] == ['day', 'requirement', 'share'] and float(rows[-1][2]) == tree['whole']['share']
+    assert by['swap']['share'] == 0.5 and by['swap']['seconds'] == {'met': 3600.0, 'drifted': 3600.0}
+    assert by['cpu']['share'] == 1 and by['swap']['title'] == 'Swap is off'
+    assert [one['name'] for one in tree['nodes']] == ['bad', 'fit', 'mute']
+    assert [(one['node'], one['requirement'], one['found']) for one in tree['open']][:1] == [
+        ('bad', 'docker', 'docker is off')]
+    assert tree['evidence']['bad']['swap']['observations'][0]['found'] == 'swap is on'
+    assert answer.headers['content-disposition'] == 'inline; filename="compliance-2027-01-15.json"'
+    told = {form: fleet.ann.get(f'/v1/compliance?since=1d&format={form}') for form in ('csv', 'html', 'junit')}
+    rows = list(csv.reader(io.StringIO(told['csv'].text)))
+    assert {row[rows[0].index('node')] for row in rows[1:]} == {'bad', 'fit'}
+    assert told['html'].headers['content-type'] == 'text/html; charset=utf-8'
+    assert 'sandbox' in told['html'].headers['content-security-policy'] and 'swap is on' in told['html'].text
+    assert len(JUnitXml.fromstring(told['junit'].body)) > 0
+
+
+def test_the_compliance_report_is_of_the_nodes_that_are_asked_for(fleet):
+    fleet.clock.now += 3600
+    tree = fleet.ann.get('/v1/compliance?since=1d&search=fi').tree
+    assert [one['name'] for one in tree['nodes']] == ['fit'] and tree['asked'] == {'search': 'fi'}
+    assert tree['overall']['share'] == 1 and tree['open'] == []
+    for query, names in (('requirement=swap', ['bad']), ('outcome=drifted', ['bad']), ('standing=new', ['mute']),
+                         ('label=rack=r02', ['bad']), ('label=rack', ['bad', 'fit']), ('role=control-plane', [])):
+        assert [one['name'] for one in fleet.ann.get(f'/v1/compliance?since=1d&{query}').tree['nodes']] == names, query
 
 
 def test_the_metrics_are_openmetrics(fleet):

@@ -4,8 +4,7 @@ import random
 
 import pytest
 
-from nodeprep.compliance import weigh
-from nodeprep.master.store import asked, drift, grid, nodes, share, states
+from nodeprep.master.store import asked, drift, grid, nodes, states
 from nodeprep.master.store.asked import Asked
 from nodeprep.master.store.states import State
 
@@ -172,23 +171,3 @@ def test_what_is_wrong_with_most_nodes(store, fleet):
     assert sorted((one.requirement, one.nodes, one.since) for one in found) == sorted(wanted)
     assert [one.nodes for one in found] == sorted((one.nodes for one in found), reverse=True)
     assert read(store, grid.requirements) == sorted({name for _, name in fleet.states})
-
-
-@pytest.mark.parametrize('about', [asked.EVERYTHING, Asked(label='rack=a'), Asked(search='n0')],
-                         ids=['all', 'label', 'name'])
-@pytest.mark.parametrize('begin, end', [(BEGIN, END), (BEGIN + 5000.0, BEGIN + 3 * DAY),
-                                        (BEGIN + 3.2 * DAY, BEGIN + 3.9 * DAY)])
-def test_time_is_weighed_as_one_node_after_the_other_would_be(store, fleet, about, begin, end):
-    wanted = collections.defaultdict(float)
-    for node in fleet.chosen(about):
-        here = weigh.presence(fleet.events[node], begin, end)
-        for name in NAMES:
-            told = list(weigh.stretches(fleet.turns[node, name], '', float('-inf'), end))
-            for a, b, state in weigh.classed(here, told):
-                while a < b:
-                    stop = min(b, (a // DAY + 1) * DAY)
-                    wanted[int(a // DAY), name, state] += stop - a
-                    a = stop
-    found = read(store, share.seconds, begin, end, about)
-    assert set(found) == {key for key, value in wanted.items() if value > 1e-3}
-    assert all(abs(found[key] - wanted[key]) < 0.01 for key in found)

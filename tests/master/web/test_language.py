@@ -14,7 +14,7 @@ _ = speaking(CHINESE, 'page')
 ASKS = {'accept': 'text/html', 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8'}
 # Latin words that a Chinese page has of its own: names, units of measure, and what is typed as it stands.
 OURS = {'nodeprep', 'kubernetes', 'kubeadm', 'agent', 'pod', 'utc', 'mac', 'product', 'uuid', 'machine', 'id', 'admin',
-        'approver', 'rack', 'a1', 'name', 'value', 'yyyy', 'mm', 'dd', 'nobody'}
+        'approver', 'rack', 'a1', 'name', 'value', 'yyyy', 'mm', 'dd', 'nobody', 'unit'}
 
 
 def asked(site, path, role='admin', **more):

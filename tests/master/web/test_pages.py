@@ -1,6 +1,10 @@
 """What each page shows of a fleet of every kind, read back by html5lib in its strict mode."""
+from urllib.parse import parse_qs
+
 import pytest
 
+from nodeprep.master import compliance, moments
+from nodeprep.output.compliance import words
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
@@ -236,9 +240,20 @@ def test_compliance_has_the_numbers_of_its_picture(full):
     today = [text_of(part) for part in picture.iter() if part.tag.endswith('}title')][-1]
     numbers = rows(page, './/table[caption="The numbers of the chart, the newest day first"]')[1]
     assert numbers[0] == '2023-11-14 (until now)'
-    words = ('met', 'drifted', 'could not tell', 'silent')
-    assert today == '2023-11-14: ' + ', '.join(map(' '.join, zip(words, numbers[1:])))
+    names = ('met', 'drifted', 'could not tell', 'silent')
+    assert today == '2023-11-14: ' + ', '.join(map(' '.join, zip(names, numbers[1:])))
     assert 'Silent time counts, and never as met' in text_of(page)
+    links = {text_of(one): one.get('href') for one in page.iter() if one.tag.endswith('a')
+             and one.get('href', '').startswith('/v1/compliance?')}
+    assert sorted(links) == ['CSV', 'HTML', 'JSON', 'JUnit']
+    asked = parse_qs(links['JSON'].partition('?')[2])
+    assert asked == {'format': ['json'], 'since': ['2023-10-16T00:00:00Z'], 'until': ['2023-11-14T22:13:20Z']}
+    now = full.clock()
+    since, until = moments.span(asked['since'][0], asked['until'][0], now)
+    tree = full.store.read(lambda cursor: compliance.report(cursor, since, until, now))
+    said = {one['requirement']: words.percent(one['share']) for one in tree['requirements'] if one['share'] is not None}
+    assert {row[0]: row[1] for row in days[1:]} == said
+    assert list(said) == [row[0] for row in days[1:]]
 
 
 def test_an_empty_fleet_says_how_the_first_node_joins(site):

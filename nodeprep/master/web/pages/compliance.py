@@ -1,13 +1,17 @@
-"""/compliance: how much of the time the fleet was as wanted, day by day and by requirement."""
+"""/compliance: how much of the time the fleet was as wanted, by day and by requirement, as the report has it."""
+from nodeprep.compliance.weigh import COUNTED
+from nodeprep.master import compliance
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import grid, share
-from nodeprep.master.web import frame, query, render, words
+from nodeprep.master.store import grid
+from nodeprep.master.web import frame, query, render
 from nodeprep.output.compliance import chart
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict
 
 DAYS = ('7', '30', '90')
+_DAY = 86400.0
+DOWNLOADS = (('html', 'HTML'), ('csv', 'CSV'), ('json', 'JSON'), ('junit', 'JUnit'))
 
 
 class Line(NamedTuple):
@@ -22,26 +26,23 @@ async def show(request: Request, master: Any) -> Response:
     """GET /compliance."""
     about = query.asked(request)
     days = int(query.chosen(request, 'days', DAYS, '30'))
-    now = master.clock()
-    begin = (now // share.DAY - days + 1) * share.DAY
+    now = float(int(master.clock()))
+    begin = (now // _DAY - days + 1) * _DAY
 
     def look(cursor: Any) -> Any:
-        return share.seconds(cursor, begin, now, about), grid.choices(cursor)
-    around, (times, choices) = await frame.around(request, master, '/compliance', look, live=False)
-    by_day = [_line(words.day(day * share.DAY), times, 0, day) for day in sorted({key[0] for key in times})]
-    by_day = [one for one in by_day if one.counted]
-    by_requirement = [_line(name, times, 1, name) for name in sorted({key[1] for key in times})]
-    by_requirement = sorted((one for one in by_requirement if one.counted),
-                            key=lambda one: (one.seconds.get('met', 0) / one.counted, one.name))
+        return compliance.report(cursor, begin, max(now, begin + 1.0), now, about), grid.choices(cursor)
+    around, (tree, choices) = await frame.around(request, master, '/compliance', look, live=False)
+    by_day = [one for one in (_line(day['day'], day['seconds']) for day in tree['days']) if one.counted]
+    by_requirement = [one for one in (_line(row['requirement'], row['seconds']) for row in tree['requirements'])
+                      if one.counted]
+    file = query.Address('/v1/compliance', dict(tree['asked'], since=tree['since'], until=tree['until']))
     return await render.answer(
         master, 'compliance.html', frame=around, about=about, days=days, begin=begin, choices=choices, by_day=by_day,
-        by_requirement=by_requirement, met=sum(one.seconds.get('met', 0) for one in by_day),
-        counted=sum(one.counted for one in by_day), chart=chart.draw(by_day, begin, days, _=around.language))
+        by_requirement=by_requirement, met=tree['overall']['seconds'].get('met', 0.0),
+        counted=_line('', tree['overall']['seconds']).counted,
+        chart=chart.draw(by_day, begin, days, _=around.language), overall=tree['overall'],
+        downloads=[(name, file.with_(format=form)) for form, name in DOWNLOADS])
 
 
-def _line(name: str, times: share.Times, part: int, key: Any) -> Line:
-    seconds: Dict[str, float] = {}
-    for one, value in times.items():
-        if one[part] == key:
-            seconds[one[2]] = seconds.get(one[2], 0.0) + value
-    return Line(name, seconds, sum(seconds.get(outcome, 0.0) for outcome in share.COUNTED))
+def _line(name: str, seconds: Dict[str, float]) -> Line:
+    return Line(name, seconds, sum(seconds.get(outcome, 0.0) for outcome in COUNTED))

@@ -1,0 +1,68 @@
+"""nodeprep master report: proof over time."""
+import os
+import sys
+
+import click
+
+from nodeprep import output
+from nodeprep.cli.mastering import opened, places
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.config import ConfigError
+from nodeprep.typed import Any, Optional
+
+_FORMS = ('table', 'html', 'csv', 'json', 'junit')
+_ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.xml': 'junit'}
+
+
+@click.command()
+@places
+@click.option('--since', default='30d', show_default=True, metavar='TIME',
+              help='A day, a time such as 2027-01-31T22:00:00Z, or 30d: so long ago.')
+@click.option('--until', default='', metavar='TIME', help='The same; now when it is left out.')
+@click.option('--search', default='', metavar='TEXT', help='Only nodes whose name has this in it.')
+@click.option('--label', default='', metavar='NAME[=VALUE]', help='Only nodes with this label.')
+@click.option('--role', default='', metavar='ROLE', help='Only worker or control-plane.')
+@click.option('--evidence', is_flag=True, help='With what was found of all that is not met.')
+@click.option('-o', '--output', 'form', type=click.Choice(list(_FORMS)),
+              help='How to print; by the ending of --output-file, or as a table, when it is left out.')
+@click.option('--output-file', 'target', metavar='FILE', type=click.Path(dir_okay=False),
+              help='Write it there, whole or not at all, as the user whose data these are.')
+@click.option('-v', '--verbose', is_flag=True, help='In the table: all of each list.')
+@stopping_on_bad_input
+def report(config_file: Optional[str], data: str, since: str, until: str, search: str, label: str, role: str,
+           evidence: bool, form: Optional[str], target: Optional[str], verbose: bool) -> None:
+    """Report which nodes met which requirement for how long, what drifted, who allowed which change, what is waived.
+
+    It is as it was at the end of that time. JSON carries the heads of all chains of reports, and is signed: `nodeprep
+    report verify FILE` says whether it is whole.
+    """
+    # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
+    from nodeprep.compliance import library  # noqa: F401
+    from nodeprep.master import compliance, keys, moments, signing
+    from nodeprep.master.store.asked import Asked
+    from nodeprep.output.compliance import renderer
+    chosen = form or _ENDINGS.get(os.path.splitext(target or '')[1].lower(), 'table')
+    renderer(chosen)
+    path = os.path.abspath(target) if target else ''
+    if path and os.path.lexists(path) and not os.path.isfile(path):
+        raise ConfigError(f'--output-file {target}: is not a file')
+    with opened(config_file, data) as found:
+        try:
+            begin, end = moments.span(since, until, found.now)
+        except ValueError as error:
+            raise ConfigError(f'--{error}') from None
+        about = Asked(search=search, label=label, role=role)
+        tree = found.store.read(lambda cursor: compliance.report(cursor, begin, end, found.now, about, evidence))
+        options = output.options_for(sys.stdout, verbose=verbose, language=_language(found.settings))
+        if path:
+            options = options._replace(color=False)
+        text = compliance.written(tree, chosen, options,
+                                  lambda: signing.signer(found.settings, found.data, found.now))
+        if path:
+            keys.put(path, text.encode('utf-8', 'backslashreplace'), 0o640)
+    if not path:
+        write(sys.stdout, text)
+
+
+def _language(settings: Any) -> str:
+    return str(settings.language)
