@@ -30,7 +30,7 @@ def read(raw: bytes) -> Dict[str, Any]:
     except MemoryError:
         raise NotAReport('holds more than this machine has memory for') from None
     except ValueError as error:
-        raise NotAReport(f'is not JSON: {error}') from None
+        raise NotAReport(f'is not JSON, in which alone a report can be proved: {error}') from None
     if not isinstance(tree, dict) or tree.get('kind') != 'compliance':
         raise NotAReport('is JSON, and no compliance report')
     if tree.get('format') != 1 or isinstance(tree['format'], bool):
@@ -54,8 +54,9 @@ def examined(tree: Dict[str, Any]) -> Dict[str, Any]:
 def _once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f'{next(name for name in names if names.count(name) > 1)[:40]!r} is there twice')
+        for name, _ in pairs:                     # those that are there once go, up to the first that went already
+            if found.pop(name, pairs) is pairs:
+                raise ValueError(f'{name[:40]!r} is there twice')
     return found
 
 

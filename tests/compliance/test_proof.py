@@ -2,6 +2,7 @@
 import copy
 import json
 import random
+import time
 
 import pytest
 
@@ -216,6 +217,14 @@ def test_which_nodes_have_gaps_is_told():
 def test_what_is_no_report_is_none(text, why):
     with pytest.raises(reading.NotAReport, match=why):
         reading.read(text)
+
+
+def test_many_names_cost_no_more_than_they_are():
+    text = '{' + ','.join(f'"{number}":0' for number in range(300000)) + ',"7":1}'
+    began = time.process_time()
+    with pytest.raises(reading.NotAReport, match="'7' is there twice"):
+        reading.read(text.encode())
+    assert time.process_time() - began < 5
 
 
 def test_what_has_a_right_digest_and_is_no_report_is_none():

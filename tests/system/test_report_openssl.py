@@ -1,6 +1,7 @@
 """Reports are verified by openssl(1) as by the library: for hosts that have nothing else."""
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -13,7 +14,8 @@ from nodeprep.output.compliance import renderer
 from tests.compliance import sample, signers
 from tests.tiers import need
 
-MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'compliance.md')
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MANUAL = os.path.join(TOP, 'docs', 'compliance.md')
 BAD = [{'between_authority': False}, {'own_days': 5}, {'own_begins': 1}, {'root_days': 5}, {'root_path': 0},
        {'between_usage': False}]
 
@@ -77,3 +79,16 @@ def test_the_recipe_of_the_manual_verifies_a_report_without_nodeprep(openssl, tm
                           stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.decode()
     assert done.stdout.decode().split('\n') == [tree['digest'], 'Verified OK', 'chain.pem: OK', '']
+
+
+def test_the_command_verifies_on_a_host_without_that_library(openssl, tmp_path):
+    authority = signers.authority()
+    tmp_path.joinpath('cryptography.py').write_text("raise ImportError('it is not installed here')\n")
+    tmp_path.joinpath('ca.crt').write_bytes(authority.certificate)
+    tree = seal.sealed(sample.small(), signers.signer(authority))
+    for made, code, said in ((tree, 0, 'WHOLE: '), (dict(tree, scope='host'), 1, 'NOT WHOLE: ')):
+        tmp_path.joinpath('report.json').write_text(renderer('json')(made, Options()))
+        done = subprocess.run(
+            [sys.executable, '-m', 'nodeprep', 'report', 'verify', 'report.json', '--ca-cert', 'ca.crt'],
+            stdout=subprocess.PIPE, cwd=str(tmp_path), env=dict(os.environ, PYTHONPATH=f'{tmp_path}:{TOP}'))
+        assert (done.returncode, done.stdout.decode().startswith(said)) == (code, True)
