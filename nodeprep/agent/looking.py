@@ -29,6 +29,7 @@ class Looking:
         self._host, self._monotonic, self._scouts = host, monotonic, scouts
         self._known = catalogue.load_all()
         self._kept: Dict[str, Judged] = {}
+        self._touched: Set[str] = set()      # those that wait and that an event was about, and are not sent yet
         self._version: Tuple[int, int] = (0, 0)
 
     def watches(self) -> List[Watch]:
@@ -61,8 +62,9 @@ class Looking:
         watches = None if woken is None or not self._kept else frozenset(woken)
         chosen = [name for name, one in self._known.items() if not one.waits and (
             watches is None or watches & set(one.watches))]
-        if watches is None:
-            self._send_scouts(policy, host)
+        if watches is not None:
+            self._touched.update(name for name, one in self._known.items() if one.waits and watches & set(one.watches))
+        self._send_scouts(policy, host, watches is None)
         if chosen:
             looked = round.look(host, policy, round.Asked(tuple(chosen)))
             self._version = looked.kubernetes
@@ -71,10 +73,14 @@ class Looking:
         all_of_it = [self._kept[name] for name in self._known]
         return Seen(round.Looked(all_of_it, self._version), frozenset(chosen) | found, host, self._monotonic() - begun)
 
-    def _send_scouts(self, policy: Any, host: Any) -> None:
-        waiting = [one for one in self._known.values() if one.waits]
+    def _send_scouts(self, policy: Any, host: Any, everything: bool) -> None:
+        if not everything and not self._touched:
+            return
         version = round.kubernetes(host, policy)
-        self._scouts.send(waiting, {one.id: policy.rule(one, version).want for one in waiting})
+        wants = {one.id: policy.rule(one, version).want for one in self._known.values() if one.waits}
+        if everything and self._scouts.send([self._known[name] for name in wants], wants) or \
+                self._scouts.send_some([self._known[name] for name in sorted(self._touched)], wants):
+            self._touched.clear()
 
     def _take_scouts(self, policy: Any) -> Set[str]:
         """What came back, which the first look waits for: its report shall be whole."""

@@ -284,3 +284,22 @@ def test_without_the_owners_word_the_master_is_not_asked(tmp_path, utc):
         assert master.asked == 1
     finally:
         whole.end()
+
+
+def test_a_hosts_file_that_changes_is_looked_at_at_once_though_that_asks_the_resolver(whole):
+    whole.owned.config('requirements: {hosts: {entries: {192.0.2.1: k8s-master}}}\n')
+    host = whole.owned.host
+    host.resolved['k8s-master'] = ['192.0.2.1']
+    plain = host.read('/etc/hosts')
+    whole.begin()
+    whole.turn()
+    assert hosts_of(whole)['boot'] == 'drifted'
+    at, folder = whole.clock, whole.watch('hosts', Folder)
+    host.files({'/etc/hosts': plain + '192.0.2.1 k8s-master\n'})
+    whole.turn(folder)
+    assert hosts_of(whole)['boot'] == 'met' and whole.clock == at
+    host.files({'/etc/hosts': plain})
+    whole.turn(folder)
+    assert hosts_of(whole)['boot'] == 'met', 'a program that writes there all the time is no load'
+    whole.rounds(1)
+    assert hosts_of(whole)['boot'] == 'drifted' and whole.clock - at <= 60

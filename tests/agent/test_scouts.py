@@ -1,7 +1,7 @@
 """scouts: requirements that wait for others are looked at elsewhere, once in a while."""
 import pytest
 
-from nodeprep.agent.scouts import IN_NEED, PATIENCE, Scouts
+from nodeprep.agent.scouts import EACH, IN_NEED, PATIENCE, Scouts
 from nodeprep.model import NOW, Observation, Requirement
 
 
@@ -99,3 +99,23 @@ def test_what_is_wanted_may_have_changed(scouts):
     assert scouts.fds() == []
     scouts.ask()
     assert Later.sent == 2
+
+
+def test_what_an_event_is_about_goes_at_once_and_not_too_often_and_the_rest_keeps_its_time(scouts):
+    wants = {'far': {'time_limit': 3.0, 'role': 'worker', 'kubernetes': (1, 23), 'profile': 'docker'}}
+    scouts.ask()
+    assert not scouts.send_some([Far()], wants), 'those are on the way'
+    scouts.back(wait=True)
+    assert not scouts.send_some([], wants) and Later.sent == 1
+    assert scouts.send_some([Far()], wants) and Later.sent == 2
+    assert scouts.back(wait=True)['far'].state == 'met'
+    scouts.clock[0] = EACH - 1
+    assert not scouts.send_some([Far()], wants)
+    scouts.clock[0] = EACH + 1
+    assert scouts.send_some([Far()], wants) and scouts.back(wait=True)
+    scouts.clock[0] = PATIENCE - 1
+    scouts.ask()
+    assert Later.sent == 3
+    scouts.clock[0] = PATIENCE + 1
+    scouts.ask()
+    assert Later.sent == 4

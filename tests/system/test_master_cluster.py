@@ -3,7 +3,6 @@ wanted on the other one, and a master that goes away takes nothing with it.
 """
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -111,7 +110,6 @@ def two_nodes(master, here, network, folder):
         assert {one['node'] for one in told} == {'n1', 'n2'} and read('/etc/hosts') == plain
         code, out, err = nodeprep('fix', 'hosts', '--yes')
         assert f'{THERE} n2\n' in read('/etc/hosts'), (code, out, err)
-        here.ask(signal.SIGHUP)              # what asks other machines is looked at each five minutes alone
         until(lambda: state(here, 'hosts') == 'met', 60)
         end_of_the_master(master, here)
 
