@@ -8,7 +8,8 @@ from nodeprep import output
 from nodeprep.cli.mastering import opened, places
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
-from nodeprep.typed import Any, Optional
+from nodeprep.language import chosen, speaking
+from nodeprep.typed import Optional
 
 _FORMS = ('table', 'html', 'csv', 'json', 'junit')
 _ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.xml': 'junit'}
@@ -41,8 +42,8 @@ def report(config_file: Optional[str], data: str, since: str, until: str, search
     from nodeprep.master import compliance, keys, moments, signing
     from nodeprep.master.store.asked import Asked
     from nodeprep.output.compliance import renderer
-    chosen = form or _ENDINGS.get(os.path.splitext(target or '')[1].lower(), 'table')
-    renderer(chosen)
+    wanted = form or _ENDINGS.get(os.path.splitext(target or '')[1].lower(), 'table')
+    renderer(wanted)
     path = os.path.abspath(target) if target else ''
     if path and os.path.lexists(path) and not os.path.isfile(path):
         raise ConfigError(f'--output-file {target}: is not a file')
@@ -53,16 +54,13 @@ def report(config_file: Optional[str], data: str, since: str, until: str, search
             raise ConfigError(f'--{error}') from None
         about = Asked(search=search, label=label, role=role)
         tree = found.store.read(lambda cursor: compliance.report(cursor, begin, end, found.now, about, evidence))
-        options = output.options_for(sys.stdout, verbose=verbose, language=_language(found.settings))
+        options = output.options_for(sys.stdout, verbose=verbose, language=found.settings.language)
         if path:
-            options = options._replace(color=False)
-        text = compliance.written(tree, chosen, options,
+            # The file is UTF-8, whatever is printed here.
+            options = options._replace(color=False, language=speaking(chosen(found.settings.language, None)))
+        text = compliance.written(tree, wanted, options,
                                   lambda: signing.signer(found.settings, found.data, found.now))
         if path:
             keys.put(path, text.encode('utf-8', 'backslashreplace'), 0o640)
     if not path:
         write(sys.stdout, text)
-
-
-def _language(settings: Any) -> str:
-    return str(settings.language)

@@ -7,6 +7,7 @@ import tarfile
 
 import pytest
 
+from nodeprep.language import speaking
 from nodeprep.master import secret
 from nodeprep.master.store import nodes, open_store, people, tokens
 from tests.cli.runner import run
@@ -323,3 +324,17 @@ def test_a_report_that_cannot_be_is_refused_before_anything_is_written(lasting, 
                         (['--output-file', f'{tmp_path}/none/r.csv'], 'No such file or directory')):
         assert said in lasting.refused('report', *words)
     assert lasting.run('report', '-o', 'pdf')[0] == 2
+
+
+def test_the_report_is_in_the_language_of_the_master_or_of_who_asks(lasting, tmp_path, monkeypatch):
+    """What programs read is not, and a file is written in it whatever a terminal can show."""
+    chinese, target = speaking('zh_CN')('Worst requirements'), tmp_path / 'r.html'
+    monkeypatch.setenv('LANGUAGE', 'zh_CN')
+    monkeypatch.setenv('LC_ALL', 'zh_CN.UTF-8')
+    assert chinese in lasting.told(*SPAN) and 'wanted: ' in lasting.told(*SPAN, '-o', 'junit')
+    monkeypatch.setenv('LC_ALL', 'C')
+    assert 'Worst requirements' in lasting.told(*SPAN)
+    with open(lasting.config, 'a') as file:
+        file.write('language: zh_CN\n')
+    assert chinese in lasting.told(*SPAN) and lasting.told(*SPAN, '--output-file', target) == ''
+    assert '<html lang="zh-CN">' in target.read_text(encoding='utf-8')

@@ -115,6 +115,13 @@ def test_the_compliance_report_is_told_in_each_form(fleet):
     assert len(JUnitXml.fromstring(told['junit'].body)) > 0
 
 
+def test_the_compliance_report_for_people_is_in_the_language_of_the_browser(fleet):
+    told = {(form, language): fleet.ann.get(f'/v1/compliance?since=1d&format={form}', accept_language=language).text
+            for form in ('html', 'junit', 'csv') for language in ('zh-CN', 'en')}
+    assert '<html lang="zh-CN">' in told['html', 'zh-CN'] and '<html lang="en">' in told['html', 'en']
+    assert told['junit', 'zh-CN'] == told['junit', 'en'] and told['csv', 'zh-CN'] == told['csv', 'en']
+
+
 def test_the_compliance_report_is_of_the_nodes_that_are_asked_for(fleet):
     fleet.clock.now += 3600
     tree = fleet.ann.get('/v1/compliance?since=1d&search=fi').tree
