@@ -50,9 +50,10 @@ def build(ledger: Ledger, nodes: List[Tree], about: Mapping[str, Tuple[str, str]
 
 def _overall(ledger: Ledger) -> Tree:
     seconds = rounded(ledger.overall.seconds)
-    share, before = Weights(seconds).rounded, Weights(rounded(ledger.earlier.seconds)).rounded
+    ago = rounded(ledger.earlier.seconds)
+    share, before = Weights(seconds).rounded, Weights(ago).rounded
     earlier = None if ledger.before >= ledger.since else {
-        'since': stamp(ledger.before), 'until': stamp(ledger.since), 'share': before}
+        'since': stamp(ledger.before), 'until': stamp(ledger.since), 'share': before, 'seconds': ago}
     return {'share': share, 'seconds': seconds, 'before': earlier,
             'trend': None if share is None or before is None else round(share - before, 6),
             'nodes': dict(ledger.standings, counted=ledger.counted)}

@@ -62,7 +62,7 @@ def same(tree, right):
     whole = right.together([(node.id, name) for node in right.nodes for name in NAMES])
     overall = tree['overall']
     assert overall['seconds'] == whole and close(overall['share'], share(whole))
-    assert close(overall['before']['share'], share(right.earlier))
+    assert close(overall['before']['share'], share(right.earlier)) and overall['before']['seconds'] == right.earlier
     for name in ('met', 'drifted', 'unknown', 'silent', 'quarantined', 'new'):
         assert overall['nodes'][name] == sum(1 for node in right.nodes if right.standing(node) == name), name
     assert overall['nodes']['counted'] == len(right.here)

@@ -34,7 +34,7 @@ def text(value: Any) -> str:
 def name(value: Any) -> str:
     """The name of a node or a requirement, in one line where it is short enough."""
     html = text(value)
-    return f'<span class="name">{html}</span>' if len(value) <= WORD else html
+    return f'<span class="name">{html}</span>' if 0 < len(value) <= WORD else html
 
 
 def code(value: Any) -> str:

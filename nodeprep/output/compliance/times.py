@@ -40,7 +40,7 @@ def nodes(tree: Dict[str, Any], _: Language) -> Section:
     rows = tree['nodes']
     html = list(table(_('Shares of the time that counts, over all requirements; the worst first'),
                       (_('Node'), _('At the end'), *map(_, SHARES), _('#Began to drift'), _('Worst in')), [
-                          [name(one['name']) + f' <span class="soft">{_about(one, tree["since"], _)}</span>',
+                          [name(one['name']) + _about(one, tree['since'], _),
                            pieces.word(one['standing'], _), *shares(one['seconds'], _), words.number(one['drifts']),
                            ', '.join(map(name, _worst(one)))] for one in rows[:MOST_NODES]]))
     if len(rows) > MOST_NODES:
@@ -92,7 +92,7 @@ def _about(node: Dict[str, Any], since: str, _: Language) -> str:
     about = [text(part) for part in (node['role'], node['os']['name'], words.labels(node)) if part]
     if node['counts_from'] and node['counts_from'] > since:
         about.append(_('counts from {when}', when=pieces.when(node['counts_from'], _)))
-    return ', '.join(about)
+    return f' <span class="soft">{", ".join(about)}</span>' if about else ''
 
 
 def _worst(node: Dict[str, Any]) -> List[str]:

@@ -105,9 +105,12 @@ def trend(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     if change is None:
         return _('{share} in the period before', share=share)
     span_before = length(before['since'], before['until'], _)
-    if change == 0:
-        return _('no change against {share} in the {span} before', share=share, span=span_before)
-    return _('{points}, against {share} in the {span} before', points=points(change, _), share=share, span=span_before)
+    said = _('no change against {share} in the {span} before', share=share, span=span_before) if change == 0 else \
+        _('{points}, against {share} in the {span} before', points=points(change, _), share=share, span=span_before)
+    if 2 * seconds(before.get('seconds', tree['overall']['seconds'])) < seconds(tree['overall']['seconds']):
+        # Most nodes joined since: the two are hardly of the same.
+        said = _('{said}, of which less than half as much is on record', said=said)
+    return said
 
 
 def standing(tree: Tree, _: Language = ENGLISH_TEXTS) -> List[str]:

@@ -1,0 +1,23 @@
+"""What every form says of the whole."""
+from nodeprep.output.compliance import words
+from tests.output.compliance.fleet import fleet
+
+
+def beside(seconds, share=0.981, trend=0.01):
+    tree = fleet(3)
+    tree['overall']['before'].update(share=share, **({'seconds': seconds} if seconds else {}))
+    tree['overall']['trend'] = trend
+    return words.trend(tree)
+
+
+def test_a_trend_against_a_time_of_which_hardly_anything_is_on_record_says_so():
+    now = fleet(3)['overall']['seconds']
+    assert beside(now) == '+1.0 points, against 98.1 % in the 30 d before'
+    assert beside({'met': 60.0, 'silent': 60.0}) == (
+        '+1.0 points, against 98.1 % in the 30 d before, of which less than half as much is on record')
+    assert beside({'met': 60.0}, trend=0).startswith('no change against') and 'less than half' in beside({'met': 60.0})
+    assert 'record' not in beside(None)                  # of a report from before this was written down
+
+
+def test_a_trend_against_nothing_is_none():
+    assert beside({}, share=None) == 'nothing is on record of the period before'
