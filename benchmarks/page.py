@@ -11,6 +11,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from benchmarks.fleetrows import fill  # noqa: E402
+from nodeprep import catalogue  # noqa: E402
 from nodeprep.master import compliance  # noqa: E402
 from nodeprep.master.store import asked, drift, grid, open_store, proposals  # noqa: E402
 
@@ -50,9 +51,10 @@ def _timed(store, query):
 def fleet(about=asked.EVERYTHING, by='', order='worst', page=1):
     """All that the front page asks for."""
     def query(cursor):
-        shown = grid.standings(cursor), grid.standings(cursor, about), grid.requirements(cursor)
+        columns = grid.columns(cursor, catalogue.ids())
+        shown = grid.standings(cursor), grid.standings(cursor, about), columns
         body = grid.groups(cursor, about, by) if by else grid.rows(cursor, about, order, page)
-        return shown, grid.totals(cursor, about), body, grid.worst(cursor), grid.choices(cursor), \
+        return shown, grid.totals(cursor, about), body, grid.worst(cursor, columns.names), grid.choices(cursor), \
             proposals.waiting_for(cursor)
     return query
 

@@ -72,8 +72,8 @@ ALLOWED = {
     # What reaches the master: under which name, and through which proxy, which is chosen as container engines do it.
     'nodeprep.agent.client': ('agent', 'host', 'model', '__version__'),
     'nodeprep.agent.proxy': ('host', 'linux'),
-    'nodeprep.master': ('cahash', 'chain', 'compliance', 'config', 'language', 'master', 'members', 'model', 'output',
-                        'plandigest', 'report', 'schema', 'text', 'wanted', '__version__'),
+    'nodeprep.master': ('cahash', 'catalogue', 'chain', 'compliance', 'config', 'language', 'master', 'members',
+                        'model', 'output', 'plandigest', 'report', 'schema', 'text', 'wanted', '__version__'),
     # Which identities are nobody's own, text alone.
     'nodeprep.master.fleet': ('linux', 'master', 'members'),
     'nodeprep.__main__': ('cli',),

@@ -1,5 +1,5 @@
 """/metrics: the fleet as gauges, in OpenMetrics 1.0."""
-from nodeprep import __version__
+from nodeprep import __version__, catalogue
 from nodeprep.master.http import response
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -13,16 +13,18 @@ KIND = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 
 async def metrics(request: Request, master: Any) -> Response:
     """The gauges as they are now."""
-    standings, totals, plans, clones, messages = await master.read(lambda cursor: (
-        grid.standings(cursor), grid.totals(cursor), proposals.waiting(cursor), shelves.clones_waiting(cursor),
-        outbox.waiting(cursor)))
+    standings, columns, totals, plans, clones, messages = await master.read(lambda cursor: (
+        grid.standings(cursor), grid.columns(cursor, catalogue.ids()), grid.totals(cursor), proposals.waiting(cursor),
+        shelves.clones_waiting(cursor), outbox.waiting(cursor)))
     lines: List[str] = []
     family(lines, 'nodeprep_master_info', 'The version of the master; always 1.', [({'version': __version__}, 1)])
     family(lines, 'nodeprep_nodes', 'How many nodes stand how.',
            [({'standing': name}, standings.get(name, 0)) for name in asked.STANDINGS])
     family(lines, 'nodeprep_requirement_nodes', 'How many nodes that speak do not meet a requirement.',
-           [({'requirement': name, 'outcome': outcome}, count) for name, found in sorted(totals.items())
-            for outcome, count in sorted(found.items())])
+           [({'requirement': name, 'outcome': outcome}, count) for name in columns.names
+            for outcome, count in sorted(totals.get(name, {}).items())])
+    family(lines, 'nodeprep_requirements_left_out', 'How many requirements, unknown here, are not among these.',
+           [({}, columns.alone + columns.many)])
     family(lines, 'nodeprep_approvals_waiting', 'How many plans wait for an answer.', [({}, plans)])
     family(lines, 'nodeprep_clones_waiting', 'About how many clones nobody has decided.', [({}, clones)])
     for at, name, about in ((0, 'waiting', 'wait to be sent'), (1, 'given_up', 'were not taken within a day')):

@@ -2,10 +2,13 @@
 from nodeprep.master.store import asked
 from nodeprep.master.store.asked import EVERYTHING, Asked
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, List, Optional, Tuple
+from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Tuple
 
 NOT_MET = ('drifted', 'unknown', 'advised', 'waived')
 _NOT_MET = "('drifted', 'unknown', 'advised', 'waived')"
+_OUTCOMES = NOT_MET + ('met', 'not-applicable', 'ignored')
+_TWO = f'SELECT node FROM state WHERE outcome IN ({", ".join("?" * len(_OUTCOMES))}) AND requirement = ? LIMIT 2'
+COLUMNS = 64              # of the grid at most
 _SPEAKING = (asked.DRIFTED, asked.UNKNOWN, asked.MET, asked.NEW)
 _RANK = {name: rank for rank, name in enumerate(asked.STANDINGS)}
 _RANKED = f'CASE {asked.STANDING} ' + ' '.join(f"WHEN '{name}' THEN {rank}" for name, rank in _RANK.items()) + ' END'
@@ -47,6 +50,16 @@ class Group(NamedTuple):
     cells: Dict[str, Dict[str, int]]
 
 
+class Columns(NamedTuple):
+    """The requirements that are shown of all nodes. `alone`: how many are not since one node alone tells of each;
+    `many`: how many are not since there are too many.
+    """
+
+    names: List[str]
+    alone: int
+    many: int
+
+
 class Worst(NamedTuple):
     """A requirement that nodes have drifted from: how many, since when the one of them that has for longest."""
 
@@ -69,7 +82,7 @@ def requirements(cursor: Any) -> List[str]:
     each state.
     """
     names: List[str] = []
-    for outcome in NOT_MET + ('met', 'not-applicable', 'ignored'):
+    for outcome in _OUTCOMES:
         last = ''
         while True:
             row = cursor.one('SELECT MIN(requirement) FROM state WHERE outcome = ? AND requirement > ?',
@@ -79,6 +92,17 @@ def requirements(cursor: Any) -> List[str]:
             last = row[0]
             names.append(last)
     return sorted(set(names))
+
+
+def columns(cursor: Any, known: Iterable[str]) -> Columns:
+    """The requirements that are columns of the fleet: of the `known` ones those that any node told of, and of the
+    others those that more than one tells of, as nodes of a newer version do. What one node makes up is on its own page.
+    """
+    names, mine = requirements(cursor), set(known)
+    shown = [name for name in names if name in mine]
+    others = [name for name in names if name not in mine and len(cursor.all(_TWO, (*_OUTCOMES, name))) > 1]
+    room = max(0, COLUMNS - len(shown))
+    return Columns(sorted(shown + others[:room]), len(names) - len(shown) - len(others), len(others[room:]))
 
 
 def totals(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, Dict[str, int]]:
@@ -144,10 +168,10 @@ def groups(cursor: Any, about: Asked, by: str) -> List[Group]:
                   key=lambda group: (-group.standings.get('drifted', 0), -group.nodes, group.key))
 
 
-def worst(cursor: Any, most: int = 5) -> List[Worst]:
-    """What most nodes have drifted from."""
+def worst(cursor: Any, among: Container[str], most: int = 5) -> List[Worst]:
+    """What most nodes have drifted from, of some requirements."""
     counts = sorted(((cells.get('drifted', 0), name) for name, cells in totals(cursor).items()
-                     if cells.get('drifted')), key=lambda one: (-one[0], one[1]))[:most]
+                     if cells.get('drifted') and name in among), key=lambda one: (-one[0], one[1]))[:most]
     found = []
     for count, name in counts:
         row = cursor.one(

@@ -167,7 +167,9 @@ def test_what_is_wrong_with_most_nodes(store, fleet):
                if fleet.speaks(node) and fleet.states[node, name][0] == 'drifted']
         if own:
             wanted.append((name, len(own), min(own)[0]))
-    found = read(store, grid.worst)
+    found = read(store, grid.worst, read(store, grid.requirements))
     assert sorted((one.requirement, one.nodes, one.since) for one in found) == sorted(wanted)
     assert [one.nodes for one in found] == sorted((one.nodes for one in found), reverse=True)
+    assert [one.requirement for one in read(store, grid.worst, {'swap'})] == ['swap'] * bool(
+        [one for one in wanted if one[0] == 'swap'])
     assert read(store, grid.requirements) == sorted({name for _, name in fleet.states})

@@ -1,4 +1,5 @@
 """/: what is wrong with the fleet, and the grid of nodes by requirements."""
+from nodeprep import catalogue
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -20,7 +21,7 @@ class Fleet(NamedTuple):
 
     standings: Dict[str, int]
     shown: Dict[str, int]
-    requirements: List[str]
+    columns: grid.Columns
     totals: Dict[str, Dict[str, int]]
     rows: List[grid.Row]
     groups: List[grid.Group]
@@ -45,11 +46,11 @@ async def show(request: Request, master: Any) -> Response:
         shown = grid.standings(cursor, about) if about.anything else everyone
         groups = grid.groups(cursor, about, by) if by else []
         paging = query.paging(where, request, len(groups) if by else sum(shown.values()), PER_GROUPS if by else PER)
-        first = (paging.page - 1) * PER_GROUPS
+        first, columns = (paging.page - 1) * PER_GROUPS, grid.columns(cursor, catalogue.ids())
         return Fleet(
-            everyone, shown, grid.requirements(cursor), grid.totals(cursor, about),
+            everyone, shown, columns, grid.totals(cursor, about),
             [] if by else grid.rows(cursor, about, order, paging.page, PER), groups[first:first + PER_GROUPS],
-            grid.worst(cursor), proposals.waiting_for(cursor), choices, paging, by)
+            grid.worst(cursor, columns.names), proposals.waiting_for(cursor), choices, paging, by)
     around, fleet = await frame.around(request, master, '/', look)
     return await render.answer(
         master, 'fleet.html', frame=around, fleet=fleet, about=about, where=where, order=order, by=fleet.by,
