@@ -97,6 +97,18 @@ def test_without_a_list_that_counts_it_is_as_if_none_were_given_and_that_is_told
         assert examine(requirement, host, rule.want).state == 'not-applicable' and said in rule.note
 
 
+def test_somebody_who_may_not_read_it_is_told_so(host, monkeypatch):
+    from nodeprep.agent import owned
+
+    def closed(path, most):
+        raise PermissionError(13, 'Permission denied')
+    monkeypatch.setattr(owned, 'read', closed)
+    found = policy(keep(host))
+    assert value(found, 'network.peers')[0] == ()
+    assert value(found, 'network.peers')[1].startswith('from the master, whose list is not used: /')
+    assert value(found, 'network.peers')[1].endswith('/var/lib/nodeprep/cluster.json: permission denied')
+
+
 def test_the_list_of_ones_own_cluster_counts(host):
     found = policy(keep(host, cluster='prod'), WANTED + 'labels: {cluster: prod}\n')
     assert found.cluster == 'prod' and value(found, 'hosts.entries')[0]

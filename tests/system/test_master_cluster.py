@@ -108,8 +108,13 @@ def two_nodes(master, here, network, folder):
         # Told, and in the report; not done before somebody who may says so.
         told = until(lambda: admin.get('/v1/drift?requirement=hosts')['drift'])
         assert {one['node'] for one in told} == {'n1', 'n2'} and read('/etc/hosts') == plain
+        assert 'hosts: not fixed: mode is report' in nodeprep('hand', 'hosts')[1] and read('/etc/hosts') == plain
         code, out, err = nodeprep('fix', 'hosts', '--yes')
         assert f'{THERE} n2\n' in read('/etc/hosts'), (code, out, err)
+        assert nodeprep('undo', '--yes')[0] in (0, 1) and read('/etc/hosts') == plain
+        here.configure(BEATING + '  hosts: {mode: fix}\n')
+        code, out, err = nodeprep('hand', 'hosts')
+        assert 'hosts: done (000002)' in out and f'{THERE} n2\n' in read('/etc/hosts'), (code, out, err)
         until(lambda: state(here, 'hosts') == 'met', 60)
         end_of_the_master(master, here)
 
