@@ -69,7 +69,8 @@ def known(said: str) -> str:
 
 
 def of_environment(environ: Mapping[str, str]) -> str:
-    """The tag that LC_ALL, LC_MESSAGES or LANG chooses, and LANGUAGE before them unless that is C, as for GNU gettext.
+    """The tag that LC_ALL, LC_MESSAGES or LANG chooses, and LANGUAGE before them unless that is C, as for GNU gettext;
+    C.UTF-8 counts as C.
 
     >>> of_environment({'LANG': 'zh_CN.UTF-8'}), of_environment({'LANG': 'zh_CN.UTF-8', 'LC_ALL': 'C.UTF-8'})
     ('zh_CN', 'en')

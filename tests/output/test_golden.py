@@ -6,13 +6,16 @@ import os
 
 import pytest
 
+from nodeprep.language import CHINESE, speaking
 from nodeprep.output import FORMATS, Options, exit_code, renderer
 from tests.output.samples import SAMPLES
 
 FOLDER = os.path.join(os.path.dirname(__file__), 'golden')
 # The table has options; the machine formats look at none of them.
 OPTIONS = {'table': Options(), 'verbose.table': Options(verbose=True), 'quiet.table': Options(quiet=True),
-           'color.table': Options(color=True), 'narrow.table': Options(width=40), 'wide.table': Options(width=120)}
+           'color.table': Options(color=True), 'narrow.table': Options(width=40), 'wide.table': Options(width=120),
+           'chinese.table': Options(language=speaking(CHINESE)),
+           'chinese.verbose.table': Options(verbose=True, language=speaking(CHINESE))}
 MANY = ('drifted', 'met')
 CASES = [(sample, name) for sample in SAMPLES for name in FORMATS] + [
     (sample, name) for sample in MANY for name in OPTIONS if name not in FORMATS]
