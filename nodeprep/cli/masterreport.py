@@ -5,11 +5,13 @@ import sys
 import click
 
 from nodeprep import output
+from nodeprep.cli.forked import forked
 from nodeprep.cli.mastering import opened, places
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.language import chosen, speaking
-from nodeprep.typed import Optional
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Optional
 
 _FORMS = ('table', 'html', 'csv', 'json', 'junit')
 _ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.xml': 'junit'}
@@ -27,7 +29,7 @@ _ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.x
 @click.option('-o', '--output', 'form', type=click.Choice(list(_FORMS)),
               help='How to print; by the ending of --output-file, or as a table, when it is left out.')
 @click.option('--output-file', 'target', metavar='FILE', type=click.Path(dir_okay=False),
-              help='Write it there, whole or not at all, as the user whose data these are.')
+              help='Write it there, whole or not at all.')
 @click.option('-v', '--verbose', is_flag=True, help='In the table: all of each list.')
 @stopping_on_bad_input
 def report(config_file: Optional[str], data: str, since: str, until: str, search: str, label: str, role: str,
@@ -39,7 +41,7 @@ def report(config_file: Optional[str], data: str, since: str, until: str, search
     """
     # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
     from nodeprep.compliance import library  # noqa: F401
-    from nodeprep.master import compliance, keys, moments, signing
+    from nodeprep.master import compliance, folder, keys, moments, signing  # noqa: F401
     from nodeprep.master.store.asked import Asked
     from nodeprep.output.compliance import renderer
     wanted = form or _ENDINGS.get(os.path.splitext(target or '')[1].lower(), 'table')
@@ -47,20 +49,44 @@ def report(config_file: Optional[str], data: str, since: str, until: str, search
     path = os.path.abspath(target) if target else ''
     if path and os.path.lexists(path) and not os.path.isfile(path):
         raise ConfigError(f'--output-file {target}: is not a file')
-    with opened(config_file, data) as found:
+    call = Call(config_file, data, since, until, Asked(search=search, label=label, role=role), evidence, wanted,
+                verbose, bool(path))
+    if path:
+        # Into a folder of root, too, though the data are read as the user whose they are.
+        keys.put(path, forked(lambda: _made(call)) if folder.of_another(data) else _made(call), 0o640)
+    else:
+        write(sys.stdout, _made(call).decode('utf-8'))
+
+
+class Call(NamedTuple):
+    """What was asked for. `filed`: for a file, not for a terminal."""
+
+    config: Optional[str]
+    data: str
+    since: str
+    until: str
+    about: Any
+    evidence: bool
+    form: str
+    verbose: bool
+    filed: bool
+
+
+def _made(call: Call) -> bytes:
+    """The report in its form, as UTF-8."""
+    from nodeprep.master import compliance, moments, signing
+    with opened(call.config, call.data) as found:
         try:
-            begin, end = moments.span(since, until, found.now)
+            begin, end = moments.span(call.since, call.until, found.now)
         except ValueError as error:
             raise ConfigError(f'--{error}') from None
-        about = Asked(search=search, label=label, role=role)
-        tree = found.store.read(lambda cursor: compliance.report(cursor, begin, end, found.now, about, evidence))
-        options = output.options_for(sys.stdout, verbose=verbose, language=found.settings.language)
-        if path:
+        tree = found.store.read(lambda cursor: compliance.report(cursor, begin, end, found.now, call.about,
+                                                                 call.evidence))
+        options = output.options_for(sys.stdout, verbose=call.verbose, language=found.settings.language)
+        if call.filed:
             # The file is UTF-8, whatever is printed here.
-            options = options._replace(color=False, language=speaking(chosen(found.settings.language, None)))
-        text = compliance.written(tree, wanted, options,
+            options = options._replace(color=False, width=80,
+                                       language=speaking(chosen(found.settings.language, None)))
+        text = compliance.written(tree, call.form, options,
                                   lambda: signing.signer(found.settings, found.data, found.now))
-        if path:
-            keys.put(path, text.encode('utf-8', 'backslashreplace'), 0o640)
-    if not path:
-        write(sys.stdout, text)
+    return text.encode('utf-8', 'backslashreplace')

@@ -48,6 +48,14 @@ def become_owner(path: str) -> None:
         os.setuid(user)
 
 
+def of_another(path: str) -> bool:
+    """Whether become_owner() would make another user of this one."""
+    try:
+        return os.geteuid() == 0 and os.lstat(path).st_uid != 0
+    except OSError:
+        return False
+
+
 def ready(path: str, make: bool) -> None:
     """Makes sure that the folder is there, ours, and nobody else's. ConfigError, also when it is not there and `make`
     is not said.

@@ -13,7 +13,7 @@ from tests.master import obvious
 from tests.master.obvious import Obvious, share
 from tests.master.world import DAY, MINUTE, NAMES, START, World
 
-SEEDS = range(int(os.environ.get('NODEPREP_WORLDS', '12')))
+SEEDS = range(int(os.environ.get('NODEPREP_WORLDS', '24')))
 ASKED = (Asked(), Asked(label='rack=a'), Asked(label='zone'), Asked(role='control-plane'))
 
 
