@@ -93,7 +93,7 @@ def _parts(signature: Dict[str, Any]) -> Tuple[List[bytes], List[str], bytes]:
 
 
 def gaps(tree: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """The nodes of which reports are missing ("gaps", as the report has them) or of which none is held ("none").
+    """The nodes in whose reports gaps were noticed in its time ("gaps"), or of which no report is held ("none").
 
     So far as the report says: of a tree that is not WHOLE that is somebody's word.
     """

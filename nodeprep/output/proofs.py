@@ -28,7 +28,7 @@ def page(told: Dict[str, Any], options: Options) -> str:
     verdict = told['verdict']
     lines = _text(f'{_HEADS[verdict]}: {shown(told["why"])}.', options, _COLORS[verdict])
     if told['signer']:
-        lines += _text(f'  signed with the key of {_cut(told["signer"])}, which has a certificate of', options)
+        lines += _text(f'  signed with the key of {_cut(told["signer"])}, certified by', options)
     if told['authority']:
         lines += _text(f'  CA: {told["authority"]}', options)
     if verdict == 'unproved':
@@ -47,17 +47,21 @@ def _about(told: Dict[str, Any], options: Options) -> List[str]:
     lines += _text(f'  made {about["made"]} by nodeprep {_cut(about["by"]["version"])} on {_cut(about["by"]["host"])}',
                    options)
     lines += _text(f'  {about["digest"]}', options)
-    if not told['gaps']:
-        return lines + _text('  Of no node a report is missing.', options)
-    lines += _text(f'  Reports are missing of {len(told["gaps"]):,} nodes:' if len(told['gaps']) > 1 else
-                   '  Reports are missing of one node:', options)
-    for one in told['gaps'][:_FEW]:
+    holes = [one for one in told['gaps'] if one['gaps']]
+    none = [_cut(one['node']) for one in told['gaps'] if one['none']]
+    if none:
+        lines += _text(f'  No report is held of {", ".join(none[:_FEW])}'
+                       + (f' and {len(none) - _FEW:,} more' if len(none) > _FEW else ''), options)
+    if not holes:
+        return lines + _text('  No gap in the reports of a node was noticed in this time.', options)
+    lines += _text(f'  Gaps in the reports of {len(holes):,} nodes were noticed in this time:' if len(holes) > 1 else
+                   '  Gaps in the reports of one node were noticed in this time:', options)
+    for one in holes[:_FEW]:
         said = [f'{_cut(gap["said"] or gap["state"])} (noticed {gap["at"]})' for gap in one['gaps'][:3]]
         said += [f'and {len(one["gaps"]) - 3} more'] if len(one['gaps']) > 3 else []
-        said += ['none is held'] if one['none'] else []
         lines += _text(f'    {_cut(one["node"])}: ' + '; '.join(said), options)
-    if len(told['gaps']) > _FEW:
-        lines += _text(f'    and {len(told["gaps"]) - _FEW:,} more: -o json has all', options)
+    if len(holes) > _FEW:
+        lines += _text(f'    and {len(holes) - _FEW:,} more: -o json has all', options)
     return lines
 
 

@@ -117,4 +117,14 @@ def test_its_json_has_every_node_with_gaps(kept):
     told = json.loads(verify('--ca-cert', 'ca.crt', '-o', 'json').out)
     assert len([one for one in told['gaps'] if one['gaps']]) == 100
     assert told['report']['digest'] == digest.of(dict(tree, by=dict(tree['by'], key=HASH)))
-    assert 'and 8' in verify('--ca-cert', 'ca.crt').out
+    said = verify('--ca-cert', 'ca.crt').out
+    assert 'Gaps in the reports of 100 nodes' in said and 'and 80 more: -o json has all' in said
+
+
+def test_that_no_gap_was_noticed_is_said_and_so_are_nodes_of_which_nothing_is_held(kept):
+    tree = dict(sample.small(), gaps=[])
+    tree['nodes'][0].update(head='', sequence=0)
+    kept.joinpath('report.json').write_text(renderer('json')(seal.sealed(tree, signers.signer(CA)), Options()))
+    said = verify('--ca-cert', 'ca.crt').out
+    assert 'No gap in the reports of a node was noticed in this time.' in said
+    assert f'No report is held of {tree["nodes"][0]["name"]}\n' in said
