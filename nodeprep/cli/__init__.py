@@ -36,7 +36,7 @@ def main() -> None:
         import traceback
         say(traceback.format_exc())
         end(f'this is a fault in nodeprep ({type(error).__name__}); please report it', 70)
-    if _thread._count() > threads and isinstance(code, int):
+    if isinstance(code, int) and (_thread._count() > threads or _loaded_by_another()):
         _leave(code)
     sys.exit(code)
 
@@ -120,8 +120,17 @@ def end(said: str, code: int) -> None:
     sys.exit(code)
 
 
+def _loaded_by_another() -> bool:
+    """Whether a thread that has ended was the first to need `threading`, which then takes it for the main one.
+
+    The end of the interpreter, on Python 3.6 at least, waits for that one and complains on standard error.
+    """
+    threading = sys.modules.get('threading')
+    return threading is not None and threading.main_thread().ident != _thread.get_ident()
+
+
 def _leave(code: int) -> None:
-    """Ends the process at once, since a thread goes on that was not waited for any longer.
+    """Ends the process at once: a thread goes on that was not waited for any longer, or one was taken for the main one.
 
     exit(3) takes the tables of OpenSSL away, and a thread that is just using them ends the process by a signal.
     """

@@ -142,3 +142,25 @@ main()
     done = subprocess.run([sys.executable, '-c', code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     assert (done.returncode, done.stderr) == (0, b'')
     assert 'no answer within' in json.loads(done.stdout.decode())['findings'][0]['observations'][0]['found']
+
+
+LOADED_APART = '''
+import _thread, sys, time
+sys.path[:0] = {path!r}
+import nodeprep.cli
+def run(words):
+    _thread.start_new_thread(__import__, ('threading',))
+    while 'threading' not in sys.modules or _thread._count():
+        time.sleep(0.001)
+    print('done')
+    sys.exit(3)
+nodeprep.cli._run = run
+nodeprep.cli.main()
+'''
+
+
+def test_a_library_that_a_thread_loaded_first_is_no_complaint_at_the_end():
+    # -S: what is installed beside Python may load threading before; -I: so may what the user has.
+    done = subprocess.run([sys.executable, '-ISc', LOADED_APART.format(path=[os.getcwd()])], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    assert (done.returncode, done.stdout, done.stderr) == (3, b'done\n', b'')
