@@ -29,9 +29,9 @@ class ReachedTheMachine(BaseException):
 
 @pytest.fixture(autouse=True)
 def _ban(request, monkeypatch):
-    """Only tests/system, lab, compare and web, which say so by where they live, may touch the machine."""
+    """Only tests/system, lab, packaging, compare and web, which say so by where they live, may touch the machine."""
     here = os.path.relpath(str(request.node.fspath), os.path.dirname(__file__)).split(os.sep)[0]
-    if here in ('system', 'lab', 'compare', 'web') or request.node.get_closest_marker('reaches_machine'):
+    if here in ('system', 'lab', 'packaging', 'compare', 'web') or request.node.get_closest_marker('reaches_machine'):
         return
 
     def refuse(what):

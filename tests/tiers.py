@@ -9,6 +9,7 @@ def need(what: str, name: str = '') -> None:
     """Skips the calling test (fails it with REQUIRE_ALL_TIERS=1) unless the machine has `what`.
 
     root; program NAME (on the PATH, or an absolute path); module NAME (of Python)
+    python VERSION (an interpreter of that minor version, on the PATH or of pyenv)
     netns (network namespaces can be made)
     locales (localedef can make one of any country and character set)
     sock_diag (the kernel tells its TCP sockets over netlink; asking may load tcp_diag, as ss does)
@@ -33,6 +34,9 @@ def _lacking(what: str, name: str) -> str:
         return '' if found else f'{name} is not installed'
     if what == 'module':
         return '' if importlib.util.find_spec(name) else f'the Python module {name} is not installed'
+    if what == 'python':
+        from tests.packaging.built import stand_in
+        return '' if stand_in(name) else f'no Python {name} is on the PATH or of pyenv'
     if what == 'netns':
         done = subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.PIPE)
         return '' if done.returncode == 0 else 'no network namespace can be made: ' + done.stderr.decode()

@@ -16,7 +16,7 @@ from sources import PACKAGES, digest, lock_file, wanted, wheel_name
 
 # As [project.dependencies] and [project.optional-dependencies] of pyproject.toml; a test compares them.
 NEEDED = {'nodeprep': ('click', 'distro', 'jeepney', 'PyYAML'),
-          'nodeprep-master': ('uvicorn', 'httptools', 'jinja2', 'cryptography'),
+          'nodeprep-master': ('httptools', 'jinja2', 'cryptography'),
           'nodeprep-master-postgresql': ('psycopg2-binary',)}
 HEAD = '''# What the packages for {name} bundle: the newest that runs on Python {version} and glibc 2.{glibc}.
 # Written by lock.py; `pip install --require-hashes -r` reads it too.

@@ -54,8 +54,10 @@ def _lay(name: str, packages: List[str], call: Any) -> None:
         os.makedirs(folder)
     signed = [shutil.copy(path, folders[0]) for path in packages]
     if call.key:
-        subprocess.run(['rpmsign', '--addsign', '--define', '_gpg_name ' + call.key, '--define',
-                        '_gpg_digest_algo sha256'] + signed, check=True, stdout=subprocess.DEVNULL)
+        # Debian's rpm looks for a gpg2; SHA-256 is what all of them take, SHA-1 is refused since CentOS 9.
+        subprocess.run(['rpmsign', '--addsign', '--define', f'__gpg {shutil.which("gpg")}', '--define',
+                        f'_gpg_name {call.key}', '--define', '_gpg_digest_algo sha256'] + signed, check=True,
+                       stdout=subprocess.DEVNULL)
     for path in signed:
         arch = path.rsplit('.', 2)[1]
         if arch == 'noarch':

@@ -9,11 +9,10 @@ from wheels import Wheel
 
 # SPDX expressions, read from the licences themselves: a new distribution is looked at by a person.
 LICENCES = {
-    'asgiref': 'BSD-3-Clause', 'cffi': 'MIT', 'click': 'BSD-3-Clause',
-    'cryptography': '(Apache-2.0 OR BSD-3-Clause) AND PSF-2.0', 'dataclasses': 'Apache-2.0', 'distro': 'Apache-2.0',
-    'h11': 'MIT', 'httptools': 'MIT', 'importlib-metadata': 'Apache-2.0', 'jeepney': 'MIT', 'jinja2': 'BSD-3-Clause',
-    'markupsafe': 'BSD-3-Clause', 'psycopg2-binary': 'LGPL-3.0-or-later', 'pycparser': 'BSD-3-Clause',
-    'pyyaml': 'MIT', 'typing-extensions': 'PSF-2.0', 'uvicorn': 'BSD-3-Clause', 'zipp': 'MIT'}
+    'cffi': 'MIT', 'click': 'BSD-3-Clause', 'cryptography': '(Apache-2.0 OR BSD-3-Clause) AND PSF-2.0',
+    'distro': 'Apache-2.0', 'httptools': 'MIT', 'importlib-metadata': 'Apache-2.0', 'jeepney': 'MIT',
+    'jinja2': 'BSD-3-Clause', 'markupsafe': 'BSD-3-Clause', 'psycopg2-binary': 'LGPL-3.0-or-later',
+    'pycparser': 'BSD-3-Clause', 'pyyaml': 'MIT', 'typing-extensions': 'PSF-2.0', 'zipp': 'MIT'}
 # What a compiled module has within itself says so only in words such as these.
 _OPENSSL = re.compile(rb'OpenSSL ([0-9]+\.[0-9]+\.[0-9]+[a-z]?)(?:-fips)? +[0-9]+ [A-Z][a-z]{2} [0-9]{4}')
 _LIBRARY = re.compile(r'[^/]+\.libs/lib([^/]+?)-[0-9a-f]{8}[^/]*\.so([0-9.]*)[a-z]*$')

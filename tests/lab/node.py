@@ -39,14 +39,17 @@ _IN_GROUPS = 'for group in $GROUPS_OF_IT; do echo $$ >"$group/cgroup.procs"; don
 
 
 class Node:
-    """`name` tells nodes apart that run at the same time; `folder` is an empty one that the test owns."""
+    """`name` tells nodes apart that run at the same time; `folder` is an empty one that the test owns.
 
-    def __init__(self, folder, name='n1'):
+    `shown`: folders of the machine that it can read, each with the path that it has there.
+    """
+
+    def __init__(self, folder, name='n1', shown=()):
         """Skips the test, by name, where no node can run."""
         need('root')
         for program in ('mmdebstrap', 'systemd-nspawn', 'setpriv', 'nsenter', 'unshare', 'mount'):
             need('program', program)
-        self.folder, self.name = str(folder), name
+        self.folder, self.name, self.shown = str(folder), name, shown
         self._holder = None
         self._groups = []
 
@@ -70,7 +73,8 @@ class Node:
              '--keep-unit', '--register=no', '--private-network', '--link-journal=no', '--resolv-conf=off',
              '--timezone=off', '--settings=no', '--console=read-only',
              '--tmpfs=/var/lib/docker', '--tmpfs=/var/lib/containerd',        # overlayfs does not lie on overlayfs
-             f'--bind-ro={TOP}/nodeprep:/opt/nodeprep/nodeprep', '/lab-init'],
+             f'--bind-ro={TOP}/nodeprep:/opt/nodeprep/nodeprep',
+             *[f'--bind-ro={here}:{there}' for here, there in self.shown], '/lab-init'],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env={'PATH': _PATH, 'SYSTEMD_SECCOMP': '0', 'GROUPS_OF_IT': ' '.join(self._groups)})
 
