@@ -10,6 +10,7 @@ from nodeprep import catalogue
 from nodeprep.language import CHINESE, speaking
 from nodeprep.output import FORMATS, TRANSLATED, Options, renderer
 from nodeprep.output.columns import columns, wrapped
+from nodeprep.output.words import shown
 from tests.cli.runner import run
 from tests.output.samples import SAMPLES
 from tests.output.trees import RUDE, trees
@@ -65,6 +66,34 @@ def test_the_page_is_html_in_chinese(name):
     assert page.get('lang') == 'zh-CN'
     for word in ('Evidence', 'All requirements', 'Wanted', 'After a reboot', 'observed', 'Taken'):
         assert word not in text, word
+
+
+def latin(value):
+    """The Latin words of a text, or of a tree as it is shown."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return {word for one in value for word in latin(one)}
+    return {word.lower() for word in re.findall('[A-Za-z][a-z]+', shown(value))}
+
+
+@pytest.mark.parametrize('form', TRANSLATED)
+@pytest.mark.parametrize('name', sorted(SAMPLES))
+def test_no_english_is_left_beside_what_the_host_says(name, form):
+    text = renderer(form)(SAMPLES[name], Options(verbose=True, language=_))
+    if form == 'html':
+        page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+        text = ' '.join(part or '' for one in page.iter() if one.tag != 'style' for part in (one.text, one.tail))
+    said = latin(SAMPLES[name]['node']) | {'nodeprep', 'kubernetes', 'kubeadm', 'iptables', 'root'}
+    for one in SAMPLES[name]['findings']:
+        said |= latin([one[key] for key in ('requirement', 'title', 'note', 'kubeadm')]) | latin(one['waiver'] or '')
+        for seen in one['observations']:
+            said |= latin([seen[key] for key in ('subject', 'found', 'wanted', 'source', 'hint', 'kubeadm')])
+            said |= latin([change.get(key, '') for change in seen['fix'] for key in ('run', 'undo', 'write', 'diff')])
+    said |= latin(SAMPLES[name]['agent']) | latin(SAMPLES[name]['id']) | latin(SAMPLES[name]['taken'])
+    # What is typed next is no text, and a word that is longer than a line is broken.
+    left = latin(' '.join(re.sub('nodeprep .*', '', text).split() if form == 'table' else text.split())) - said
+    assert {word for word in left if 'xxxx' not in word} == set()
 
 
 @pytest.mark.parametrize('name', sorted(set(FORMATS) - set(TRANSLATED)))
