@@ -14,10 +14,11 @@ from nodeprep.master.store import pasts, proof
 from nodeprep.master.store.asked import EVERYTHING, Asked, fits
 from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
-from nodeprep.typed import Any, Callable, Dict, Optional, Sequence, Set, Tuple
+from nodeprep.typed import Any, Callable, Dict, Iterator, Optional, Sequence, Set, Tuple
 
 FAILING = ('drifted', 'unknown', 'waived')
 Tree = Dict[str, Any]
+_Presence = Tuple[Tuple[Segment, ...], str, float]
 
 
 def report(cursor: Any, since: float, until: float, now: float, about: Asked = EVERYTHING,
@@ -53,7 +54,8 @@ class Fleet:
 
     def __init__(self, cursor: Any, ledger: Ledger, about: Asked) -> None:
         self.ledger, self.about = ledger, about
-        self.nodes, self._events = pasts.nodes(cursor, ledger.until), pasts.events(cursor)
+        self.nodes = pasts.nodes(cursor, ledger.until)
+        self._here = dict(_presences(cursor, ledger.before, ledger.until))
         self.stills = pasts.Stills(cursor)
         self._cursor = cursor
         self.kept: Dict[int, Tree] = {}
@@ -79,15 +81,12 @@ class Fleet:
         tree, ledger = self.nodes.get(node), self.ledger
         if tree is None:
             return
-        events = self._events.get(node, ())
-        here = presence(events, EVER, ledger.until)
-        word = _word(here, events, ledger.until)
+        here, word, since = self._here.get(node, ((), GONE, EVER))
         life = self.stills.life(node, turns, ledger.until)
-        tree.update(silent=here[-1][0] if word == SILENT else None, gaps=0)
+        tree.update(silent=since if word == SILENT else None, gaps=0)
         if self.about.anything and not fits(self.about, tree, word or life.standing(), life.ends):
             return
-        within = [(max(begin, ledger.before), end, how) for begin, end, how in here if end > ledger.before]
-        if not ledger.add(tree, within, life, word):
+        if not ledger.add(tree, here, life, word):
             return
         self.kept[node] = tree
         if word not in (HERE, SILENT):
@@ -98,6 +97,19 @@ class Fleet:
                 self.failing[node, name] = parts[-1][2]
                 if max(at for at, _ in turns[name][1]) >= ledger.until:
                     self.turned.add((node, name))
+
+
+def _presences(cursor: Any, before: float, until: float) -> Iterator[Tuple[int, _Presence]]:
+    """By node: its presence() between two times, what it is at the end (HERE, SILENT, QUARANTINED or GONE), and since
+    when. Most are there all the time, and share one of it.
+    """
+    alike: Dict[_Presence, _Presence] = {}
+    for node, events in pasts.events(cursor):
+        here = presence(events, EVER, until)
+        word = _word(here, events, until)
+        found = (tuple((max(begin, before), end, how) for begin, end, how in here if end > before), word,
+                 here[-1][0] if word == SILENT else EVER)
+        yield node, alike.setdefault(found, found)
 
 
 def _word(here: Sequence[Segment], events: Sequence[Turn], until: float) -> str:

@@ -39,13 +39,19 @@ def nodes(cursor: Cursor, until: float) -> Dict[int, Tree]:
     return found
 
 
-def events(cursor: Cursor) -> Dict[int, List[Turn]]:
-    """What became of each node, in order."""
-    found: Dict[int, List[Turn]] = {}
+def events(cursor: Cursor) -> Iterator[Tuple[int, List[Turn]]]:
+    """What became of each node, in order; node by node. No other query may be made meanwhile."""
     words: Dict[str, str] = {}
+    own: Optional[int] = None
+    found: List[Turn] = []
     for node, at, what in cursor.each('SELECT node, at, what FROM presence ORDER BY node, id'):
-        found.setdefault(node, []).append((at, words.setdefault(what, what)))
-    return found
+        if node != own:
+            if own is not None:
+                yield own, found
+            own, found = node, []
+        found.append((at, words.setdefault(what, what)))
+    if own is not None:
+        yield own, found
 
 
 class Stills:
