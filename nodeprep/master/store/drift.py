@@ -1,5 +1,7 @@
 """All that is not met, for how long, and what waits for a person. What is waived, and what silent nodes told, apart."""
-from nodeprep.master.store import asked
+import collections
+
+from nodeprep.master.store import asked, tally
 from nodeprep.master.store.asked import EVERYTHING, Asked
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
@@ -42,6 +44,8 @@ _COLUMNS = ('s.node, n.name, n.role, s.requirement, s.title, s.outcome, s.state,
 def rows(cursor: Any, kind: str, about: Asked = EVERYTHING, order: str = 'longest', page: int = 1,
          per: int = 100) -> List[Row]:
     """One page of a kind. `page` begins at 1."""
+    if order == 'node' and kind != 'silent':
+        return _with_approvals(cursor, _by_node(cursor, kind, about, (page - 1) * per, per))
     sql, args = _condition(kind, about)
     found = [Row(*row) for row in cursor.all(
         f'SELECT {_COLUMNS} FROM {_FROM[kind == "silent"]} WHERE n.id = s.node AND {sql} '
@@ -49,31 +53,56 @@ def rows(cursor: Any, kind: str, about: Asked = EVERYTHING, order: str = 'longes
     return _with_approvals(cursor, found)
 
 
+def _by_node(cursor: Any, kind: str, about: Asked, skipped: int, per: int) -> List[Row]:
+    """So many rows after those that are skipped, by the name of the node.
+
+    To sort them all by that would be to look up a name for each, and read each whole. Which nodes are on the page is
+    known from how many rows each has.
+    """
+    of_nodes, args = asked.condition(about._replace(requirement='', outcome='', standing=''))
+    only, value = (' AND requirement = ?', (about.requirement,)) if about.requirement else ('', ())
+    counted: Dict[str, int] = collections.Counter()
+    for (ids,) in cursor.all(f'SELECT {cursor.dialect.gathered("node")} FROM state WHERE outcome = ?{only} '
+                             'GROUP BY requirement', (kind,) + value):
+        counted.update(ids.split(','))
+    ranks: Dict[int, int] = {}
+    before = first = 0
+    for (node,) in cursor.all(f'SELECT n.id FROM node n WHERE {asked.SPEAKS} AND {of_nodes} ORDER BY n.name', args):
+        after = before + counted.get(str(node), 0)
+        if after > max(skipped, before):
+            first = first if ranks else before
+            ranks[node] = len(ranks)
+        before = after
+        if after >= skipped + per:
+            break
+    found = [Row(*row) for row in cursor.within(
+        f'SELECT {_COLUMNS} FROM state s CROSS JOIN node n WHERE n.id = s.node AND s.node IN (?*)', sorted(ranks))]
+    listed = sorted((row for row in found if row.outcome == kind and about.requirement in ('', row.requirement)),
+                    key=lambda row: (ranks[row.id], row.requirement))
+    return listed[skipped - first:skipped - first + per]
+
+
 def counts(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, int]:
     """How many there are of each kind."""
     narrowed, args = _narrowed(about)
     found = dict.fromkeys(KINDS, 0)
-    away = f'SELECT n.id FROM node n WHERE NOT ({asked.SPEAKS})'
-    for outcome, count in cursor.all(
-            "SELECT s.outcome, COUNT(*) FROM state s WHERE s.outcome IN ('drifted', 'unknown', 'advised', 'waived') "
-            f'AND s.node NOT IN ({away}){narrowed} GROUP BY s.outcome', args):
-        found[outcome] = int(count)
+    for (_, outcome), count in tally.by_outcome(cursor, narrowed, args).items():
+        found[outcome] += count
     found['silent'] = int(cursor.one(
         f'SELECT COUNT(*) FROM node n CROSS JOIN state s WHERE s.node = n.id AND {_SILENT} '
-        f"AND s.outcome IN ('drifted', 'unknown'){narrowed}", args)[0])
+        f"AND s.outcome || '' IN ('drifted', 'unknown'){narrowed}", args)[0])
     return found
 
 
 def drifted(cursor: Any) -> int:
     """How many states of nodes that speak have drifted: the number that nobody wants to see."""
-    return int(cursor.one("SELECT COUNT(*) FROM state WHERE outcome = 'drifted' AND node NOT IN "
-                          f'(SELECT n.id FROM node n WHERE NOT ({asked.SPEAKS}))')[0])
+    return sum(tally.by_outcome(cursor, outcomes=('drifted',)).values())
 
 
 def _condition(kind: str, about: Asked) -> Tuple[str, Tuple[Any, ...]]:
     narrowed, args = _narrowed(about)
     if kind == 'silent':
-        return f"{_SILENT} AND s.outcome IN ('drifted', 'unknown'){narrowed}", args
+        return f"{_SILENT} AND s.outcome || '' IN ('drifted', 'unknown'){narrowed}", args
     return f's.outcome = ? AND {asked.SPEAKS}{narrowed}', (kind,) + args
 
 

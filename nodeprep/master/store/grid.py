@@ -1,10 +1,12 @@
 """The fleet as a grid: how many nodes stand how, and what some of them, or groups of them, do not meet."""
-from nodeprep.master.store import asked
-from nodeprep.master.store.asked import EVERYTHING, Asked
-from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Tuple
+import collections
 
-NOT_MET = ('drifted', 'unknown', 'advised', 'waived')
+from nodeprep.master.store import asked, tally
+from nodeprep.master.store.asked import EVERYTHING, Asked
+from nodeprep.master.store.tally import NOT_MET
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Container, Dict, Iterable, Iterator, List, Optional, Tuple
+
 _NOT_MET = "('drifted', 'unknown', 'advised', 'waived')"
 _OUTCOMES = NOT_MET + ('met', 'not-applicable', 'ignored')
 _TWO = f'SELECT node FROM state WHERE outcome IN ({", ".join("?" * len(_OUTCOMES))}) AND requirement = ? LIMIT 2'
@@ -107,17 +109,25 @@ def columns(cursor: Any, known: Iterable[str]) -> Columns:
 
 def totals(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, Dict[str, int]]:
     """By requirement: how many nodes (that speak) do not meet it, by outcome."""
-    away = f'SELECT n.id FROM node n WHERE NOT ({asked.SPEAKS})'
     args: Tuple[Any, ...] = ()
     within = ''
     if about.anything:
         sql, args = asked.condition(about)
         within = f' AND s.node IN (SELECT n.id FROM node n WHERE {sql})'
     found: Dict[str, Dict[str, int]] = {}
-    for requirement, outcome, count in cursor.all(
-            f'SELECT s.requirement, s.outcome, COUNT(*) FROM state s WHERE s.outcome IN {_NOT_MET} '
-            f'AND s.node NOT IN ({away}){within} GROUP BY s.outcome, s.requirement', args):
-        found.setdefault(requirement, {})[outcome] = int(count)
+    for (requirement, outcome), count in tally.by_outcome(cursor, within, args).items():
+        found.setdefault(requirement, {})[outcome] = count
+    return found
+
+
+def summed(parts: List[Group]) -> Dict[str, Dict[str, int]]:
+    """The totals of all groups together."""
+    found: Dict[str, Dict[str, int]] = {}
+    for group in parts:
+        for requirement, cells in group.cells.items():
+            whole = found.setdefault(requirement, {})
+            for outcome, count in cells.items():
+                whole[outcome] = whole.get(outcome, 0) + count
     return found
 
 
@@ -146,31 +156,52 @@ def some(cursor: Any, ids: List[int]) -> List[Row]:
 
 def groups(cursor: Any, about: Asked, by: str) -> List[Group]:
     """All groups, the one with most nodes that are not met first. `by` is one of GROUPS or `label:NAME`."""
-    sql, args = asked.condition(about)
-    label = by[6:] if by.startswith('label:') else None
-    values = {} if label is None else dict(cursor.all('SELECT node, value FROM label WHERE name = ?', (label,)))
-    # Two readings in the order of an index each, put together here: a join would look up each node by itself.
-    key = "''" if label is not None else GROUPS[by]
-    of_node: Dict[int, Group] = {}
     made: Dict[str, Group] = {}
-    for node, name, standing in cursor.all(f'SELECT n.id, {key}, {asked.STANDING} FROM node n WHERE {sql}', args):
-        name = name if label is None else values.get(node, '')
+    of_node: Dict[str, str] = {}                             # of those that speak
+    for name, standing, ids in _grouped(cursor, about, by):
         group = made.get(name) or made.setdefault(name, Group(name, 0, {}, {}))
-        group.standings[standing] = group.standings.get(standing, 0) + 1
+        group.standings[standing] = group.standings.get(standing, 0) + len(ids)
         if standing in _SPEAKING:
-            of_node[node] = group
-    for node, requirement, outcome in cursor.all(
-            f'SELECT node, requirement, outcome FROM state WHERE outcome IN {_NOT_MET}'):
-        if node in of_node:
-            counts = of_node[node].cells.setdefault(requirement, {})
-            counts[outcome] = counts.get(outcome, 0) + 1
+            of_node.update(dict.fromkeys(ids, name))
+    # Put together here: a join would look up the node of each state by itself.
+    for requirement, outcome, ids in cursor.all(
+            f'SELECT requirement, outcome, {cursor.dialect.gathered("node")} FROM state '
+            f'WHERE outcome IN {_NOT_MET} GROUP BY outcome, requirement'):
+        for key, count in collections.Counter(map(of_node.get, ids.split(','))).items():
+            if key is not None:
+                made[key].cells.setdefault(requirement, {})[outcome] = count
     return sorted((group._replace(nodes=sum(group.standings.values())) for group in made.values()),
                   key=lambda group: (-group.standings.get('drifted', 0), -group.nodes, group.key))
 
 
-def worst(cursor: Any, among: Container[str], most: int = 5) -> List[Worst]:
-    """What most nodes have drifted from, of some requirements."""
-    counts = sorted(((cells.get('drifted', 0), name) for name, cells in totals(cursor).items()
+def _grouped(cursor: Any, about: Asked, by: str) -> Iterator[Tuple[str, str, List[str]]]:
+    """The nodes by group and standing: their ids, as texts."""
+    sql, args = asked.condition(about)
+    ids = cursor.dialect.gathered('n.id')
+    if not by.startswith('label:'):
+        for name, standing, found in cursor.all(f'SELECT {GROUPS[by]}, {asked.STANDING}, {ids} FROM node n WHERE {sql} '
+                                                'GROUP BY 1, 2', args):
+            yield name, standing, found.split(',')
+        return
+    values: Dict[str, str] = {}
+    for value, found in cursor.all(f'SELECT value, {cursor.dialect.gathered("node")} FROM label WHERE name = ? '
+                                   'GROUP BY value', (by[6:],)):
+        values.update(dict.fromkeys(found.split(','), value))
+    for standing, found in cursor.all(f'SELECT {asked.STANDING}, {ids} FROM node n WHERE {sql} GROUP BY 1', args):
+        parts: Dict[str, List[str]] = {}
+        for one in found.split(','):
+            parts.setdefault(values.get(one, ''), []).append(one)
+        for value, some_of in parts.items():
+            yield value, standing, some_of
+
+
+def worst(cursor: Any, among: Container[str], most: int = 5,
+          known: Optional[Dict[str, Dict[str, int]]] = None) -> List[Worst]:
+    """What most nodes have drifted from, of some requirements. `known` are the totals of everything, where they are
+    known already.
+    """
+    every = totals(cursor) if known is None else known
+    counts = sorted(((cells.get('drifted', 0), name) for name, cells in every.items()
                      if cells.get('drifted') and name in among), key=lambda one: (-one[0], one[1]))[:most]
     found = []
     for count, name in counts:
@@ -187,5 +218,6 @@ def choices(cursor: Any) -> Dict[str, List[str]]:
     def column(sql: str) -> List[str]:
         return sorted(row[0] for row in cursor.all(sql) if row[0])
     return {'role': column(f'SELECT DISTINCT n.role FROM node n WHERE {asked.PRESENT}'),
-            'os': column(f'SELECT DISTINCT {asked.OS} FROM node n WHERE {asked.PRESENT}'),
+            'os': column(f'SELECT DISTINCT {asked.OS} FROM '
+                         f'(SELECT DISTINCT n.os_name, n.os_version FROM node n WHERE {asked.PRESENT}) n'),
             'label': column('SELECT name FROM label GROUP BY name ORDER BY COUNT(*) DESC, name LIMIT 50')}

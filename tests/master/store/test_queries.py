@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from nodeprep.master.store import asked, drift, grid, nodes, states
+from nodeprep.master.store import asked, drift, grid, nodes, states, tally
 from nodeprep.master.store.asked import Asked
 from nodeprep.master.store.states import State
 
@@ -143,6 +143,7 @@ def test_groups_have_their_nodes_and_what_these_do_not_meet(store, fleet, by, ke
             assert group.nodes == len(own)
             assert group.standings == collections.Counter(fleet.nodes[node]['standing'] for node in own)
             assert all(group.cells.get(one, {}) == not_met(fleet, own, one) for one in NAMES)
+        assert grid.summed(list(groups.values())) == read(store, grid.totals, about)
 
 
 def test_drift_lists_what_is_of_each_kind_the_longest_first(store, fleet):
@@ -160,6 +161,35 @@ def test_drift_lists_what_is_of_each_kind_the_longest_first(store, fleet):
     assert read(store, drift.drifted) == read(store, drift.counts)['drifted']
 
 
+@pytest.mark.parametrize('order', sorted(drift.ORDERS))
+def test_drift_in_each_order_has_pages_that_join_without_a_gap(store, fleet, order):
+    for about in (asked.EVERYTHING, Asked(label='rack=a'), Asked(requirement='disk')):
+        for kind in drift.KINDS:
+            parts = [read(store, drift.rows, kind, about, order, page, 3) for page in range(1, 14)]
+            assert [len(part) for part in parts] == sorted((len(part) for part in parts), reverse=True)
+            found = [(row.since, row.id, row.requirement) for part in parts for row in part]
+            key = {'longest': None, 'newest': lambda one: (-one[0], *one[1:]),
+                   'node': lambda one: (fleet.nodes[one[1]]['name'], one[2]),
+                   'requirement': lambda one: (one[2], one[0], one[1])}[order]
+            assert found == sorted(found, key=key)
+            assert sorted(found) == [(row.since, row.id, row.requirement)
+                                     for row in read(store, drift.rows, kind, about, per=1000)]
+
+
+def test_drift_since_the_same_moment_is_on_one_page_alone(store, fleet):
+    store.do(lambda cursor: cursor.run('UPDATE state SET since = CASE WHEN since < 500 THEN 1 ELSE 2 END'))
+    for order in drift.ORDERS:
+        whole = read(store, drift.rows, 'drifted', order=order, per=1000)
+        assert [row for page in range(1, 19) for row in read(store, drift.rows, 'drifted', asked.EVERYTHING, order,
+                                                             page, 2)] == whole
+
+
+def test_many_nodes_that_do_not_speak_are_counted_as_few_are(store, fleet, monkeypatch):
+    few = [read(store, query) for query in (grid.totals, drift.counts, drift.drifted)]
+    monkeypatch.setattr(tally, '_MANY', -1)
+    assert [read(store, query) for query in (grid.totals, drift.counts, drift.drifted)] == few
+
+
 def test_what_is_wrong_with_most_nodes(store, fleet):
     wanted = []
     for name in NAMES:
@@ -167,7 +197,9 @@ def test_what_is_wrong_with_most_nodes(store, fleet):
                if fleet.speaks(node) and fleet.states[node, name][0] == 'drifted']
         if own:
             wanted.append((name, len(own), min(own)[0]))
-    found = read(store, grid.worst, read(store, grid.requirements))
+    everything = read(store, grid.requirements)
+    found = read(store, grid.worst, everything)
+    assert read(store, grid.worst, everything, known=read(store, grid.totals)) == found
     assert sorted((one.requirement, one.nodes, one.since) for one in found) == sorted(wanted)
     assert [one.nodes for one in found] == sorted((one.nodes for one in found), reverse=True)
     assert [one.requirement for one in read(store, grid.worst, {'swap'})] == ['swap'] * bool(

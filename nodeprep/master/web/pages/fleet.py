@@ -47,10 +47,12 @@ async def show(request: Request, master: Any) -> Response:
         groups = grid.groups(cursor, about, by) if by else []
         paging = query.paging(where, request, len(groups) if by else sum(shown.values()), PER_GROUPS if by else PER)
         first, columns = (paging.page - 1) * PER_GROUPS, grid.columns(cursor, catalogue.ids())
+        totals = grid.summed(groups) if by else grid.totals(cursor, about)
         return Fleet(
-            everyone, shown, columns, grid.totals(cursor, about),
+            everyone, shown, columns, totals,
             [] if by else grid.rows(cursor, about, order, paging.page, PER), groups[first:first + PER_GROUPS],
-            grid.worst(cursor, columns.names), proposals.waiting_for(cursor), choices, paging, by)
+            grid.worst(cursor, columns.names, known=None if about.anything else totals),
+            proposals.waiting_for(cursor), choices, paging, by)
     around, fleet = await frame.around(request, master, '/', look)
     return await render.answer(
         master, 'fleet.html', frame=around, fleet=fleet, about=about, where=where, order=order, by=fleet.by,
