@@ -15,7 +15,7 @@ REQUESTS, REQUESTS_AGAIN = 4000, 200.0                   # each report beyond th
 BYTES, BYTES_AGAIN = 4 * 2**20, 256 * 2**10              # of bodies, unpacked; the spool of an agent has 16 MiB
 AT_ONCE = 2               # requests of a node to one address that are under way: an agent has one, and one it gave up
 HERE = 2.0                # seconds that a request waits here; each is answered after a second at the soonest then
-MOST = 50000              # nodes that are remembered; one costs some 300 bytes
+MOST = 50000              # nodes that are remembered; one costs some 500 bytes
 _FILLING = REQUESTS / REQUESTS_AGAIN, BYTES / BYTES_AGAIN     # seconds
 
 
