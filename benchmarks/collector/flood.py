@@ -36,7 +36,7 @@ def main():
         others = master.nodes[:_OTHERS]
         for title, flood in (('nobody floods', None), ('one floods by large reports', large(master.nodes[-1])),
                              ('one floods by small reports', small(master.nodes[-2])),
-                             ('one floods by heartbeats', [ours.beats(master.nodes[-3])] * _CONNECTIONS)):
+                             ('one floods by heartbeats', [ours.beats(master.nodes[-3:-2])] * _CONNECTIONS)):
             run, bad = measured(master, others, flood, given.seconds)
             late = run.within(0.99)
             found += [(f'others, while {title}: half within', f'{run.within(0.5):.1f} ms', ''),
@@ -56,7 +56,7 @@ def measured(master, others, flood, seconds):
     thread = threading.Thread(target=pour)
     if flood:
         thread.start()
-    run = drive(master.address, [ours.beats(one) for one in others], seconds, _RATE, master.context)
+    run = drive(master.address, [ours.beats([one]) for one in others], seconds, _RATE, master.context)
     if flood:
         thread.join()
     return run, bad
@@ -86,7 +86,7 @@ def large(node, size=125 * 2**10, most=400):
 
 def small(node, most=20000):
     """Queues of requests with one small report each."""
-    return _dealt(list(ours.reports(node, most)))
+    return _dealt(list(ours.reports([node], most)))
 
 
 def _dealt(bodies):
