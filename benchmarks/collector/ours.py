@@ -33,9 +33,15 @@ class Master:
             self.ca = file.read()
 
     def memory(self):
-        """MiB that it holds now."""
-        with open(f'/proc/{self.process.pid}/status', encoding='ascii') as file:
-            return next(int(line.split()[1]) for line in file if line.startswith('VmRSS')) / 1024
+        """MiB that its processes hold now; what they share counts once (Pss of proc(5))."""
+        with open(f'/proc/{self.process.pid}/task/{self.process.pid}/children', encoding='ascii') as file:
+            processes = [self.process.pid, *map(int, file.read().split())]
+        return sum(map(_held, processes)) / 1024
+
+
+def _held(process):
+    with open(f'/proc/{process}/smaps_rollup', encoding='ascii') as file:
+        return next(int(line.split()[1]) for line in file if line.startswith('Pss:'))
 
 
 @contextlib.contextmanager

@@ -45,6 +45,8 @@ class Scribe(asyncio.Protocol):
         """Forks the process that writes into the database of a URL, whose tables are there. OSError."""
         here, there = socket.socketpair()
         gc.collect()
+        if hasattr(gc, 'freeze'):          # since Python 3.7: pages that nobody looks through stay shared
+            gc.freeze()
         sys.stdout.flush()
         process = os.fork()
         if process == 0:

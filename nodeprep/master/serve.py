@@ -53,7 +53,8 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
     held = load_keys(found, places.data, time.time())
     tls = keys.context(held)
     # Reports are trees without circles: to go through them for such after every 700 objects takes a fifth of the time.
-    gc.set_threshold(20000, 50, 50)
+    # But some are left by asyncio of each connection, and what was looked through once is looked at again in time.
+    gc.set_threshold(5000, 4, 4)
     url = folder.url(places.data, found.database)
     try:
         prepared(database(url))

@@ -17,7 +17,7 @@ EVERY = 60.0              # seconds between two lines of the log about the same
 LOOK = 0.25               # seconds between two looks at who takes too long
 _OUT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 RESERVED = 200            # open files that are not connections
-READ = 2**15              # bytes that TLS gives at once; since Python 3.11 each connection holds so many from its begin
+READ = 2**13              # bytes that TLS gives at once; since Python 3.11 each connection holds so many from its begin
 
 
 class Server:

@@ -22,7 +22,7 @@ class Connection(asyncio.Protocol):
         self.crowd, self.loop, self._app = crowd, loop, app
         self.transport: Any = None
         self.patience = Patience(self)
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser: Any = httptools.HttpRequestParser(self)
         self._client = ''
         self._target = b''
         self._headers: Headers = []
@@ -47,6 +47,9 @@ class Connection(asyncio.Protocol):
         if self._coming is not None:
             self._coming.lose()
         self.transport.abort()             # there is nothing to end any more, which asyncio wants to be told
+        # Nothing of it may wait for the garbage collector, which seldom looks: it holds much memory of TLS.
+        self._parser = None
+        self.patience.end()
 
     def data_received(self, data: bytes) -> None:
         """asyncio: some bytes came."""

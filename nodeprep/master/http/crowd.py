@@ -3,8 +3,8 @@ import collections
 
 from nodeprep.typed import Any, Set
 
-CROWDED = 500             # connections; when there are more, they are kept for a short while only
-KEPT, SHORT = 75.0, 1.0   # seconds that one is kept for another request: longer than most heartbeats; and when crowded
+CROWDED = 200             # connections; when there are more, they are kept for a short while only
+KEPT, SHORT = 75.0, 0.5   # seconds that one is kept for another request: longer than most heartbeats; and when crowded
 
 
 class Crowd:

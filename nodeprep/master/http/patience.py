@@ -17,7 +17,7 @@ class Patience:
     """That with a Connection. Its crowd calls look() now and then, which costs less than a timer for each request."""
 
     def __init__(self, connection: Any) -> None:
-        self._connection = connection
+        self._connection: Any = connection
         self._deadline, self._then = _NEVER, connection.drop       # type: float, Callable[[], None]
         self._unread = _NEVER                                      # when it last read less than all
         self._unsent = self._head = self._around = 0
@@ -86,6 +86,10 @@ class Patience:
         self._unread, self._unsent = _NEVER, self._waits()
         self._wait(LINGER, self._lingered)
 
+    def end(self) -> None:
+        """The connection has ended."""
+        self._connection, self._deadline, self._then, self._unread = None, _NEVER, _nothing, _NEVER
+
     def _lingered(self) -> None:
         if self._waits() < self._unsent:
             self.for_goodbye()
@@ -100,3 +104,7 @@ class Patience:
         transport = self._connection.transport
         below = getattr(getattr(transport, '_ssl_protocol', None), '_transport', None)
         return sum(one.get_write_buffer_size() for one in (transport, below) if one is not None)
+
+
+def _nothing() -> None:
+    """What is due when nothing is."""

@@ -14,7 +14,7 @@ from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
 BUSY = 5.0                # seconds that another writer is waited for
 _PAGES = 32000            # of 4 KiB: the log is taken into the database by the writer when nobody else does
-_CACHE = 16384            # KiB of pages that the writer keeps in memory; readers keep an eighth
+_CACHE = 8192             # KiB of pages that the writer keeps in memory; readers keep an eighth
 
 
 class Connection:
