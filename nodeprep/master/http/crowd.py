@@ -3,7 +3,7 @@ import collections
 
 from nodeprep.typed import Any, Set
 
-CROWDED = 200             # connections; when there are more, they are kept for a short while only
+CROWDED = 100             # connections; when there are more, they are kept for a short while only
 KEPT, SHORT = 75.0, 0.5   # seconds that one is kept for another request: longer than most heartbeats; and when crowded
 
 
