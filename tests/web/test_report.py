@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from nodeprep.language import ENGLISH_TEXTS
 from nodeprep.output import Options
 from nodeprep.output.compliance import renderer, words
 from nodeprep.output.compliance.html_ import PARTS
@@ -70,6 +71,14 @@ def test_a_table_stays_one_for_those_who_listen_however_narrow_it_is(pages, chro
     assert 'LayoutTable' not in roles
 
 
+def test_what_a_bar_says_is_told_by_its_pattern_too(pages, chrome):
+    browser = chrome(f'file://{pages[1]}/').go('three.html')
+    fills = [browser.run('return getComputedStyle(arguments[0]).fill', one) for one in browser.all('.key rect')]
+    assert len(set(fills)) == 4 and [one.startswith('url("#p-') for one in fills] == [False, True, True, True]
+    drawn = [browser.run('return arguments[0].lastElementChild.outerHTML', one) for one in browser.all('pattern')]
+    assert len(set(drawn)) == 3
+
+
 def test_what_a_node_says_never_runs(pages, chrome):
     browser = chrome(f'file://{pages[1]}/').go('rude.html')
     assert '<script>alert(1)</script>' in browser.find('main').text           # an alert would end this
@@ -82,7 +91,7 @@ def test_it_prints_well(pages, chrome, name, size, tmp_path):
     need('program', 'pdftotext')
     tree, width = pages[0][name], SIZES[size][0] * 72
     sheets = printed(chrome(f'file://{pages[1]}/', dark=True).go(name + '.html'), name, size, tmp_path)
-    heads = [one.head for one in (part(tree) for part in PARTS)]
+    heads = [part(tree, ENGLISH_TEXTS).head for part in PARTS]
     assert len(sheets) <= {'three': 7, 'many': 24, 'rude': 45}[name]
     for number, sheet in enumerate(sheets):
         assert sheet.lines[-1].replace(' ', '') == f'{number + 1}/{len(sheets)}'

@@ -7,10 +7,11 @@ pattern, which a printer without colours keeps.
 # Paper is light whatever the screen was. Patterns are drawn with the colours that the sheet names, so they change too.
 STYLE = '''
 :root{color-scheme:light dark;--ink:#1b2127;--paper:#fff;--soft:#586472;--line:#d5dbe1;--shade:#f3f5f7;--link:#0b57a4;
---met:#0072b2;--drifted:#d55e00;--unknown:#e69f00;--silent:#8a939c;--over:#fff;
+--met:#0072b2;--drifted:#d55e00;--unknown:#e69f00;--silent:#8a939c;--over:#fff;--dot:#4d3500;
 --met-ink:#00609a;--drifted-ink:#a84300;--unknown-ink:#7d5200;--silent-ink:#4c5561;--waived-ink:#0a5c70}
 @media screen and (prefers-color-scheme:dark){:root{--ink:#e4e9ee;--paper:#101418;--soft:#9ba7b4;--line:#333c45;
---shade:#1a2026;--link:#7fb8f5;--met:#3b9bd6;--drifted:#ff8a3c;--unknown:#f0c05a;--silent:#7d8894;--over:#101418;
+--shade:#1a2026;--link:#7fb8f5;--met:#3b9bd6;--drifted:#ff8a3c;--unknown:#f0c05a;--silent:#7d8894;
+--over:#101418;--dot:#101418;
 --met-ink:#7cc4f2;--drifted-ink:#ffa366;--unknown-ink:#f0c05a;--silent-ink:#a9b4c0;--waived-ink:#77d0e4}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:72rem;padding:1.5rem 1.25rem 3rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);
@@ -37,7 +38,7 @@ span.silent,span.quarantined{color:var(--silent-ink)}span.waived{color:var(--wai
 span.drifted,span.unknown,span.silent,span.quarantined{font-weight:600}
 rect.met{fill:var(--met)}rect.drifted{fill:url(#p-drifted)}rect.unknown{fill:url(#p-unknown)}
 rect.silent{fill:url(#p-silent)}rect.is-drifted{fill:var(--drifted)}rect.is-unknown{fill:var(--unknown)}
-rect.is-silent{fill:var(--silent)}pattern path{stroke:var(--over);fill:none}pattern circle{fill:var(--over)}
+rect.is-silent{fill:var(--silent)}pattern path{stroke:var(--over);fill:none}pattern circle{fill:var(--dot)}
 .defs{position:absolute;width:0;height:0}
 figure{margin:1rem 0}.chart{display:block;width:100%;height:auto;max-height:22rem}.chart line{stroke:var(--line)}
 .chart.narrow{display:none}.chart text{fill:var(--soft);font-size:13px}
@@ -61,7 +62,8 @@ tbody td:empty,td.nought{display:none}td[data-of]::before{content:attr(data-of) 
 h2,h3,caption{break-after:avoid}tr,figure,nav,.first,li,.short{break-inside:avoid}
 tbody tr:first-child{break-before:avoid}
 thead{display:table-header-group}tfoot{display:table-footer-group}.scroll{overflow:visible}
-a{color:inherit;text-decoration:none}.chart{max-height:60mm}.meter{width:3rem}th,td{padding-right:.5rem}details>*{display:block}p{orphans:3;widows:3}
+a{color:inherit;text-decoration:none}.chart{max-height:60mm}.meter{width:3rem}th,td{padding-right:.5rem}
+details>*{display:block}p{orphans:3;widows:3}
 }
 '''
 # Where the page has no charts nothing refers to them.
