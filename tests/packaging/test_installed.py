@@ -126,6 +126,9 @@ def test_the_rest_of_the_life_of_a_package(rpms, stubs, tmp_path):
         root.write('/etc/nodeprep/nodeprep.yaml', 'role: control-plane\n')
         root.write('/var/lib/nodeprep/journal/000001/what', 'a way back\n')
         root.write('/run/nodeprep/status', '{}')
+        link = '/etc/systemd/system/multi-user.target.wants/nodeprep.service'
+        assert root.run(['systemctl', f'--root={root.path}', 'enable', 'nodeprep'], inside=False)[0] == 0
+        assert root.ask('readlink', link).endswith('/systemd/system/nodeprep.service\n')
         root.rpm('-U', '--replacepkgs', path)
         assert root.ask('cat', '/etc/nodeprep/nodeprep.yaml') == 'role: control-plane\n'
         done = root.run(['rpm', '--root', root.path, '--define', '_dbpath /var/lib/rpm', '-e', 'nodeprep'],
@@ -134,7 +137,7 @@ def test_the_rest_of_the_life_of_a_package(rpms, stubs, tmp_path):
         left = {one for one in root.changed() - before if not OTHERS.fullmatch(one)}
         there = {one for one in left if root.run(['test', '-f', one])[0] == 0}
         assert there == {'/etc/nodeprep/nodeprep.yaml.rpmsave', '/var/lib/nodeprep/journal/000001/what'}
-        assert root.run(['test', '-e', '/usr/lib/nodeprep'])[0] == 1
+        assert root.run(['test', '-e', '/usr/lib/nodeprep'])[0] == 1 and root.run(['test', '-L', link])[0] == 1
         assert root.run(['test', '-e', '/run/nodeprep'])[0] == 1
 
 
