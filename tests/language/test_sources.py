@@ -26,6 +26,8 @@ def unmarked(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr):                      # a docstring
             apart.add(id(node.value))
+        if isinstance(node, ast.Dict):                      # what is looked up
+            apart |= {id(key) for key in node.keys}
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, 'id', '')
             if name in ('_', 'N_', 'many'):
@@ -44,7 +46,8 @@ def test_every_sentence_is_marked(path):
 
 
 def test_what_is_not_marked_is_found():
-    for source in ("page.text('could not tell')", "x = f'{a} of the time'", "{'a': 'two words'}", "f('One, and more')"):
+    for source in ("page.text('could not tell')", "x = f'{a} of the time'", "{'a b': 'two words'}",
+                   "f('One, and more')"):
         assert unmarked(source), source
     for source in ("'''A docstring of words.'''", "_('two words')", "N_('two words')",
                    "_.many('one node', 'more of them', n)", "x = '<td class=\"a b\">'", "x = 'word'"):

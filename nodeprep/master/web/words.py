@@ -3,7 +3,7 @@ import time
 
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
-from nodeprep.output.compliance.words import number, share
+from nodeprep.output.compliance.words import DEEDS, DETAILS, number, share
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 
@@ -29,7 +29,8 @@ EVENTS = {'joined': N_('joined'), 'silent': N_('silent'), 'heard': N_('heard'), 
           'missing': N_('missing'), 'fork': N_('fork'), 'restart': N_('restart')}
 IDENTITIES = {'hostname': N_('host name'), 'mac': N_('MAC address'), 'product_uuid': 'product_uuid',
               'machine_id': 'machine-id', 'address': N_('address')}
-TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS, 'IDENTITIES': IDENTITIES}
+TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS, 'IDENTITIES': IDENTITIES,
+          'DEEDS': DEEDS, 'DETAILS': DETAILS}
 
 
 def boot_only(row: Any) -> bool:

@@ -66,7 +66,7 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
          f'{_cut(one["owner"])}: {_cut(one["reason"])}']
         for one in tree['waivers'] if not one['ended'] and one['until'] >= until[:10]]
     yield _('Changes and decisions'), (_('WHEN'), _('WHO'), _('WHAT'), _('NODE'), _('DETAIL')), [
-        [words.minute(one['at']), _cut(one['who'], 20), _cut(one['what'], 20), _cut(one['node'], 30),
+        [words.minute(one['at']), _cut(one['who'], 20), _cut(words.deed(one['what'], _), 20), _cut(one['node'], 30),
          _cut(one['requirement'] + ' ' + one['detail'])] for one in tree['changes']]
     yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), [
         [_cut(one['node'], 30), _cut(one['said'])] for one in tree['gaps']]

@@ -12,6 +12,16 @@ APART = ('waived', 'not-applicable')
 NAMES = {'met': N_('met'), 'drifted': N_('drifted'), 'unknown': N_('could not tell'), 'silent': N_('silent'),
          'waived': N_('waived'), 'not-applicable': N_('does not apply'), 'advised': N_('advised, not met'),
          'quarantined': N_('quarantined')}
+# What the audit log of a master says was done, and the names of its details. What is not here is shown as it is.
+DEEDS = {'token created': N_('token created'), 'token deleted': N_('token deleted'), 'node joined': N_('node joined'),
+         'node left': N_('node left'), 'node forgotten': N_('node forgotten'), 'user created': N_('user created'),
+         'user deleted': N_('user deleted'), 'plan approved': N_('plan approved'), 'plan denied': N_('plan denied'),
+         'plan lapsed': N_('plan lapsed'), 'waiver added': N_('waiver added'), 'waiver ended': N_('waiver ended'),
+         'waivers go on': N_('waivers go on'), 'clone keep-both': N_('clone keep-both'),
+         'clone forget-first': N_('clone forget-first'), 'clone forget-later': N_('clone forget-later')}
+DETAILS = {'expires': N_('expires'), 'uses': N_('uses'), 'kind': N_('kind'), 'value': N_('value'), 'role': N_('role'),
+           'approval': N_('approval'), 'digest': N_('digest'), 'until': N_('until'), 'reason': N_('reason'),
+           'owner': N_('owner'), 'waivers': N_('waivers')}
 
 
 def percent(part: Optional[float], _: Language = ENGLISH_TEXTS) -> str:
@@ -129,6 +139,11 @@ def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
 def named(state: str, _: Language = ENGLISH_TEXTS) -> str:
     """A class of time or a standing in words."""
     return _(NAMES[state]) if state in NAMES else state
+
+
+def deed(what: str, _: Language = ENGLISH_TEXTS) -> str:
+    """What was done, in words."""
+    return _(DEEDS[what]) if what in DEEDS else what
 
 
 def asked(tree: Tree) -> str:

@@ -1,12 +1,19 @@
 """The page in the language of its reader: as the browser asks, or as master.yaml says."""
+import ast
+import glob
 import json
+import os
 import re
 
 import pytest
 
 from nodeprep.language import CHINESE, speaking
 from nodeprep.language.accepting import accepted
+from nodeprep.master import store
+from nodeprep.master.store import clones
 from nodeprep.master.web import words
+from nodeprep.output.compliance import words as compliance
+from tests.language.marked import _text
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, parsed, text_of
 from tests.master.web.test_pages import PAGES
 
@@ -124,3 +131,16 @@ def test_what_came_of_a_form_is_said_in_chinese(full):
                         **{'accept-language': 'zh-CN'})
     assert answer.status == 422 and _('there is no node of this name') in answer.text
     assert _('say why') in answer.text
+
+
+def test_every_deed_of_the_audit_log_has_words():
+    """What the store notes, found in its source; a decision or an answer stands for each that there is."""
+    noted = set()
+    for path in glob.glob(os.path.join(os.path.dirname(store.__file__), '*.py')):
+        with open(path, encoding='utf-8') as file:
+            for call in ast.walk(ast.parse(file.read())):
+                if isinstance(call, ast.Call) and getattr(call.func, 'attr', '') == 'note':
+                    said = _text(call.args[3])
+                    noted |= {said} if said else {'plan approved', 'plan denied'} | {
+                        f'clone {decision}' for decision in clones.DECISIONS}
+    assert noted == set(compliance.DEEDS)
