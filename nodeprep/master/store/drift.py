@@ -44,13 +44,52 @@ _COLUMNS = ('s.node, n.name, n.role, s.requirement, s.title, s.outcome, s.state,
 def rows(cursor: Any, kind: str, about: Asked = EVERYTHING, order: str = 'longest', page: int = 1,
          per: int = 100) -> List[Row]:
     """One page of a kind. `page` begins at 1."""
-    if order == 'node' and kind != 'silent':
-        return _with_approvals(cursor, _by_node(cursor, kind, about, (page - 1) * per, per))
-    sql, args = _condition(kind, about)
-    found = [Row(*row) for row in cursor.all(
-        f'SELECT {_COLUMNS} FROM {_FROM[kind == "silent"]} WHERE n.id = s.node AND {sql} '
-        f'ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?', args + (per, (page - 1) * per))]
+    skipped = (page - 1) * per
+    if kind == 'silent':             # few, of few nodes
+        sql, args = _condition(kind, about)
+        found = _read(cursor, kind, sql, args, ORDERS[order], per, skipped)
+    elif order == 'node':
+        found = _by_node(cursor, kind, about, skipped, per)
+    elif order == 'requirement':
+        found = _by_requirement(cursor, kind, about, skipped, per)
+    else:
+        found = _by_time(cursor, kind, about, order, skipped, per)
     return _with_approvals(cursor, found)
+
+
+def _read(cursor: Any, kind: str, sql: str, args: Tuple[Any, ...], order: str, per: int, skipped: int) -> List[Row]:
+    return [Row(*row) for row in cursor.all(
+        f'SELECT {_COLUMNS} FROM {_FROM[kind == "silent"]} WHERE n.id = s.node AND {sql} '
+        f'ORDER BY {order} LIMIT ? OFFSET ?', args + (per, skipped))]
+
+
+def _by_time(cursor: Any, kind: str, about: Asked, order: str, skipped: int, per: int) -> List[Row]:
+    """So many rows after those that are skipped. SQLite before 3.8 would sort all of them for the sake of those that
+    are as old as each other; an index alone says between which times the page lies.
+    """
+    sql, args = _condition(kind, about)
+    of_kind = f'FROM {_FROM[0]} WHERE n.id = s.node AND {sql}'
+    direction, earlier = (' DESC', '>') if order == 'newest' else ('', '<')
+    times = cursor.all(f'SELECT s.since {of_kind} ORDER BY s.since{direction} LIMIT ? OFFSET ?', args + (per, skipped))
+    if not times:
+        return []
+    first, last = times[0][0], times[-1][0]
+    before = cursor.one(f'SELECT COUNT(*) {of_kind} AND s.since {earlier} ?', args + (first,))[0] if skipped else 0
+    return _read(cursor, kind, f'{sql} AND s.since >= ? AND s.since <= ?', args + (min(first, last), max(first, last)),
+                 ORDERS[order], per, skipped - before)
+
+
+def _by_requirement(cursor: Any, kind: str, about: Asked, skipped: int, per: int) -> List[Row]:
+    """So many rows after those that are skipped: only the requirements on the page are sorted."""
+    sql, args = _condition(kind, about)
+    counted = tally.by_outcome(cursor, *_narrowed(about), outcomes=(kind,))
+    found: List[Row] = []
+    for (requirement, _), count in sorted(counted.items()):
+        if skipped < count and len(found) < per:
+            found += _read(cursor, kind, f'{sql} AND s.requirement = ?', args + (requirement,),
+                           ORDERS['requirement'], per - len(found), skipped)
+        skipped = max(0, skipped - count)
+    return found
 
 
 def _by_node(cursor: Any, kind: str, about: Asked, skipped: int, per: int) -> List[Row]:
