@@ -3,7 +3,7 @@ import functools
 import gettext
 import os
 
-from nodeprep.language import TITLE, Language
+from nodeprep.language import ENGLISH_TEXTS, TITLE, Language
 from nodeprep.typed import Any, Tuple
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'data', 'locale')
@@ -33,12 +33,17 @@ class Translated(Language):
 
 
 @functools.lru_cache(None)
-def catalogued(tag: str, domains: Tuple[str, ...]) -> Translated:
-    """The texts of a language that has catalogues. OSError when they are not there, which is a broken install."""
+def catalogued(tag: str, domains: Tuple[str, ...]) -> Language:
+    """The texts of a language that has catalogues; English where they were not installed, as `%_install_langs` of RPM
+    leaves out those of other languages.
+    """
     first: Any = None
     for domain in domains + (COMMON,):
-        with open(os.path.join(FOLDER, tag, 'LC_MESSAGES', domain + '.mo'), 'rb') as file:
-            read = gettext.GNUTranslations(file)
+        try:
+            with open(os.path.join(FOLDER, tag, 'LC_MESSAGES', domain + '.mo'), 'rb') as file:
+                read = gettext.GNUTranslations(file)
+        except FileNotFoundError:
+            return ENGLISH_TEXTS
         if first is None:
             first = read
         else:
