@@ -10,6 +10,7 @@ import pytest
 
 from nodeprep.master.store import nodes, open_store
 from tests.master.fleet import Host
+from tests.system.masterprocess import MasterProcess, nodeprep
 from tests.tiers import need
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -60,3 +61,16 @@ def test_what_goes_wrong_for_that_user_is_said_once_and_nothing_is_written(data,
     code, out, err = report(data, '--until', 'never', '--output-file', str(tmp_path / 'r.html'))
     assert (code, out) == (2, '') and err.count('\n') == 1 and '--until: is not a time' in err
     assert not os.path.exists(str(tmp_path / 'r.html'))
+
+
+def test_what_a_running_master_answers_is_signed_and_is_what_its_command_writes(tmp_path):
+    with MasterProcess(tmp_path) as master:
+        tree = master.person().get('/v1/compliance?since=1h&evidence=yes')
+        path, held = tmp_path / 'answer.json', ('--ca-cert', f'{master.data}/ca.crt')
+        path.write_text(json.dumps(tree))
+        code, out, err = nodeprep('report', 'verify', str(path), *held)
+        assert (code, err) == (0, '') and out.startswith('WHOLE')
+        own = json.loads(master.told('report', '--since', '1h', '-o', 'json'))
+        assert own['by']['key'] == tree['by']['key'] and own['signature']['key'] == tree['signature']['key']
+        path.write_text(json.dumps(dict(tree, scope='host')))
+        assert nodeprep('report', 'verify', str(path), *held)[0] == 1
