@@ -4,7 +4,9 @@ Worst first: what has the least share of its time met; what has no share comes l
 """
 import time
 
-from nodeprep.compliance.ledger import DAY, Ledger, Sum, rounded
+from nodeprep.compliance.cuts import rounded
+from nodeprep.compliance.days import DAY
+from nodeprep.compliance.ledger import Ledger, Sum
 from nodeprep.compliance.weigh import Weights
 from nodeprep.typed import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
