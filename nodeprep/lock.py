@@ -23,24 +23,24 @@ class Lock:
         """`what` is told to whoever finds the lock taken; of an image the kernel tells who it is."""
         below = b'' if host.root == '/' else raw_of(host.root)
         self._file = host.live
-        self._path = below + followed(below, raw_of(PATH)) if host.live else raw_of(host.root)
+        self.path = below + followed(below, raw_of(PATH)) if host.live else raw_of(host.root)
         self._what = what
         self._handle = -1
 
     def __enter__(self) -> 'Lock':
         """Takes it. Busy when it is taken, CannotChange when it cannot be had."""
         try:
-            handle = self._opened() if self._file else os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            handle = self._opened() if self._file else os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             said = 'run it as root' if error.errno in (errno.EACCES, errno.EPERM) else reason(error)
-            raise CannotChange(f'{text_of(self._path)}: {said}') from None
+            raise CannotChange(f'{text_of(self.path)}: {said}') from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = (os.read(handle, 300) if self._file else _holder(handle)).decode('utf-8', 'replace').strip()
             os.close(handle)
             if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise CannotChange(f'{text_of(self._path)}: {reason(error)}') from None
+                raise CannotChange(f'{text_of(self.path)}: {reason(error)}') from None
             raise Busy(f'another nodeprep is at work ({holder or "it did not say who"}); wait for it and '
                        'try again') from None
         self._handle = handle
@@ -53,17 +53,29 @@ class Lock:
         os.close(self._handle)
 
     def _opened(self) -> int:
-        made(os.path.dirname(self._path), 0o755)       # in it lies the status of the agent too, for everybody
+        made(os.path.dirname(self.path), 0o755)       # in it lies the status of the agent too, for everybody
         # Opening a device would do what that device does: a watchdog ends the machine that looks.
-        if os.path.lexists(self._path) and not stat.S_ISREG(os.lstat(self._path).st_mode):
+        if os.path.lexists(self.path) and not stat.S_ISREG(os.lstat(self.path).st_mode):
             raise OSError(errno.EINVAL, 'is not a regular file')
-        return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
     def _say(self, text: str) -> None:
         if self._file:
             with contextlib.suppress(OSError):         # on a full disk the lock holds, and does not say for whom
                 os.ftruncate(self._handle, 0)
                 os.write(self._handle, text.encode('utf-8', 'backslashreplace'))
+
+
+def held(host: Any) -> bool:
+    """Whether somebody has the lock of a host or image. It is not taken for that: who wants it just then would fail."""
+    path = Lock(host, '').path
+    try:
+        inode = b':%d' % os.stat(path).st_ino
+        with open('/proc/locks', 'rb') as locks:
+            words = [line.split() for line in locks]
+    except OSError:
+        return False                   # nobody ever took it, or the kernel does not tell
+    return any(one[1] == b'FLOCK' and one[5].endswith(inode) for one in words)
 
 
 def _holder(handle: int) -> bytes:

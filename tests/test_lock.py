@@ -5,7 +5,7 @@ import os
 import pytest
 
 from nodeprep.host.changing import Changing
-from nodeprep.lock import PATH, Lock
+from nodeprep.lock import PATH, Lock, held
 from nodeprep.model import Busy, CannotChange
 from tests import hosts
 
@@ -84,3 +84,11 @@ def test_a_holder_that_the_kernel_does_not_tell(image, monkeypatch):
 def test_an_image_that_is_not_there(tmp_path):
     with pytest.raises(CannotChange, match='image: no such file'), Lock(Changing(f'{tmp_path}/image', False), 'x'):
         raise AssertionError('it was taken')
+
+
+def test_whether_it_is_held_is_told_without_taking_it(host, image):
+    for one in (host, image):
+        assert not held(one)
+        with Lock(one, 'nodeprep fix'):
+            assert held(one)
+        assert not held(one)

@@ -155,7 +155,7 @@ class Mending:
         """How it stands, as the status has it."""
         flight = self.in_flight
         history = self._read()
-        done = [fact for fact in history.facts if fact.own][-_SHOWN:] if history else []
+        done = [fact for fact in history.facts if fact.own and not self._goes_on(fact)][-_SHOWN:] if history else []
         return {
             'fixing': {'requirement': flight.requirement, 'since': flight.at} if flight else None,
             'done': [{'requirement': name, 'at': fact.begun, 'transaction': fact.id, 'result': result, 'why': why,
@@ -198,6 +198,12 @@ class Mending:
         self._log.tell('fix', f'{name}: is being fixed, {changes} change{"" if changes == 1 else "s"}, allowed '
                        f'by {verdict.by["how"]} ({verdict.by["who"]})', requirement=name)
         return ''
+
+    def _goes_on(self, fact: Any) -> bool:
+        """Whether a transaction has no end yet since the hand is at it."""
+        flight = self.in_flight
+        return bool(flight and not fact.end and flight.requirement in fact.results
+                    and (fact.id, fact.end) != flight.last)
 
     def _tell_waiting(self) -> None:
         """Why something is not mended, once for each reason; while a fix goes on all the others only wait for it."""

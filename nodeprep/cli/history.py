@@ -3,7 +3,7 @@ import sys
 
 import click
 
-from nodeprep import output
+from nodeprep import lock, output
 from nodeprep.cli import itself, people
 from nodeprep.cli.options import change_formats, root_option
 from nodeprep.cli.usage import stopping_on_bad_input, write
@@ -26,7 +26,8 @@ def history(**call: Any) -> None:
 @stopping_on_bad_input
 def _told(root: str, format_name: str, verbose: bool, quiet: bool, no_color: bool) -> int:
     host = people.host_of(root)
-    tree = [transactions.tree(one) for one in reading.past(host)]
+    at_work = lock.held(host)         # asked first: what ends meanwhile has its end in the journal
+    tree = transactions.trees(list(reading.past(host)), at_work)
     if format_name != 'table':
         write(sys.stdout, plans.machine({'format': 1, 'transactions': tree}, format_name))
     else:

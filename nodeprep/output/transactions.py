@@ -11,7 +11,18 @@ from nodeprep.typed import Any, Dict, List
 
 Tree = Dict[str, Any]
 CUT_SHORT, UNDO_CUT_SHORT = 'cut short', 'undo cut short'
+GOES_ON = 'goes on'       # what looks cut short while somebody is at work is what he is at
 _TOLD = {CUT_SHORT: 'CUT SHORT, which is taken back by ', UNDO_CUT_SHORT: 'UNDO CUT SHORT, which goes on with '}
+
+
+def trees(past: List[Past], at_work: bool) -> List[Tree]:
+    """All of them; `at_work`: whether a fix or undo goes on while they are read, which is then the newest."""
+    found = [tree(one) for one in past]
+    if at_work and found and found[-1]['state'] in _TOLD:
+        found[-1].update(state=GOES_ON)
+        for part in found[-1]['parts']:
+            part.update(result=GOES_ON if part['result'] == CUT_SHORT else part['result'])
+    return found
 
 
 def tree(past: Past) -> Tree:
@@ -19,7 +30,7 @@ def tree(past: Past) -> Tree:
     found: Tree = clean({
         'id': past.id, 'begun': past.begun, 'by': past.by, 'command': list(past.command),
         'state': _state(past), 'undone': past.undone,
-        'parts': [{'requirement': name, 'result': past.results.get(name, ('cut short', ''))[0],
+        'parts': [{'requirement': name, 'result': past.results.get(name, (CUT_SHORT, ''))[0],
                    'why': past.results.get(name, ('', ''))[1], 'steps': [_step(one) for one in past.steps
                                                                          if one.part == name]}
                   for name in dict.fromkeys(step.part for step in past.steps)]}, keep='\n')

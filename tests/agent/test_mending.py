@@ -4,6 +4,8 @@ import shutil
 import pytest
 
 from nodeprep.agent.client import Answer, Sent
+from nodeprep.agent.mending import Flight, Mending
+from nodeprep.agent.past import Fact
 from tests import actor
 from tests.agent.owned import Owned
 from tests.agent.whole import Whole
@@ -304,3 +306,18 @@ def test_what_is_looked_at_seldom_is_looked_at_after_its_fix_before_another_one(
     whole.rounds(3)
     assert whole.hands == ['hosts'] and state(whole, 'hosts')['now'] == 'met' and whole.clock - begun < 300
     assert not [message for message in whole.said('fix') if 'did nothing' in message]
+
+
+def test_what_the_hand_is_at_is_not_told_as_not_fixed():
+    class Journal:
+        facts = (Fact('000001', 1.0, {'how': 'policy'}, {'swap': ('failed', 'x')}, 'failed', ''),
+                 Fact('000002', 2.0, {'how': 'policy'}, {'swap': ('', '')}, '', ''))
+
+        def look(self):
+            """There is nothing new in it."""
+    mending = Mending(lambda: None, None, None, lambda: 3.0, lambda: 3.0)
+    mending._history = Journal()
+    mending.in_flight = Flight('swap', 'digest', 2.0, 9.0, ('000001', 'failed'))
+    assert [one['transaction'] for one in mending.facts()['done']] == ['000001']
+    mending.in_flight = Flight('selinux', 'digest', 2.0, 9.0, ('', ''))
+    assert [one['transaction'] for one in mending.facts()['done']] == ['000001', '000002'], 'that one was cut short'

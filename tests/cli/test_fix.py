@@ -10,6 +10,7 @@ import yaml
 from nodeprep.agent.fights import Fights
 from nodeprep.cli import main, people
 from nodeprep.host.changing import Changing
+from nodeprep.lock import Lock
 from tests import hosts
 
 
@@ -130,6 +131,22 @@ def test_for_programs(run):
     assert [step['write'] for step in one['parts'][0]['steps']] == ['/etc/fstab', '/etc/systemd/system/swap.target']
     code, out, _ = run('undo', '--yes', '-o', 'json')
     assert [step['how'] for step in json.loads(out)['steps']] == ['restored', 'restored']
+
+
+def test_what_somebody_is_at_is_not_cut_short(run, image):
+    assert run('fix', '--yes', 'swap')[0] == 0
+    with open(image + '/var/lib/nodeprep/journal/000001.jsonl', 'r+') as file:
+        lines = file.readlines()
+        file.seek(0)
+        file.truncate()
+        file.writelines(lines[:-2])                # without what became of the part, and of the whole
+    assert 'CUT SHORT, which is taken back by' in run('history')[1]
+    with Lock(Changing(image, live=False), 'nodeprep hand swap'):
+        code, out, _ = run('history')
+        assert code == 0 and re.match(r'000001  .* \(person\)  goes on\n  swap: goes on\n', out), out
+        (one,) = json.loads(run('history', '-o', 'json')[1])['transactions']
+        assert (one['state'], one['parts'][0]['result']) == ('goes on', 'goes on')
+    assert 'CUT SHORT' in run('history')[1]
 
 
 @pytest.mark.parametrize('answer, code', [('y\n', 0), ('n\n', 130), ('\n', 130)])
