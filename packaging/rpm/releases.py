@@ -1,7 +1,6 @@
 """What the four releases differ in, as far as a package minds."""
 import glob
 import os
-import re
 import shutil
 import subprocess
 from typing import Dict, NamedTuple, Tuple
@@ -66,12 +65,15 @@ def stand_in(release: Release) -> str:
     candidates = [shutil.which('python' + release.version), release.interpreter]
     candidates += sorted(glob.glob(os.path.expanduser(f'~/.pyenv/versions/{release.version}.*/bin/python3')))
     for path in candidates:
-        if path and os.access(path, os.X_OK) and _version(path) == release.version:
-            return os.path.realpath(path) if '.pyenv/versions' in path else path
+        version, found = _asked(path) if path and os.access(path, os.X_OK) else ('', '')
+        if version == release.version:
+            return found
     return ''
 
 
-def _version(path: str) -> str:
-    done = subprocess.run([path, '-ISc', 'import sys; print("%d.%d" % sys.version_info[:2])'], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL)
-    return re.sub(r'\s', '', done.stdout.decode())
+def _asked(path: str) -> Tuple[str, str]:
+    """Its minor version and where it really is: what is called may be a link, or a script of pyenv that chooses one."""
+    program = 'import os, sys; print("%d.%d" % sys.version_info[:2], os.path.realpath(sys.executable))'
+    done = subprocess.run([path, '-ISc', program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    words = done.stdout.decode().split()
+    return (words[0], words[1]) if len(words) == 2 else ('', '')
