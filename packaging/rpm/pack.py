@@ -37,7 +37,7 @@ def about(number: str = '') -> About:
 def tree(folder: str, of: About) -> str:
     """The path of the archive of our own files."""
     path = f'{folder}/nodeprep-{of.version}.tar.gz'
-    files = [(f'nodeprep-{of.version}/{name}', f'{TOP}/{name}') for name in _files()]
+    files = [(f'nodeprep-{of.version}/{name}', f'{TOP}/{name}') for name in ours()]
     with open(path, 'wb') as raw, gzip.GzipFile(filename='', mode='wb', fileobj=raw, mtime=0) as packed:
         packed.write(_archive(files, of.moment))
     return path
@@ -63,7 +63,7 @@ def _archive(files: Sequence[Tuple[str, str]], moment: int) -> bytes:
     return made.getvalue()
 
 
-def _files() -> Iterator[str]:
+def ours() -> Iterator[str]:
     """Our own files: those that git has, or, without git, all that are no by-product."""
     known = _git('ls-files', '-z', '--', *PACKED).split('\0')
     if known != ['']:
@@ -78,7 +78,7 @@ def _files() -> Iterator[str]:
 
 
 def _newest() -> str:
-    return str(int(max(os.path.getmtime(f'{TOP}/{name}') for name in _files())))
+    return str(int(max(os.path.getmtime(f'{TOP}/{name}') for name in ours())))
 
 
 def _git(*words: str) -> str:

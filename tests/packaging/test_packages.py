@@ -115,6 +115,17 @@ def test_each_release_has_the_drop_ins_that_its_systemd_knows(opened):
     assert found == {'el7': [], 'el8': both[:1], 'el9': both, 'el10': both}
 
 
+def test_every_unit_there_is_and_all_code_is_in_a_package(opened):
+    import pack
+    for (release, _), names in opened.items():
+        packed = set()
+        for folder in names.values():
+            packed |= {path[len(folder):] for path in files(folder)}
+        units = {name for name in os.listdir(TOP + '/systemd') if name.endswith(('.service', '.timer', '.socket'))}
+        assert {'/usr/lib/systemd/system/' + unit for unit in units} <= packed and len(units) > 2
+        assert {'/usr/lib/nodeprep/' + path for path in pack.ours() if path.startswith('nodeprep/')} <= packed, release
+
+
 def test_all_modules_have_byte_code_that_needs_no_source_to_be_asked_where_python_can(opened):
     for (release, _), names in opened.items():
         tag = 'cpython-' + built.PYTHONS[release].replace('.', '')
