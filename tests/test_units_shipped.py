@@ -4,6 +4,7 @@ import os
 from nodeprep.agent import assembly, status
 from nodeprep.cli import agenting
 from nodeprep.master import folder, settings
+from nodeprep.master.delivery import wishes
 from tests.test_unit_fix import TOP
 
 # load-fragment-gperf.gperf.m4 of systemd 219 as CentOS 7 has it.
@@ -70,6 +71,25 @@ def test_every_release_knows_every_word_of_the_master_s_unit():
     assert {name for _, name, _ in later} <= LATER['10-since-239.conf'] | {
         'LogsDirectory', 'ProtectKernelModules', 'RestrictAddressFamilies', 'SystemCallArchitectures'}
     assert '/var/lib/' + {name: value for _, name, value in later}['StateDirectory'] == settings.DATA
+
+
+# NEWS: ConditionDirectoryNotEmpty= 182, OnCalendar= with repetitions as 00/6 197, Persistent= 212.
+REPORT = {'Unit': KNOWN['Unit'] | {'ConditionDirectoryNotEmpty'}, 'Service': KNOWN['Service'] | MASTER | {'Nice'},
+          'Timer': {'OnCalendar', 'Persistent', 'AccuracySec'}, 'Install': KNOWN['Install']}
+
+
+def test_the_report_is_made_as_the_user_of_the_master_and_asked_for_by_its_timer():
+    service, timer = directives('nodeprep-report.service'), directives('nodeprep-report.timer')
+    assert all(name in REPORT[section] for section, name, _ in service + timer)
+    values = {name: value for _, name, value in service}
+    assert values['ExecStart'] == '/usr/bin/nodeprep master report --write' and values['Type'] == 'oneshot'
+    assert values['User'] == folder.USER and values['CapabilityBoundingSet'] == ''
+    assert values['RequiresMountsFor'].split() == [settings.DATA, '/etc/nodeprep', wishes.FOLDER]
+    assert values['ConditionDirectoryNotEmpty'] == settings.DATA
+    assert ('Timer', 'Persistent', 'yes') in timer and ('Install', 'WantedBy', 'timers.target') in timer
+    assert directives('nodeprep-report.service.d/10-since-239.conf') == directives(
+        'nodeprep-master.service.d/10-since-239.conf')
+    assert {'Service', 'Install'} - {section for section, _, _ in service} == {'Install'}   # the timer starts it alone
 
 
 def test_a_filter_of_calls_for_another_user_needs_what_keeps_a_process_in_its_selinux_domain_on_centos_7():

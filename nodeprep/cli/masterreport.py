@@ -31,14 +31,28 @@ _ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.x
 @click.option('--output-file', 'target', metavar='FILE', type=click.Path(dir_okay=False),
               help='Write it there, whole or not at all.')
 @click.option('-v', '--verbose', is_flag=True, help='In the table: all of each list.')
+@click.option('--write', 'scheduled', is_flag=True,
+              help='Instead: write the report of the last whole day, week or month that `report:` of the configuration '
+                   'asks for, unless it is there. nodeprep-report.timer does it.')
 @stopping_on_bad_input
-def report(config_file: Optional[str], data: str, since: str, until: str, search: str, label: str, role: str,
-           evidence: bool, form: Optional[str], target: Optional[str], verbose: bool) -> None:
+@click.pass_context
+def report(ctx: click.Context, config_file: Optional[str], data: str, since: str, until: str, search: str, label: str,
+           role: str, evidence: bool, form: Optional[str], target: Optional[str], verbose: bool,
+           scheduled: bool) -> None:
     """Report which nodes met which requirement for how long, what drifted, who allowed which change, what is waived.
 
     It is as it was at the end of that time. JSON carries the heads of all chains of reports, and is signed: `nodeprep
     report verify FILE` says whether it is whole.
     """
+    if scheduled:
+        given = sorted(name for name in ctx.params if name not in ('config_file', 'data', 'scheduled')
+                       and ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT)
+        if given:
+            raise click.UsageError('--write makes what the configuration asks for: it goes with --config and --data '
+                                   'alone')
+        from nodeprep.cli import masterscheduled
+        masterscheduled.write_due(config_file, data)
+        return
     # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
     from nodeprep.compliance import library  # noqa: F401
     from nodeprep.master import compliance, folder, keys, moments, signing  # noqa: F401

@@ -4,6 +4,7 @@ import re
 
 from nodeprep.config import ConfigError, Node, parse
 from nodeprep.language import read_tag
+from nodeprep.master.delivery import wishes
 from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
@@ -47,6 +48,7 @@ class Settings(NamedTuple):
     approvals: float = _DAY
     webhooks: Tuple[Webhook, ...] = ()
     language: str = ''        # of the page; '' leaves it to each browser
+    report: wishes.Wishes = wishes.Wishes()
 
 
 def load(path: Optional[str] = None) -> Settings:
@@ -74,9 +76,11 @@ def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:
     problems: List[str] = []
     for name, item in node.value.items():
         _take(_READERS, name, name, item, found, problems)
-    settings = Settings(**found)
+    settings = Settings(report=wishes.of(found), **{field: value for field, value in found.items()
+                                                    if not field.startswith(wishes.PREFIX)})
     problems += _together(settings, node)
     secret = 'webhooks' if any(hook.secret for hook in settings.webhooks) else \
+        'report' if settings.report.webhook.secret else \
         'database' if _PASSWORD.match(settings.database) else ''
     if secret and exposed():
         problems.append(f'{node.value[secret].place}: there is a secret in this file, which everybody may read: '
@@ -102,6 +106,7 @@ def _together(settings: Settings, node: Node) -> List[str]:
     names = [hook.name for hook in settings.webhooks]
     problems += [f'{places["webhooks"]}: two webhooks are called {name}' for name in sorted(set(names))
                  if names.count(name) > 1]
+    problems += [f'{places["report"]}: {said}' for said in wishes.together(settings.report)]
     return problems
 
 
@@ -232,5 +237,5 @@ _READERS: Dict[str, Any] = {
     'retention': {'reports': ('reports', _pause(_DAY)), 'transitions': ('transitions', _pause(_DAY)),
                   'audit': ('audit', _pause(_DAY))},
     'approvals': {'valid': ('approvals', _pause(60.0))}, 'webhooks': ('webhooks', _webhooks),
-    'language': ('language', _language),
+    'language': ('language', _language), 'report': wishes.readers(_text, _path),
 }

@@ -76,7 +76,8 @@ def _master(release: Release, folder: str, root: str, moment: int) -> None:
     _bundle('nodeprep-master', folder, root, moment)
     if os.path.isdir(folder + '/nodeprep-master-postgresql'):
         _bundle('nodeprep-master-postgresql', folder, root, moment)
-    _unit('nodeprep-master.service', release, root)
+    for unit in ('nodeprep-master.service', 'nodeprep-report.service', 'nodeprep-report.timer'):
+        _unit(unit, release, root)
     _file('nodeprep-master.conf', root + '/usr/lib/sysusers.d/nodeprep-master.conf')
     _file('nodeprep-master.xml', root + '/usr/lib/firewalld/services/nodeprep-master.xml')
     _file('master.yaml', root + '/etc/nodeprep/master.yaml')

@@ -36,8 +36,11 @@ def data():
 
 
 def report(data, *words):
-    done = subprocess.run([sys.executable, '-m', 'nodeprep', 'master', 'report', '--data', data,
-                           '--since', '2023-11-14', '--until', '2023-11-16', *words], cwd=TOP, timeout=120,
+    return ask('--data', data, '--since', '2023-11-14', '--until', '2023-11-16', *words)
+
+
+def ask(*words):
+    done = subprocess.run([sys.executable, '-m', 'nodeprep', 'master', 'report', *words], cwd=TOP, timeout=120,
                           env=dict(os.environ, PYTHONPATH=TOP), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -74,3 +77,32 @@ def test_what_a_running_master_answers_is_signed_and_is_what_its_command_writes(
         assert own['by']['key'] == tree['by']['key'] and own['signature']['key'] == tree['signature']['key']
         path.write_text(json.dumps(dict(tree, scope='host')))
         assert nodeprep('report', 'verify', str(path), *held)[0] == 1
+
+
+def test_what_is_due_is_written_as_the_owner_of_the_data_and_once(data, tmp_path):
+    shelf = os.path.dirname(data) + '/reports'
+    os.mkdir(shelf, 0o755)
+    config = tmp_path / 'master.yaml'
+    config.write_text(f'report: {{every: weekly, keep: 2, folder: {shelf}}}\n')
+    words = ('--write', '--data', data, '--config', str(config))
+    code, _, err = ask(*words)
+    assert code == 2 and 'Permission denied' in err and os.listdir(shelf) == []          # it is root's
+    os.chown(shelf, NOBODY, NOBODY)
+    for day in ('2020-01-06', '2020-01-13'):
+        for form in ('html', 'csv', 'json'):
+            path = f'{shelf}/compliance-{day}.{form}'
+            with open(path, 'w'):
+                os.chown(path, NOBODY, NOBODY)
+    with open(f'{shelf}/compliance-2019-01-07.json', 'w') as file:
+        file.write('of somebody else')
+    code, out, err = ask(*words)
+    assert (code, err) == (0, '') and out.count(' is written\n') == 3 and out.count(' is removed: ') == 3
+    names = sorted(os.listdir(shelf))
+    assert len(names) == 7 and names[0] == 'compliance-2019-01-07.json' and names[1] == 'compliance-2020-01-13.csv'
+    with open(f'{shelf}/{names[-1].rpartition(".")[0]}.json', encoding='utf-8') as file:
+        tree = json.load(file)
+    assert tree['signature'] and tree['until'][:10] == names[-1][11:21] and tree['until'].endswith('T00:00:00Z')
+    assert {os.stat(f'{shelf}/{name}').st_uid for name in names[1:]} == {NOBODY}
+    assert ask(*words) == (0, f'{shelf} has the weekly report that is due already\n', '')
+    code, out, err = ask('--since', '7d', *words)
+    assert (code, out) == (2, '') and '--write makes what the configuration asks for' in err

@@ -1,0 +1,25 @@
+"""nodeprep master report --write: the report that is made by itself, by nodeprep-report.timer."""
+import sys
+
+from nodeprep.cli.mastering import opened
+from nodeprep.cli.usage import write
+from nodeprep.typed import Optional
+
+
+def write_due(config_file: Optional[str], data: str) -> None:
+    """Writes it when it is due, and says what was written, and what was removed. ConfigError."""
+    # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
+    from nodeprep.compliance import library  # noqa: F401
+    from nodeprep.master.delivery import making, shelf
+    from nodeprep.output.compliance import renderer
+    for form in shelf.FORMS:
+        renderer(form)
+    with opened(config_file, data) as found:
+        wishes = found.settings.report
+        if not making.due(wishes, found.now):
+            write(sys.stdout, f'{wishes.folder} has the {wishes.every} report that is due already\n')
+            return
+        made = making.make(found.store, found.settings, found.data, found.now)
+    write(sys.stdout, ''.join(f'{path} is written\n' for path in made.paths))
+    write(sys.stdout, ''.join(f'{wishes.folder}/{name} is removed: the newest {wishes.keep} are kept\n'
+                              for name in made.gone))
