@@ -80,7 +80,7 @@ class Load:
             except (OSError, http.client.HTTPException):
                 self.answers.append(0)
 
-    def goes_on(self, seconds=60):
+    def goes_on(self, seconds=120):
         """Waits until each agent has had two more reports acknowledged, and the page is shown twice in a row."""
         before = [len(agent.acknowledged) for agent in self.agents]
         seen = len(self.answers)

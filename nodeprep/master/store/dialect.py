@@ -40,6 +40,12 @@ class Dialect:
         """
         raise NotImplementedError
 
+    def walked(self, table: str, first: str, second: str) -> str:
+        """A query for the different values of the second column of an index that begins with these two, which steps
+        from one to the next; '' where it takes a query for each step, which then costs next to nothing.
+        """
+        return ''
+
     def add(self, raw: Any, sql: str, args: Sequence[Any]) -> int:
         """Inserts; returns the id."""
         raise NotImplementedError
@@ -141,6 +147,15 @@ class Postgres(Dialect):
     def gathered(self, column: str) -> str:
         """By string_agg."""
         return f"string_agg(CAST({column} AS TEXT), ',')"
+
+    def walked(self, table: str, first: str, second: str) -> str:
+        """One statement: each is planned anew, a hundred of them for ten milliseconds. wiki.postgresql.org, Loose
+        indexscan.
+        """
+        return (f'WITH RECURSIVE walk AS ((SELECT {first}, {second} FROM {table} ORDER BY {first}, {second} LIMIT 1) '
+                f'UNION ALL SELECT found.{first}, found.{second} FROM walk CROSS JOIN LATERAL (SELECT t.{first}, '
+                f't.{second} FROM {table} t WHERE (t.{first}, t.{second}) > (walk.{first}, walk.{second}) '
+                f'ORDER BY t.{first}, t.{second} LIMIT 1) found) SELECT DISTINCT {second} FROM walk')
 
     def add(self, raw: Any, sql: str, args: Sequence[Any]) -> int:
         """RETURNING says it."""

@@ -22,7 +22,7 @@ LATER = {
 SQL = re.compile(r'\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|WHERE|FROM)\b')
 TEXT, WORD = (ast.Constant, 'value') if sys.version_info >= (3, 8) else (ast.Str, 's')
 # These speak to PostgreSQL alone.
-POSTGRES = ("ON CONFLICT", 'RETURNING id')
+POSTGRES = ("ON CONFLICT", 'RETURNING id', 'WITH RECURSIVE walk')
 
 
 def statements():
