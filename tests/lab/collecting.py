@@ -31,7 +31,10 @@ def collecting(folder, name='m1'):
         install(one)
         with open(f'{TOP}/docs/master.md', encoding='utf-8') as file:
             commands = re.findall(r'`(useradd --system [^`]+|firewall-cmd [^`]+)`', file.read())
-        assert len(commands) == 2, commands
+        assert len(commands) == 3, commands
+        with open(f'{TOP}/packaging/rpm/files/{UNIT}.xml', encoding='utf-8') as file:
+            one.write(f'/usr/lib/firewalld/services/{UNIT}.xml', file.read())
+        one.ask('systemctl', 'restart', 'firewalld')
         for command in commands:
             one.ask('sh', '-c', command)
         assert one.run(['systemctl', 'is-enabled', UNIT])[1] == 'disabled\n'       # installed is not enabled
