@@ -15,7 +15,7 @@ from load import request  # noqa: E402
 from peers import free_port  # noqa: E402
 
 from nodeprep.chain import canonical  # noqa: E402  # found by the line above
-from nodeprep.master import secret  # noqa: E402  # found by the line above
+from nodeprep.master import keys, secret  # noqa: E402  # found by the line above
 from nodeprep.master.store import credentials, nodes, open_store  # noqa: E402
 from tests.master.fleet import Host  # noqa: E402
 
@@ -42,6 +42,12 @@ class Master:
 def _held(process):
     with open(f'/proc/{process}/smaps_rollup', encoding='ascii') as file:
         return next(int(line.split()[1]) for line in file if line.startswith('Pss:'))
+
+
+def tls(folder):
+    """Certificate and key (paths) as a master makes them for loopback, and a context for who speaks to their server."""
+    found = keys.kept(folder, ['localhost', '127.0.0.1'], time.time())
+    return found.certificate, found.key, ssl.create_default_context(cadata=found.ca)
 
 
 @contextlib.contextmanager

@@ -24,13 +24,15 @@ def pushgateway(folder):
 
 
 @contextlib.contextmanager
-def etcd(folder):
-    """The same for etcd, which has what it is sent on the disk when it answers."""
+def etcd(folder, pair=None):
+    """The same for etcd, which has what it is sent on the disk when it answers. `pair`: certificate and key for TLS."""
     port, other = free_port(), free_port()
-    here, peer = f'http://127.0.0.1:{port}', f'http://127.0.0.1:{other}'
-    with _running(ETCD, ['--data-dir', folder + '/etcd', '--listen-client-urls', here, '--advertise-client-urls', here,
-                         '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer,
-                         '--initial-cluster', f'default={peer}', '--log-level', 'error'], folder, port) as address:
+    here, peer = f'http{"s" if pair else ""}://127.0.0.1:{port}', f'http://127.0.0.1:{other}'
+    words = ['--cert-file', pair[0], '--key-file', pair[1]] if pair else []
+    with _running(ETCD, ['--data-dir', f'{folder}/etcd{port}', '--listen-client-urls', here, '--advertise-client-urls',
+                         here, '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer,
+                         '--initial-cluster', f'default={peer}', '--log-level', 'error', *words], folder,
+                  port) as address:
         yield address
 
 
