@@ -19,7 +19,7 @@ ALLOWED = {
     'nodeprep.schema': (),
     'nodeprep.chain': (),
     'nodeprep.cahash': (),
-    'nodeprep.compliance': ('cahash', 'chain', 'compliance', 'model', 'schema', 'text'),
+    'nodeprep.compliance': ('cahash', 'chain', 'compliance', 'model', 'schema', 'text', 'wanted'),
     'nodeprep.members': ('text',),
     'nodeprep.host': ('model', 'host'),
     'nodeprep.linux': ('model', 'linux'),
@@ -46,6 +46,10 @@ ALLOWED = {
                      'journal', 'language', 'linux', 'lock', 'master', 'model', 'output', 'plan', 'policy', 'round',
                      'stopping', 'text', 'wanted', '__version__'),
     'nodeprep.agent': ('agent', 'chain', 'model', 'report', 'round', 'policy', 'host', 'text'),
+    # The host's own report, which is made when it is asked for.
+    'nodeprep.agent.account': ('agent', 'compliance', 'model', '__version__'),
+    'nodeprep.agent.remembered': ('compliance',),
+    'nodeprep.agent.processes': ('__version__',),
     # The loop's own: what it looks at, what it says and to whom.
     'nodeprep.agent.assembly': ('agent', 'config', 'host', 'model', 'policy'),
     'nodeprep.agent.desk': ('agent', 'model', 'output', 'round'),

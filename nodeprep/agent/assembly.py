@@ -4,8 +4,9 @@ import os
 import sys
 import time
 
-from nodeprep.agent import backoff, keep, orders, status
+from nodeprep.agent import backoff, keep, orders, processes, status
 from nodeprep.agent.bell import Bell
+from nodeprep.agent.chronicle import Chronicle
 from nodeprep.agent.desk import Desk
 from nodeprep.agent.log import SOCKET, Log
 from nodeprep.agent.looking import Looking
@@ -90,7 +91,8 @@ def agent(places: Places) -> Agent:
     mending = _mending(places, journal)
     keep.folder(places.run, 0o755)
     boot_id = str(host.read('/proc/sys/kernel/random/boot_id', missing='')).strip()
-    desk = Desk(places.run, states, voice, mending, time.time, time.monotonic, boot_id, Apart)
+    desk = Desk(places.run, states, voice, mending, time.time, time.monotonic, boot_id, Apart,
+                Chronicle(places.home, processes.this(host, boot_id)))
     looking = Looking(lambda: Host('/'), time.monotonic, Scouts(lambda: Host('/'), time.monotonic))
     bell = Bell()
     bell.listen()

@@ -28,11 +28,13 @@ class Desk:
     """The papers of one agent. `line` is its state in a sentence."""
 
     def __init__(self, folder: str, states: Any, voice: Any, mending: Any, time: Callable[[], float],
-                 monotonic: Callable[[], float], boot_id: str, apart: Any = None) -> None:
-        """`apart` is host.apart.Apart: what finds the differences of files is loaded elsewhere then."""
+                 monotonic: Callable[[], float], boot_id: str, apart: Any = None, chronicle: Any = None) -> None:
+        """`apart` is host.apart.Apart: what finds the differences of files is loaded elsewhere then. `chronicle` is a
+        chronicle.Chronicle; without one no history is kept.
+        """
         self._folder, self._states, self._voice, self._mending = folder, states, voice, mending
         self._time, self._monotonic, self._boot_id = time, monotonic, boot_id
-        self._started, self._apart = time(), apart
+        self._started, self._apart, self._chronicle = time(), apart, chronicle
         self._last: Optional[Written] = None
         self.line = 'looks for the first time'
         self.troubles: List[str] = []          # of status and metrics: what could not be written
@@ -70,7 +72,15 @@ class Desk:
         self._last = Written(tree, float(policy.get('interval', 60.0)), str(policy.get('textfile', '')), config,
                              missing, self._time(), seen.took)
         self.line = words.verdict(tree)
+        if self._chronicle and anew:
+            self._chronicle.see(tree, {one['requirement']: words.outcome(one) for one in tree['findings']},
+                                self._time(), self._monotonic())
         self.refresh()
+
+    def present(self) -> None:
+        """The agent is there: its history says so now and then, also while nothing happens."""
+        if self._chronicle:
+            self._chronicle.mark(self._time(), self._monotonic())
 
     def refresh(self) -> None:
         """Writes them again: the voice or the hand has news."""
@@ -83,7 +93,7 @@ class Desk:
         voice = self._voice.facts()
         spool = voice['spool']['trouble']
         troubles = [text for text in (self._states.trouble, spool and f'the spool of reports: {spool}',
-                                      hand['trouble']) if text]
+                                      hand['trouble'], self._chronicle and self._chronicle.trouble) if text]
         if last.textfile:
             self._metrics(last, voice, hand, troubles)
         tree = {
@@ -101,7 +111,9 @@ class Desk:
         self.troubles = troubles + [f'the status cannot be written: {failed}'] if failed else troubles
 
     def stopped(self) -> None:
-        """The last status says that nobody writes another."""
+        """The last status says that nobody writes another, and the history that nobody is there."""
+        if self._chronicle:
+            self._chronicle.end(self._time())
         from nodeprep.agent import keep
         from nodeprep.model import CannotChange
         try:

@@ -102,6 +102,7 @@ class Agent:
             parts.mending.act(self._policy)
             parts.desk.refresh()
             parts.systemd.status(parts.desk.line)
+        parts.desk.present()
 
     def end(self) -> None:
         """Says that it ends, and lets go of everything."""

@@ -21,7 +21,7 @@ COMMANDS = {
     'join': ('join', 'Enrol this host with a master.'),
     'leave': ('join', 'Take this host away from its master.'),
     'master': ('master', 'Collect what the agents of a fleet say, and show and decide it.'),
-    'report': ('report', 'Say whether a compliance report is whole, and who signed it.'),
+    'report': ('report', 'Report what this host met for how long; verify a report.'),
     'completion': ('completion', 'Print the completion script for a shell.'),
 }
 # Those that a person does not call: in no list, and all the same a command.

@@ -54,8 +54,8 @@ def report(ctx: click.Context, config_file: Optional[str], data: str, since: str
         masterscheduled.write_due(config_file, data)
         return
     # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
-    from nodeprep.compliance import library  # noqa: F401
-    from nodeprep.master import compliance, folder, keys, moments, signing  # noqa: F401
+    from nodeprep.compliance import library, moments  # noqa: F401
+    from nodeprep.master import compliance, folder, keys, signing  # noqa: F401
     from nodeprep.master.store.asked import Asked
     from nodeprep.output.compliance import renderer
     wanted = form or _ENDINGS.get(os.path.splitext(target or '')[1].lower(), 'table')
@@ -88,7 +88,8 @@ class Call(NamedTuple):
 
 def _made(call: Call) -> bytes:
     """The report in its form, as UTF-8."""
-    from nodeprep.master import compliance, moments, signing
+    from nodeprep.compliance import moments
+    from nodeprep.master import compliance, signing
     with opened(call.config, call.data) as found:
         try:
             begin, end = moments.span(call.since, call.until, found.now)

@@ -6,9 +6,29 @@ import click
 from nodeprep.typed import Any
 
 
-@click.group()
-def report() -> None:
-    """Compliance reports: proof over time."""
+@click.group(invoke_without_command=True)
+@click.option('--since', default='30d', show_default=True, metavar='TIME',
+              help='A day, a time such as 2027-01-31T22:00:00Z, or 30d: so long ago.')
+@click.option('--until', default='', metavar='TIME', help='The same; now when it is left out.')
+@click.option('-o', '--output', 'form', type=click.Choice(['table', 'html', 'csv', 'json', 'junit']),
+              help='How to print; by the ending of --output-file, or as a table, when it is left out.')
+@click.option('--output-file', 'target', metavar='FILE', type=click.Path(dir_okay=False),
+              help='Write it there, whole or not at all.')
+@click.option('-v', '--verbose', is_flag=True, help='In the table: all of each list.')
+@click.option('--state-dir', metavar='DIR', default='',
+              help='Where the agent keeps its history, instead of /var/lib/nodeprep; as `nodeprep agent` takes it.')
+@click.pass_context
+def report(context: click.Context, **call: Any) -> None:
+    """Report what this host met for how long, what drifted, what was fixed and who allowed it, what is waived.
+
+    It is made of what the agent of this host wrote down; a fleet's is `nodeprep master report`. Time in which the
+    agent did not run is silent, and never met. /var/lib/nodeprep is root's; --state-dir needs none.
+
+    `nodeprep report verify FILE` says whether a report is whole, and who signed it.
+    """
+    if context.invoked_subcommand is None:
+        from nodeprep.cli import hostreport
+        hostreport.reporting(hostreport.Call(**call))
 
 
 @report.command()

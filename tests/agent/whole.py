@@ -4,6 +4,7 @@ import json
 import os
 
 from nodeprep.agent import status
+from nodeprep.agent.chronicle import Chronicle
 from nodeprep.agent.desk import Desk
 from nodeprep.agent.log import Log
 from nodeprep.agent.looking import Looking
@@ -113,7 +114,8 @@ class Whole:
             self.priorities.append((message, priority))
         journal.tell = tell
         self.mending = Mending(host.fresh, self, journal, time, time)
-        self.desk = Desk(f'{self.folder}/run', states, self.voice, self.mending, time, time, 'boot-1')
+        self.desk = Desk(f'{self.folder}/run', states, self.voice, self.mending, time, time, 'boot-1',
+                         chronicle=Chronicle(f'{self.folder}/home', {'pid': 1, 'started': '1', 'boot': 'boot-1'}))
         looking = Looking(host.fresh, time, Scouts(host.fresh, time, Here))
         systemd = Systemd({'NOTIFY_SOCKET': '@n', 'WATCHDOG_USEC': '60000000'}, 1, time,
                           lambda address, data: self.notified.append(data.decode()))

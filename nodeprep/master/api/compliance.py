@@ -1,6 +1,7 @@
 """The compliance report of the fleet: how long which nodes met which requirement."""
+from nodeprep.compliance import moments
 from nodeprep.language import speaking
-from nodeprep.master import compliance, moments
+from nodeprep.master import compliance
 from nodeprep.master.api import reading
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request

@@ -1,5 +1,5 @@
 """What a query or a body asks for, read with bounds. A Problem 400 names the field."""
-from nodeprep.master import moments
+from nodeprep.compliance import moments
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.routes import Query

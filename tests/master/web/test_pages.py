@@ -3,7 +3,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from nodeprep.master import compliance, moments
+from nodeprep.compliance import moments
+from nodeprep.master import compliance
 from nodeprep.output.compliance import words
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
 

@@ -1,0 +1,86 @@
+"""What `nodeprep report` does."""
+import os
+import sys
+import time
+
+from nodeprep import catalogue, output
+from nodeprep.agent import account, chronicle, keep, processes
+from nodeprep.agent.remembered import remember
+from nodeprep.agent.stored import HOME
+from nodeprep.cli import say
+from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.compliance import moments, seal
+from nodeprep.config import ConfigError
+from nodeprep.fixes import boot_id
+from nodeprep.host import Host
+from nodeprep.host.files import reason
+from nodeprep.journal import reading
+from nodeprep.model import CannotChange
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, List, Optional
+
+_ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.xml': 'junit'}
+
+
+class Call(NamedTuple):
+    """The command line."""
+
+    since: str = moments.SINCE
+    until: str = ''
+    form: Optional[str] = None
+    target: Optional[str] = None
+    verbose: bool = False
+    state_dir: str = ''
+
+
+@stopping_on_bad_input
+def reporting(call: Call) -> None:
+    """Makes the report and writes it. ConfigError when there is no history, or none of that time."""
+    from nodeprep.output.compliance import renderer
+    path = os.path.abspath(call.target) if call.target else ''
+    if path and os.path.lexists(path) and not os.path.isfile(path):
+        raise ConfigError(f'--output-file {call.target}: is not a file')
+    render = renderer(call.form or _ENDINGS.get(os.path.splitext(path)[1].lower(), 'table'))
+    tree = _tree(call)
+    options = output.options_for(sys.stdout, verbose=call.verbose)
+    if path:
+        keep.write(path, render(tree, options._replace(color=False, width=80)), 0o640, lasting=True)
+    else:
+        write(sys.stdout, render(tree, options))
+
+
+def _tree(call: Call) -> Dict[str, Any]:
+    now, host, home = time.time(), Host('/'), call.state_dir or HOME
+    try:
+        begin, end = moments.span(call.since, call.until, now)
+    except ValueError as error:
+        raise ConfigError(f'--{error}') from None
+    known = remember(_lines(home), now)
+    titles = {one: catalogue.load(one).title for one in known.turns if one in catalogue.ids()}
+    tree = None
+    if known.first is not None:
+        runs = processes.runs(host, known.process, boot_id(host))
+        tree = account.report(known, begin, end, now, runs, titles, _past(host) if home == HOME else ())
+    if tree is None:
+        held = 'nothing that can be read' if known.first is None else f'from {account.stamp(known.first)} on'
+        raise ConfigError(f'{home}/{chronicle.NAME}: the history of this host holds nothing of that time, but {held}')
+    return seal.sealed(tree)
+
+
+def _lines(home: str) -> List[Any]:
+    try:
+        return chronicle.read(home)
+    except FileNotFoundError:
+        raise ConfigError(f'{home}/{chronicle.NAME}: there is no history of this host yet; the agent writes it: '
+                          'systemctl start nodeprep, or nodeprep agent') from None
+    except OSError as error:
+        root = '; run it as root, or name a --state-dir' if isinstance(error, PermissionError) and os.geteuid() else ''
+        raise ConfigError(f'{home}/{chronicle.NAME}: {reason(error)}{root}') from None
+
+
+def _past(host: Any) -> List[Any]:
+    try:
+        return reading.past(host)
+    except CannotChange as error:
+        say(f'{error}: the report does not tell of fixes')
+        return []
