@@ -14,6 +14,11 @@ test:
 	@sh .ci/venv.sh $(PYTHON) .venv test
 	@sh .ci/test.sh
 
+# Real nodes only: systemd containers, and whole virtual machines with SELinux. What could not run is named at the end.
+lab:
+	@sh .ci/venv.sh $(PYTHON) .venv test
+	@.venv/bin/python -m pytest -q --durations=10 tests/lab
+
 bench:
 	@sh .ci/venv.sh $(PYTHON) .venv run
 	@.venv/bin/python benchmarks/run.py
