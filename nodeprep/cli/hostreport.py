@@ -15,7 +15,9 @@ from nodeprep.fixes import boot_id
 from nodeprep.host import Host
 from nodeprep.host.files import reason
 from nodeprep.journal import reading
+from nodeprep.language import chosen, speaking
 from nodeprep.model import CannotChange
+from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional
 
@@ -42,9 +44,12 @@ def reporting(call: Call) -> None:
         raise ConfigError(f'--output-file {call.target}: is not a file')
     render = renderer(call.form or _ENDINGS.get(os.path.splitext(path)[1].lower(), 'table'))
     tree = _tree(call)
-    options = output.options_for(sys.stdout, verbose=call.verbose)
+    language = _language()
+    options = output.options_for(sys.stdout, verbose=call.verbose, language=language)
     if path:
-        keep.write(path, render(tree, options._replace(color=False, width=80)), 0o640, lasting=True)
+        # The file is UTF-8, whatever is printed here.
+        options = options._replace(color=False, width=80, language=speaking(chosen(language, None)))
+        keep.write(path, render(tree, options), 0o640, lasting=True)
     else:
         write(sys.stdout, render(tree, options))
 
@@ -65,6 +70,14 @@ def _tree(call: Call) -> Dict[str, Any]:
         held = 'nothing that can be read' if known.first is None else f'from {account.stamp(known.first)} on'
         raise ConfigError(f'{home}/{chronicle.NAME}: the history of this host holds nothing of that time, but {held}')
     return seal.sealed(tree)
+
+
+def _language() -> str:
+    """That of the configuration; a wrong one is no reason to make no report."""
+    try:
+        return str(load(Host('/')).get('language', ''))
+    except ConfigError:
+        return ''
 
 
 def _lines(home: str) -> List[Any]:

@@ -69,6 +69,19 @@ def test_of_a_time_before_the_history_it_says_from_when_that_is(home):
     assert (done.code, done.out) == (2, '') and 'holds nothing of that time, but from 20' in done.err
 
 
+@pytest.mark.parametrize('config, begins', [('language: zh_CN\n', ''), ('language: en\n', 'Compliance of host'),
+                                            ('languag: zh_CN\n', 'Compliance of host')], ids=['zh', 'en', 'wrong'])
+def test_it_speaks_as_the_configuration_says(home, host, config, begins):
+    os.makedirs(host.root + '/etc/nodeprep')
+    with open(host.root + '/etc/nodeprep/nodeprep.yaml', 'w') as file:
+        file.write(config)
+    done = report(home, '--output-file', home + '/report.table', '-o', 'table')
+    assert done.code == 0
+    with open(home + '/report.table', encoding='utf-8') as file:
+        text = file.read()
+    assert text.startswith(begins) and ('\u5408\u89c4' in text) == (not begins)
+
+
 @pytest.mark.parametrize('words, said', [(('--since', 'never'), '--since: is not a time'),
                                          (('--since', '1h', '--until', '2h'), '--since: is not before until'),
                                          (('--output-file', '/'), 'is a directory')])
