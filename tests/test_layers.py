@@ -85,7 +85,7 @@ ALLOWED = {
 }
 # What only the seam may import.
 OF_THE_SEAM = {'jeepney', 'subprocess', 'socket', '_socket', 'ssl', '_ssl', 'psutil', 'ctypes', '_ctypes',
-               'http', 'urllib', 'sh'}
+               'http', 'urllib', 'smtplib', 'sh'}
 # `distro` reads release files alone, below the root that it is given; of `_socket` inet_pton and inet_ntop are used,
 # which write an address in another form and open nothing; `urllib.parse` and `http.HTTPStatus` are words alone.
 # The master serves by a library, to which it gives `ssl` contexts and listening sockets.
@@ -95,6 +95,8 @@ ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_
              ('nodeprep.master.http.problem', 'http'),
              ('nodeprep.master.http.request', 'urllib'), ('nodeprep.master.http.routes', 'urllib'),
              ('nodeprep.master.notify', 'socket'),
+             ('nodeprep.master.delivery.mail', 'smtplib'), ('nodeprep.master.delivery.mail', 'socket'),
+             ('nodeprep.master.delivery.mail', 'ssl'),
              ('nodeprep.master.keys', 'ssl'), ('nodeprep.master.posting', 'http'), ('nodeprep.master.posting', 'ssl'),
              ('nodeprep.master.posting', 'urllib'), ('nodeprep.master.server', 'socket'),
              ('nodeprep.master.scribe', 'socket'),

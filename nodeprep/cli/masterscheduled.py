@@ -1,5 +1,6 @@
 """nodeprep master report --write: the report that is made by itself, by nodeprep-report.timer."""
 import sys
+import time
 
 from nodeprep.cli.mastering import opened
 from nodeprep.cli.usage import write
@@ -7,19 +8,26 @@ from nodeprep.typed import Optional
 
 
 def write_due(config_file: Optional[str], data: str) -> None:
-    """Writes it when it is due, and says what was written, and what was removed. ConfigError."""
+    """Writes it when it is due, and says what was written, removed and sent. ConfigError."""
     # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
     from nodeprep.compliance import library  # noqa: F401
-    from nodeprep.master.delivery import making, shelf
+    from nodeprep.master.delivery import making, queue, shelf
     from nodeprep.output.compliance import renderer
-    for form in shelf.FORMS:
+    for form in shelf.FORMS + ('table',):
         renderer(form)
     with opened(config_file, data) as found:
         wishes = found.settings.report
         if not making.due(wishes, found.now):
             write(sys.stdout, f'{wishes.folder} has the {wishes.every} report that is due already\n')
-            return
-        made = making.make(found.store, found.settings, found.data, found.now)
-    write(sys.stdout, ''.join(f'{path} is written\n' for path in made.paths))
-    write(sys.stdout, ''.join(f'{wishes.folder}/{name} is removed: the newest {wishes.keep} are kept\n'
-                              for name in made.gone))
+        else:
+            made = making.make(found.store, found.settings, found.data, found.now)
+            # Before it is written: one that is written is not made again, and would never be sent.
+            queue.put(found.store, found.settings, made, found.now)
+            gone = making.write(found.store, wishes, made, found.now)
+            write(sys.stdout, ''.join(f'{path} is written\n' for path in made.paths))
+            write(sys.stdout, ''.join(f'{wishes.folder}/{name} is removed: the newest {wishes.keep} are kept\n'
+                                      for name in gone))
+        sender = queue.Sender(found.store, wishes, time.time)
+        sender.step()
+        for channel, problem in sender.problems.items():
+            write(sys.stderr if problem else sys.stdout, queue.said(channel, problem) + '\n')

@@ -6,6 +6,7 @@ import random
 
 from nodeprep.config import ConfigError
 from nodeprep.master import keys
+from nodeprep.master.delivery import queue
 from nodeprep.master.secret import redacted
 from nodeprep.master.store import approvals, covering, known, presence, retention, sessions
 from nodeprep.master.store.trouble import StoreTrouble
@@ -82,6 +83,22 @@ class Telling:
             self._said[hook] = problem
 
 
+class Delivering:
+    """Compliance reports to whom the settings name, as they are now."""
+
+    def __init__(self) -> None:
+        self._said: Dict[str, str] = {}           # what was logged last of each way
+
+    def __call__(self, master: Any) -> None:
+        """Sends what is due; that a report is not taken, and that one is again, is logged once."""
+        sender = queue.Sender(master.store, master.settings.report, master.clock)
+        sender.step()
+        for channel, problem in sender.problems.items():
+            if problem != self._said.get(channel, ''):
+                master.log(queue.said(channel, problem))
+            self._said[channel] = problem
+
+
 def credentials(master: Any) -> None:
     """Forgets what is remembered of nodes when a credential was taken away by whomever."""
     master.known.settle(master.store.read(known.version))
@@ -89,8 +106,9 @@ def credentials(master: Any) -> None:
 
 def every() -> List[Job]:
     """The jobs of one master."""
-    return [Job('silence', 5.0, Silence()), Job('webhooks', 2.0, Telling()), Job('retention', HOUR, retain),
-            Job('credentials', 1.0, credentials), Job('lapse', 30.0, lapse), Job('tidy', HOUR, tidy)]
+    return [Job('silence', 5.0, Silence()), Job('webhooks', 2.0, Telling()), Job('reports', 10.0, Delivering()),
+            Job('retention', HOUR, retain), Job('credentials', 1.0, credentials), Job('lapse', 30.0, lapse),
+            Job('tidy', HOUR, tidy)]
 
 
 def renewal(tls: Any, load: Callable[[Any], keys.Keys], loop: Any) -> Job:

@@ -6,6 +6,7 @@ from nodeprep.master import alerts
 from nodeprep.master.posting import Posted, post
 from nodeprep.master.store import outbox
 from nodeprep.master.store.cursor import Cursor
+from nodeprep.master.store.deliveries import CHANNELS
 from nodeprep.master.store.news import Event, Reader
 from nodeprep.typed import Any, Callable, Dict, List, Set, Tuple
 
@@ -43,7 +44,7 @@ class Webhooks:
 
     def _collect(self, cursor: Cursor) -> None:
         now = self._clock()
-        outbox.tidy(cursor, self._readers)
+        outbox.tidy(cursor, [*self._readers, *CHANNELS])
         for hook in self._hooks:
             events = [one for one in self._readers[hook.name].read(cursor, now) if _matters(one)]
             bodies = [self._body(hook, events[at:at + AT_ONCE], now) for at in range(0, len(events), AT_ONCE)]

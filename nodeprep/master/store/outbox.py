@@ -67,6 +67,11 @@ def tidy(cursor: Cursor, hooks: Iterable[str]) -> None:
             cursor.run('DELETE FROM outbox WHERE hook = ?', (hook,))
 
 
+def drop(cursor: Cursor, hook: str) -> None:
+    """What waits for one receiver goes."""
+    cursor.run('DELETE FROM outbox WHERE hook = ?', (hook,))
+
+
 def waiting(cursor: Cursor) -> Dict[str, Tuple[int, int]]:
     """By receiver, how many messages wait and how many were given up."""
     return {hook: (waits, given_up) for hook, waits, given_up in cursor.all(

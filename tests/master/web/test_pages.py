@@ -5,6 +5,7 @@ import pytest
 
 from nodeprep.compliance import moments
 from nodeprep.master import compliance
+from nodeprep.master.store import deliveries, outbox
 from nodeprep.output.compliance import words
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
 
@@ -255,6 +256,23 @@ def test_compliance_has_the_numbers_of_its_picture(full):
     said = {one['requirement']: words.percent(one['share']) for one in tree['requirements'] if one['share'] is not None}
     assert {row[0]: row[1] for row in days[1:]} == said
     assert list(said) == [row[0] for row in days[1:]]
+
+
+def test_compliance_tells_of_reports_that_are_not_taken(full):
+    assert 'made by themselves' not in text_of(parsed(full.browser().get('/compliance')))
+
+    def fill(cursor):
+        deliveries.note(cursor, deliveries.WRITTEN, day='2023-11-14', at=1.7e9, host='vm')
+        deliveries.note(cursor, deliveries.MAIL, day='2023-11-14', at=1.7e9, problem='it answers <452>', refused=0)
+        deliveries.note(cursor, deliveries.WEBHOOK, day='2023-11-14', at=1.7e9, problem='', refused=0)
+        outbox.add(cursor, deliveries.MAIL, ['{}'], 1.7e9)
+    full.store.do(fill)
+    said = text_of(parsed(full.browser().get('/compliance')))
+    assert 'The last one, of 2023-11-14, was written on vm at 2023-11-14 22:13:20 UTC.' in said
+    assert 'not taken as e-mail at 2023-11-14 22:13:20 UTC: it answers <452>. It is tried again.' in said
+    assert 'The webhook took the report of 2023-11-14' in said
+    full.store.do(lambda cursor: outbox.drop(cursor, deliveries.MAIL))
+    assert 'It is not tried any more; it is in the folder.' in text_of(parsed(full.browser().get('/compliance')))
 
 
 def test_an_empty_fleet_says_how_the_first_node_joins(site):

@@ -3,11 +3,11 @@ from nodeprep.compliance.weigh import COUNTED
 from nodeprep.master import compliance
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import grid
+from nodeprep.master.store import deliveries, grid, outbox
 from nodeprep.master.web import frame, query, render
 from nodeprep.output.compliance import chart
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict
+from nodeprep.typed import Any, Dict, List, Tuple
 
 DAYS = ('7', '30', '90')
 _DAY = 86400.0
@@ -30,8 +30,9 @@ async def show(request: Request, master: Any) -> Response:
     begin = (now // _DAY - days + 1) * _DAY
 
     def look(cursor: Any) -> Any:
-        return compliance.report(cursor, begin, max(now, begin + 1.0), now, about), grid.choices(cursor)
-    around, (tree, choices) = await frame.around(request, master, '/compliance', look, live=False)
+        return (compliance.report(cursor, begin, max(now, begin + 1.0), now, about), grid.choices(cursor),
+                deliveries.notes(cursor), outbox.waiting(cursor))
+    around, (tree, choices, notes, waiting) = await frame.around(request, master, '/compliance', look, live=False)
     by_day = [one for one in (_line(day['day'], day['seconds']) for day in tree['days']) if one.counted]
     by_requirement = [one for one in (_line(row['requirement'], row['seconds']) for row in tree['requirements'])
                       if one.counted]
@@ -41,7 +42,14 @@ async def show(request: Request, master: Any) -> Response:
         by_requirement=by_requirement, met=tree['overall']['seconds'].get('met', 0.0),
         counted=_line('', tree['overall']['seconds']).counted,
         chart=chart.draw(by_day, begin, days, _=around.language), overall=tree['overall'],
+        written=notes.get(deliveries.WRITTEN), sent=_sent(notes, waiting),
         downloads=[(name, file.with_(format=form)) for form, name in DOWNLOADS])
+
+
+def _sent(notes: Dict[str, Any], waiting: Dict[str, Any]) -> List[Tuple[bool, Dict[str, Any], int]]:
+    """What became of the last report to each who is sent them: whether by e-mail, the note of it, and how many wait."""
+    return [(how == deliveries.MAIL, notes[how], waiting.get(how, (0, 0))[0]) for how in deliveries.CHANNELS
+            if how in notes]
 
 
 def _line(name: str, seconds: Dict[str, float]) -> Line:
