@@ -90,9 +90,11 @@ def _tool() -> Optional[Any]:
     """What verifies signatures here."""
     try:
         from nodeprep.compliance import library
-        return library
+        if library.VERIFIES:
+            return library
     except ImportError:
-        from nodeprep.compliance.openssl import Openssl
-        from nodeprep.host import Host
-        host = Host('/')
-        return Openssl(host.ask) if host.program('openssl') else None
+        pass
+    from nodeprep.compliance.openssl import Openssl
+    from nodeprep.host import Host
+    host = Host('/')
+    return Openssl(host.ask) if host.program('openssl') else None

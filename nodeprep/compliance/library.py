@@ -15,6 +15,8 @@ import datetime
 
 from nodeprep.typed import Any, Optional, Sequence
 
+VERIFIES = hasattr(x509.Certificate, 'verify_directly_issued_by')        # since 40.0; systems have older ones
+
 
 def sign(key: bytes, public: bytes, message: bytes) -> bytes:
     """The signature of a message with a private key (PEM), of which `public` must be the other half. ValueError."""

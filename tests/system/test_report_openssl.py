@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from nodeprep import cahash
+from nodeprep.cli import verifying
 from nodeprep.compliance import digest, library, proof, seal
 from nodeprep.compliance.openssl import Openssl
 from nodeprep.host import Host
@@ -92,3 +93,9 @@ def test_the_command_verifies_on_a_host_without_that_library(openssl, tmp_path):
             [sys.executable, '-m', 'nodeprep', 'report', 'verify', 'report.json', '--ca-cert', 'ca.crt'],
             stdout=subprocess.PIPE, cwd=str(tmp_path), env=dict(os.environ, PYTHONPATH=f'{tmp_path}:{TOP}'))
         assert (done.returncode, done.stdout.decode().startswith(said)) == (code, True)
+
+
+def test_a_library_that_is_too_old_to_follow_certificates_is_not_asked(openssl, monkeypatch):
+    assert verifying._tool() is library
+    monkeypatch.setattr(library, 'VERIFIES', False)
+    assert isinstance(verifying._tool(), Openssl)
