@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import tarfile
+import time
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -22,15 +23,17 @@ class About(NamedTuple):
 def about(number: str = '') -> About:
     """Of which version and time this tree is; the number is what `git describe` makes it when none is given.
 
-    1 for the tagged version itself; before it 0.N.gCOMMIT, where N counts commits, so that the later is the newer.
+    1 for the tagged version itself; before it 0.TIME.gCOMMIT, where TIME is that of the commit, so that the later is
+    the newer, also in a clone that has not all of the past.
     """
     with open(TOP + '/nodeprep/__init__.py', encoding='utf-8') as file:
         version = re.findall("^__version__ = '(.*)'", file.read(), re.M)[0]
     moment = os.environ.get('SOURCE_DATE_EPOCH') or _git('log', '-1', '--format=%ct') or _newest()
     if not number:
         tagged = f'v{version}' in _git('tag', '--points-at', 'HEAD').split()
-        count = _git('rev-list', '--count', 'HEAD')
-        number = '1' if tagged or not count else f'0.{count}.g{_git("rev-parse", "--short=8", "HEAD")}'
+        made = _git('log', '-1', '--format=%ct')
+        stamp = time.strftime('%Y%m%d%H%M%S', time.gmtime(int(made))) if made else ''
+        number = '1' if tagged or not made else f'0.{stamp}.g{_git("rev-parse", "--short=8", "HEAD")}'
     return About(version, number, int(moment))
 
 
