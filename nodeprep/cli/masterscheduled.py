@@ -1,10 +1,14 @@
 """nodeprep master report --write: the report that is made by itself, by nodeprep-report.timer."""
+import importlib
 import sys
 import time
 
 from nodeprep.cli.mastering import opened
 from nodeprep.cli.usage import write
 from nodeprep.typed import Optional
+
+# What the standard library loads when an e-mail or a name of a host is first used.
+_LATE = ('email.contentmanager', 'email.generator', 'email.headerregistry', 'email.policy', 'encodings.idna')
 
 
 def write_due(config_file: Optional[str], data: str) -> None:
@@ -15,6 +19,8 @@ def write_due(config_file: Optional[str], data: str) -> None:
     from nodeprep.output.compliance import renderer
     for form in shelf.FORMS + ('table',):
         renderer(form)
+    for name in _LATE:
+        importlib.import_module(name)
     with opened(config_file, data) as found:
         wishes = found.settings.report
         if not making.due(wishes, found.now):

@@ -11,6 +11,7 @@ import pytest
 from nodeprep.master.store import nodes, open_store
 from tests.master.fleet import Host
 from tests.system.masterprocess import MasterProcess, nodeprep
+from tests.system.smtpsink import Taken, free, sink
 from tests.tiers import need
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -106,3 +107,18 @@ def test_what_is_due_is_written_as_the_owner_of_the_data_and_once(data, tmp_path
     assert ask(*words) == (0, f'{shelf} has the weekly report that is due already\n', '')
     code, out, err = ask('--since', '7d', *words)
     assert (code, out) == (2, '') and '--write makes what the configuration asks for' in err
+
+
+def test_it_is_sent_as_that_owner_too_who_cannot_read_where_this_python_is(data, tmp_path):
+    need('module', 'aiosmtpd')
+    shelf, config, taken = os.path.dirname(data) + '/reports', tmp_path / 'master.yaml', Taken()
+    os.mkdir(shelf, 0o755)
+    os.chown(shelf, NOBODY, NOBODY)
+    with sink(taken) as port:
+        mail = f'{{server: "localhost:{port}", tls: none, from: n@b.example, to: ops@b.example}}'
+        hook = f'{{url: "http://localhost:{free()}/x"}}'
+        config.write_text(f'report: {{folder: {shelf}, mail: {mail}, webhook: {hook}}}\n')
+        code, out, err = ask('--write', '--data', data, '--config', str(config))
+    assert code == 0 and out.endswith('.json is written\nthe report by e-mail was taken\n') and len(taken.mails) == 1
+    assert err == 'the report to the webhook is not taken: it cannot be reached: Connection refused; ' \
+                  'it is tried for a day\n'
