@@ -31,7 +31,7 @@ def write_due(config_file: Optional[str], data: str) -> None:
             queue.put(found.store, found.settings, made, found.now)
             gone = making.write(found.store, wishes, made, found.now)
             write(sys.stdout, ''.join(f'{path} is written\n' for path in made.paths))
-            write(sys.stdout, ''.join(f'{wishes.folder}/{name} is removed: the newest {wishes.keep} are kept\n'
+            write(sys.stdout, ''.join(f'{wishes.folder}/{name} is removed: `keep` is {wishes.keep}\n'
                                       for name in gone))
         sender = queue.Sender(found.store, wishes, time.time)
         sender.step()

@@ -1,7 +1,7 @@
 """Makes the report that is due, in the forms that the folder has."""
 import os
 
-from nodeprep.compliance import seal
+from nodeprep.compliance import document, seal
 from nodeprep.language import chosen, speaking
 from nodeprep.master import compliance, signing
 from nodeprep.master.delivery import periods, shelf
@@ -24,8 +24,9 @@ class Made(NamedTuple):
 
 def due(wishes: Any, now: float) -> str:
     """The day of the report that should be there by now and is not; '' when it is. ConfigError."""
-    day = compliance.day(periods.last(wishes.every, now)[1])
-    return '' if shelf.whole(wishes.folder, day) else day
+    since, until = periods.last(wishes.every, now)
+    day = compliance.day(until)
+    return '' if shelf.whole(wishes.folder, day, document.stamp(since)) else day
 
 
 def make(store: Any, settings: Any, data: str, now: float) -> Made:
@@ -44,7 +45,7 @@ def write(store: Any, wishes: Any, made: Made, now: float) -> List[str]:
     StoreTrouble.
     """
     shelf.write(wishes.folder, made.day, made.texts)
-    gone = shelf.prune(wishes.folder, wishes.keep)
+    gone = shelf.prune(wishes.folder, wishes.keep, made.day)
     store.do(lambda cursor: deliveries.note(cursor, deliveries.WRITTEN, day=made.day, at=now, host=os.uname().nodename))
     return gone
 

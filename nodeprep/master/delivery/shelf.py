@@ -11,6 +11,7 @@ from nodeprep.master import keys
 from nodeprep.typed import Dict, List
 
 FORMS = ('html', 'csv', 'json')                    # in the order in which they are written: with the last all are there
+_HEAD = 2**16            # characters of a JSON in which its time is told
 _NAME = re.compile(r'compliance-([0-9]{4}-[0-9]{2}-[0-9]{2})\.(?:html|csv|json)')
 
 
@@ -36,9 +37,21 @@ def held(folder: str) -> Dict[str, List[str]]:
     return found
 
 
-def whole(folder: str, day: str) -> bool:
-    """Whether the report of a day is there, in all forms. ConfigError."""
-    return len(held(folder).get(day, ())) == len(FORMS)
+def whole(folder: str, day: str, since: str = '') -> bool:
+    """Whether the report of a day is there, in all forms, and begins at `since` (RFC 3339) where that is named: what
+    was written when reports were daily is not that of the week that ended on the same day. ConfigError.
+    """
+    return len(held(folder).get(day, ())) == len(FORMS) and since in ('', _since(f'{folder}/{name(day, FORMS[-1])}'))
+
+
+def _since(path: str) -> str:
+    """Where the time of a report begins, which its JSON says near its top; '' when it does not."""
+    try:
+        with open(path, encoding='ascii', errors='replace') as file:
+            found = re.search(r'^ "since": "([^"]*)"', file.read(_HEAD), re.MULTILINE)
+    except OSError as error:
+        raise ConfigError(_said(path, error)) from None
+    return found.group(1) if found else ''
 
 
 def write(folder: str, day: str, texts: Dict[str, bytes]) -> List[str]:
@@ -55,10 +68,14 @@ def write(folder: str, day: str, texts: Dict[str, bytes]) -> List[str]:
     return paths
 
 
-def prune(folder: str, keep: int) -> List[str]:
-    """Removes what is older than the newest `keep` reports; returns the names. ConfigError."""
+def prune(folder: str, keep: int, made: str = '') -> List[str]:
+    """Removes what is older than the newest `keep` reports; returns the names. ConfigError.
+
+    Not that of the day `made`, which was written just now: where reports were daily before, the first one of a month is
+    older than they are, and would be made and removed again each time.
+    """
     found, gone = held(folder), []
-    for day in sorted(found, reverse=True)[keep:]:
+    for day in [one for one in sorted(found, reverse=True)[keep:] if one != made]:
         for one in sorted(found[day]):
             try:
                 os.unlink(f'{folder}/{one}')

@@ -6,6 +6,9 @@ import pytest
 
 from nodeprep.config import ConfigError
 from nodeprep.master.delivery import shelf
+from nodeprep.output import Options
+from nodeprep.output.compliance import renderer
+from tests.compliance import sample
 
 TEXTS = {'html': b'<p>', 'csv': b'a,b', 'json': b'{}'}
 
@@ -54,6 +57,22 @@ def test_the_newest_stay_and_nothing_else_is_touched(folder):
     assert days(folder) == ['compliance-2026-1-1.json'] + [f'compliance-2027-01-0{day}.json' for day in (5, 6, 7)]
     assert set(others) <= set(os.listdir(folder)) and os.path.islink(f'{folder}/compliance-2026-01-01.html')
     assert os.path.isdir(f'{folder}/compliance-2026-01-02.csv') and shelf.prune(folder, 3) == []
+
+
+def test_a_daily_report_is_not_that_of_the_week_which_ends_on_the_same_day(folder):
+    tree = dict(sample.small(), since='2027-01-30T00:00:00Z')
+    shelf.write(folder, '2027-01-31', dict(TEXTS, json=renderer('json')(tree, Options()).encode()))
+    assert shelf.whole(folder, '2027-01-31') and shelf.whole(folder, '2027-01-31', '2027-01-30T00:00:00Z')
+    assert not shelf.whole(folder, '2027-01-31', '2027-01-24T00:00:00Z')
+    shelf.write(folder, '2027-01-31', TEXTS)
+    assert not shelf.whole(folder, '2027-01-31', '2027-01-24T00:00:00Z')
+
+
+def test_what_was_just_written_stays_though_there_are_newer_ones(folder):
+    for day in ('2027-01-01', '2027-01-02', '2027-02-01', '2027-02-02'):
+        shelf.write(folder, day, TEXTS)
+    assert len(shelf.prune(folder, 1, '2027-01-02')) == 6
+    assert days(folder) == ['compliance-2027-01-02.json', 'compliance-2027-02-02.json']
 
 
 def test_a_link_in_the_way_is_not_written_through_or_replaced(folder):
