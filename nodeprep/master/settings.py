@@ -79,6 +79,9 @@ def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:
     settings = Settings(report=wishes.of(found), **{field: value for field, value in found.items()
                                                     if not field.startswith(wishes.PREFIX)})
     problems += _together(settings, node)
+    if not any(wishes.PREFIX in one for one in problems):
+        # Of what was not read nobody can say what goes with it.
+        problems += [f'{node.value["report"].place}: {said}' for said in wishes.together(settings.report)]
     secret = 'webhooks' if any(hook.secret for hook in settings.webhooks) else \
         'report' if settings.report.webhook.secret else \
         'database' if _PASSWORD.match(settings.database) else ''
@@ -106,7 +109,6 @@ def _together(settings: Settings, node: Node) -> List[str]:
     names = [hook.name for hook in settings.webhooks]
     problems += [f'{places["webhooks"]}: two webhooks are called {name}' for name in sorted(set(names))
                  if names.count(name) > 1]
-    problems += [f'{places["report"]}: {said}' for said in wishes.together(settings.report)]
     return problems
 
 

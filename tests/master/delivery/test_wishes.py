@@ -52,6 +52,14 @@ def test_what_is_not_understood_is_told_with_its_place(group, said):
     assert any(one.startswith('master.yaml:1') and said in one for one in found), found
 
 
+def test_one_wrong_value_is_told_once():
+    """Not also as one that is missing, which is there."""
+    found = problems('report: {mail: {server: mx, from: nobody, to: c@d}}\n')
+    assert len(found) == 1 and "'nobody' is not an address" in found[0]
+    found = problems('report: {mail: {servr: mx, from: a@b, to: c@d}}\n')
+    assert len(found) == 1 and 'did you mean server?' in found[0]
+
+
 def test_a_secret_in_a_file_that_everybody_may_read_is_refused():
     found = problems('report: {webhook: {url: "https://x", secret: hush}}\n', exposed=True)
     assert len(found) == 1 and 'there is a secret in this file' in found[0]
