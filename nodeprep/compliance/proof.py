@@ -43,8 +43,8 @@ def judge(tree: Dict[str, Any], known: Sequence[str], tool: Optional[Any]) -> Pr
         raise reading.NotAReport(f'cannot be written as JSON: {error}') from None
     reading.examined(tree)
     if tree['signature'] is None:
-        said = 'it is not signed: the digest fits, as it does for whoever changes both'
-        return Proof(FOREIGN if known else UNPROVED, said)
+        # Whatever CA were known: there is nothing that it could vouch for.
+        return Proof(FOREIGN, 'it is not signed: the digest fits, as it does for whoever changes both')
     try:
         return _signed(tree, known, tool)
     except _Changed as wrong:

@@ -47,14 +47,18 @@ def _about(told: Dict[str, Any], options: Options) -> List[str]:
     lines += _text(f'  made {about["made"]} by nodeprep {_cut(about["by"]["version"])} on {_cut(about["by"]["host"])}',
                    options)
     lines += _text(f'  {about["digest"]}', options)
+    host = about['scope'] == 'host'
     holes = [one for one in told['gaps'] if one['gaps']]
     none = [_cut(one['node']) for one in told['gaps'] if one['none']]
-    if none:
+    if none and not host:                              # which names no chain of reports
         lines += _text(f'  No report is held of {", ".join(none[:_FEW])}'
                        + (f' and {len(none) - _FEW:,} more' if len(none) > _FEW else ''), options)
+    if host:
+        lines += _text('  It is what the host says of itself, which nobody signs.', options)
     if not holes:
-        return lines + _text('  No gap in the reports of a node was noticed in this time.', options)
-    lines += _text(f'  Gaps in the reports of {len(holes):,} nodes were noticed in this time:' if len(holes) > 1 else
+        return lines if host else lines + _text('  No gap in the reports of a node was noticed in this time.', options)
+    lines += _text('  Gaps in its record were noticed in this time:' if host else
+                   f'  Gaps in the reports of {len(holes):,} nodes were noticed in this time:' if len(holes) > 1 else
                    '  Gaps in the reports of one node were noticed in this time:', options)
     for one in holes[:_FEW]:
         said = [f'{_cut(gap["said"] or gap["state"])} (noticed {gap["at"]})' for gap in one['gaps'][:3]]
