@@ -1,7 +1,8 @@
 """JUnit XML for a pipeline: a suite for each node, a case for each requirement, as it stood at the end of the time.
 
-failure: it had drifted; error: it could not be told, or the node was silent; skipped: it does not apply, somebody
-waived it, or the node did not count. What was met at the end and not all of the time passes, and says so.
+failure: it had drifted; error: it could not be told, or the node was silent; skipped: it does not apply, is only
+advised or ignored, somebody waived it, or the node did not count. What was met at the end and not all of the time
+passes, and says so.
 """
 from nodeprep.output import Options
 from nodeprep.output.compliance import words
@@ -9,6 +10,8 @@ from nodeprep.output.junit import escaped, tag
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 
+# What was none of the time that counts, and is not listed as open, since it decides nothing.
+_APART = {'advised': 'only advised, and not met', 'ignored': 'left out by the configuration of the node'}
 _AWAY = ('quarantined', 'gone', 'new')
 
 
@@ -67,7 +70,11 @@ def _result(node: Dict[str, Any], name: str, one: Any, title: str, until: str) -
     if node['standing'] in _AWAY:
         return 'skipped', f'the node is {node["standing"]}', ''
     if one is None:
-        return ('skipped', 'does not apply', '') if name in node['whole']['not-applicable'] else ('', '', '')
+        if name in node['whole']['not-applicable']:
+            return 'skipped', 'does not apply', ''
+        part = node['requirements'].get(name)
+        apart = [kind for kind in _APART if part['seconds'].get(kind)] if part and part['share'] is None else []
+        return ('skipped', _APART[apart[0]], '') if apart else ('', '', '')
     told = f'{shown(one["found"])}; wanted: {shown(one["wanted"])} [{shown(one["source"])}]\n' \
            f'for {words.length(one["since"], until)}, since {one["since"]}\n'
     if one['waived_until']:

@@ -71,7 +71,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
            + '</tr></thead><tbody>')
     for first, *others in rows:
         yield (f'<tr><th scope="row">{first}</th>' + ''.join(
-            f'<td{_NOUGHT if cell in _NOTHING else kind} data-of="{name}">{cell}</td>'
+            f'<td{_NOUGHT if kind and cell in _NOTHING else kind} data-of="{name}">{cell}</td>'
             for cell, kind, name in zip(others, kinds[1:], names[1:])) + '</tr>')
     yield '</tbody></table></div>'
 

@@ -51,7 +51,7 @@ body{padding:1rem .75rem 2rem;font-size:.9375rem}.big{font-size:2.4rem}
 table,caption,tbody{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}th,td{border:0;padding:.05rem 0}
 tbody th{display:block}tbody td{display:block;text-align:left}tbody td.num{display:inline-block;margin-right:1rem}
-tbody td:empty,td.nought{display:none}td[data-of]::before{content:attr(data-of) " ";color:var(--soft)}
+tbody td:empty,tbody td.nought{display:none}td[data-of]::before{content:attr(data-of) " ";color:var(--soft)}
 .meter+span{min-width:0}.chart:not(.narrow){display:none}.chart.narrow{display:block}
 }
 @page{margin:14mm 13mm 16mm}

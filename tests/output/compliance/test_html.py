@@ -113,6 +113,13 @@ def test_every_picture_has_its_numbers_beside_it():
     assert len([part for part in charts[0].iter() if local(part) == 'g']) == len(tree['days']) == 30
 
 
+def test_a_nought_that_was_found_stands_as_what_was_found_and_is_never_hidden():
+    tree = fleet(70)
+    tree['open'][0].update(found='0', wanted='1')
+    cells = [part for part in read(tree).iter('td') if part.get('data-of') == 'Found']
+    assert text_of(cells[0]) == '0' and not [part for part in cells if part.get('class')]
+
+
 def test_what_is_not_there_is_said_and_takes_no_room():
     tree = dict(fleet(3), fights=None, clones=[])
     page = read(tree)

@@ -57,6 +57,18 @@ def test_what_was_met_at_the_end_and_not_always_passes_and_says_so():
     assert said and all('% of the time that counts' in one for one in said)
 
 
+@pytest.mark.parametrize('kind', ['advised', 'ignored'])
+def test_what_decides_nothing_is_no_failure_and_not_shown_as_met(kind):
+    tree = fleet(3)
+    node = next(one for one in tree['nodes'] if one['standing'] == 'met')
+    node['whole']['met'].remove('cpu')
+    node['requirements']['cpu'] = {'share': None, 'seconds': {kind: 60.0}, 'drifts': 0}
+    root = ElementTree.fromstring(render(tree, Options()).encode())
+    suite = next(one for one in root if one.get('hostname') == node['name'])
+    case = next(one for one in suite if one.get('name') == 'cpu')
+    assert [part.tag for part in case] == ['skipped']
+
+
 def test_nodes_that_do_not_count_are_skipped():
     tree = fleet(3)
     tree['nodes'][0]['standing'], tree['nodes'][1]['standing'] = 'quarantined', 'gone'
