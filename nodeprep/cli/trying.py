@@ -13,6 +13,7 @@ import tempfile
 import time
 
 from nodeprep.cli import checking, say
+from nodeprep.cli.itself import program
 from nodeprep.cli.usage import write
 from nodeprep.config import ConfigError
 from nodeprep.typed import Any, Callable, List, Optional
@@ -50,6 +51,9 @@ class Trial:
             else:
                 write(sys.stdout, f'\nThe master of this host has it too, with a page for people:\n  {url}\n'
                                   f'  sign in with {token}\n'
+                                  'Reports of what is met for how long, from another terminal:\n'
+                                  f'  {program()} master report --data {self._folder}/data\n'
+                                  f'  {program()} report --state-dir {self._folder}/state\n'
                                   'Its certificate is its own, so a browser asks once. The agent goes on watching;\n'
                                   'Ctrl-C ends all of it, and nothing of it stays.\n\n')
                 sys.stdout.flush()

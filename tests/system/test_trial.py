@@ -66,6 +66,8 @@ def test_it_goes_on_until_it_is_interrupted_and_one_can_sign_in(begun, tmp_path,
         assert number != signal.SIGTERM or port != 9443
         token = re.search(r'sign in with (npu_\S+)', text).group(1)
         folder = os.listdir(str(tmp_path))[0]
+        assert f' master report --data {tmp_path}/{folder}/data\n' in text
+        assert f' report --state-dir {tmp_path}/{folder}/state\n' in text
         connection = http.client.HTTPSConnection(
             '127.0.0.1', port, timeout=20,
             context=ssl.create_default_context(cafile=f'{tmp_path}/{folder}/data/ca.crt'))
