@@ -21,8 +21,6 @@ from nodeprep.policy import load
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional
 
-_ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.xml': 'junit'}
-
 
 class Call(NamedTuple):
     """The command line."""
@@ -38,11 +36,14 @@ class Call(NamedTuple):
 @stopping_on_bad_input
 def reporting(call: Call) -> None:
     """Makes the report and writes it. ConfigError when there is no history, or none of that time."""
-    from nodeprep.output.compliance import renderer
+    from nodeprep.output.compliance import of_ending, renderer
     path = os.path.abspath(call.target) if call.target else ''
     if path and os.path.lexists(path) and not os.path.isfile(path):
         raise ConfigError(f'--output-file {call.target}: is not a file')
-    render = renderer(call.form or _ENDINGS.get(os.path.splitext(path)[1].lower(), 'table'))
+    try:
+        render = renderer(call.form or of_ending(path))
+    except ValueError as error:
+        raise ConfigError(f'--output-file {call.target}: {error}') from None
     tree = _tree(call)
     language = _language()
     options = output.options_for(sys.stdout, verbose=call.verbose, language=language)

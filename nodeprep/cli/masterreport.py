@@ -14,7 +14,6 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Optional
 
 _FORMS = ('table', 'html', 'csv', 'json', 'junit')
-_ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.xml': 'junit'}
 
 
 @click.command()
@@ -24,7 +23,8 @@ _ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.x
 @click.option('--until', default='', metavar='TIME', help='The same; now when it is left out.')
 @click.option('--search', default='', metavar='TEXT', help='Only nodes whose name has this in it.')
 @click.option('--label', default='', metavar='NAME[=VALUE]', help='Only nodes with this label.')
-@click.option('--role', default='', metavar='ROLE', help='Only worker or control-plane.')
+@click.option('--role', type=click.Choice(['worker', 'control-plane']), metavar='ROLE',
+              help='Only worker or control-plane.')
 @click.option('--evidence', is_flag=True, help='With what was found of all that is not met.')
 @click.option('-o', '--output', 'form', type=click.Choice(list(_FORMS)),
               help='How to print; by the ending of --output-file, or as a table, when it is left out.')
@@ -37,7 +37,7 @@ _ENDINGS = {'.html': 'html', '.htm': 'html', '.csv': 'csv', '.json': 'json', '.x
 @stopping_on_bad_input
 @click.pass_context
 def report(ctx: click.Context, config_file: Optional[str], data: str, since: str, until: str, search: str, label: str,
-           role: str, evidence: bool, form: Optional[str], target: Optional[str], verbose: bool,
+           role: Optional[str], evidence: bool, form: Optional[str], target: Optional[str], verbose: bool,
            scheduled: bool) -> None:
     """Report which nodes met which requirement for how long, what drifted, who allowed which change, what is waived.
 
@@ -57,13 +57,16 @@ def report(ctx: click.Context, config_file: Optional[str], data: str, since: str
     from nodeprep.compliance import library, moments  # noqa: F401
     from nodeprep.master import compliance, folder, keys, signing  # noqa: F401
     from nodeprep.master.store.asked import Asked
-    from nodeprep.output.compliance import renderer
-    wanted = form or _ENDINGS.get(os.path.splitext(target or '')[1].lower(), 'table')
+    from nodeprep.output.compliance import of_ending, renderer
+    try:
+        wanted = form or of_ending(target or '')
+    except ValueError as error:
+        raise ConfigError(f'--output-file {target}: {error}') from None
     renderer(wanted)
     path = os.path.abspath(target) if target else ''
     if path and os.path.lexists(path) and not os.path.isfile(path):
         raise ConfigError(f'--output-file {target}: is not a file')
-    call = Call(config_file, data, since, until, Asked(search=search, label=label, role=role), evidence, wanted,
+    call = Call(config_file, data, since, until, Asked(search=search, label=label, role=role or ''), evidence, wanted,
                 verbose, bool(path))
     if path:
         # Into a folder of root, too, though the data are read as the user whose they are.

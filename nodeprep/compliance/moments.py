@@ -35,6 +35,8 @@ def span(since: str, until: str, now: float) -> Tuple[float, float]:
         except ValueError as error:
             raise ValueError(f'{name}: {error}') from None
     begin, end = found['since'], min(found['until'], float(int(now)))
-    if not 0 <= begin < end or end - begin > LONGEST * 86400.0:
-        raise ValueError(f'since: is not before until, or more than {LONGEST} days before')
+    if not 0 <= begin < end:
+        raise ValueError('since: is not before ' + ('until' if until else 'now'))
+    if end - begin > LONGEST * 86400.0:
+        raise ValueError(f'since: is more than {LONGEST} days before ' + ('until' if until else 'now'))
     return begin, end

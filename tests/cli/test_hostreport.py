@@ -51,6 +51,9 @@ def test_a_file_is_written_in_the_form_of_its_ending_and_can_be_verified(home, t
     assert tree['scope'] == 'host' and tree['signature'] is None and tree['nodes'][0]['standing'] == 'silent'
     done = run('report', 'verify', str(tmp_path / 'a.json'), '--ca-cert-hash', 'sha256:' + 'ab' * 32)
     assert done.code == 1 and 'not signed' in done.out
+    done = run('report', 'verify', str(tmp_path / 'a.json'))
+    assert done.code == 1 and done.out.startswith('NOT PROVED: it is not signed') and '--ca-cert' not in done.out
+    assert 'No report is held' not in done.out and 'what the host says of itself' in done.out
     (tmp_path / 'a.json').write_text(json.dumps(dict(tree, until=tree['since'])))
     assert run('report', 'verify', str(tmp_path / 'a.json'),
                '--ca-cert-hash', 'sha256:' + 'ab' * 32).out.startswith('NOT WHOLE')
@@ -84,7 +87,8 @@ def test_it_speaks_as_the_configuration_says(home, host, config, begins):
 
 @pytest.mark.parametrize('words, said', [(('--since', 'never'), '--since: is not a time'),
                                          (('--since', '1h', '--until', '2h'), '--since: is not before until'),
-                                         (('--output-file', '/'), 'is a directory')])
+                                         (('--output-file', '/'), 'is a directory'),
+                                         (('--output-file', 'report.pdf'), 'no form has the ending .pdf')])
 def test_bad_input_ends_it(home, words, said):
     done = report(home, *words)
     assert done.code == 2 and done.out == '' and said in done.err

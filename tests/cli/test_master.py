@@ -321,9 +321,10 @@ def test_a_report_that_cannot_be_is_refused_before_anything_is_written(lasting, 
     for words, said in ((['--since', 'x'], '--since: is not a time'), (['--until', '2023-13-01'], '--until: is not a'),
                         (['--since', '2d', '--until', '3d'], 'is not before until'), (['--since', '900d'], '800 days'),
                         (['--output-file', '/dev/null'], 'is not a file'),
+                        (['--output-file', f'{tmp_path}/r.junit'], 'no form has the ending .junit'),
                         (['--output-file', f'{tmp_path}/none/r.csv'], 'No such file or directory')):
         assert said in lasting.refused('report', *words)
-    assert lasting.run('report', '-o', 'pdf')[0] == 2
+    assert lasting.run('report', '-o', 'pdf')[0] == lasting.run('report', '--role', 'master')[0] == 2
 
 
 def test_the_report_is_in_the_language_of_the_master_or_of_who_asks(lasting, tmp_path, monkeypatch):
