@@ -131,9 +131,13 @@ def standing(tree: Tree, _: Language = ENGLISH_TEXTS) -> List[str]:
 
 
 def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
-    """The same as a sentence, with how many there are."""
-    return _.many('{count} node counts. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
+    """The same as a sentence, with how many there are; and since when there is a record, where that is not all of the
+    time that was asked for: a share of ten minutes is not one of 30 days.
+    """
+    said = _.many('{count} node counts. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
                   tree['overall']['nodes']['counted'], standing=', '.join(standing(tree, _)) or _('none'))
+    first = min((one['counts_from'] for one in tree['nodes'] if one['counts_from']), default='')
+    return said if first <= tree['since'] else said + ' ' + _('The record begins on {when} UTC.', when=minute(first))
 
 
 def named(state: str, _: Language = ENGLISH_TEXTS) -> str:

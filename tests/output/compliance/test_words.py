@@ -21,3 +21,11 @@ def test_a_trend_against_a_time_of_which_hardly_anything_is_on_record_says_so():
 
 def test_a_trend_against_nothing_is_none():
     assert beside({}, share=None) == 'nothing is on record of the period before'
+
+
+def test_a_share_of_less_than_was_asked_for_says_since_when_there_is_a_record():
+    tree = fleet(3)
+    assert 'record begins' not in words.counted(tree)
+    for node, begin in zip(tree['nodes'], (None, '2100-01-02T03:04:05Z', '2100-01-03T00:00:00Z')):
+        node['counts_from'] = begin
+    assert words.counted(tree).endswith('. The record begins on 2100-01-02 03:04 UTC.')
