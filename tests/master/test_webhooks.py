@@ -3,10 +3,11 @@ import json
 
 import pytest
 
+from nodeprep.compliance.document import stamp
 from nodeprep.master import webhooks
 from nodeprep.master.posting import Posted, signature
 from nodeprep.master.settings import Webhook
-from nodeprep.master.store import nodes, outbox
+from nodeprep.master.store import doctor, nodes, outbox
 from nodeprep.master.store.news import Event, Reader
 from tests.master.fleet import Host
 from tests.master.test_ingest import AT, join, rows, take
@@ -109,6 +110,8 @@ def test_after_a_day_a_message_is_given_up_and_kept_for_the_doctor(store, receiv
     (row,) = rows(store, 'SELECT tries, failed, made FROM outbox')
     assert row[1] is not None and 86400 >= row[1] - row[2] > 80000 and row[0] < 40
     assert store.read(outbox.waiting) == {'ops': (0, 1)}
+    said = [one for seen in store.read(lambda cursor: list(doctor.look(cursor))) for one in seen.wrong]
+    assert said == [f'ops: 1 messages wait or were given up, the oldest since {stamp(row[2])}: it cannot be reached']
 
 
 def test_the_outbox_is_bounded_and_says_what_went(store, receiver, host, monkeypatch):

@@ -2,6 +2,7 @@
 import zlib
 
 from nodeprep.chain import hashed
+from nodeprep.compliance.document import stamp
 from nodeprep.master.store import schema
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
@@ -36,7 +37,7 @@ def look(cursor: Cursor) -> Iterator[Seen]:
                       'JOIN transition t ON t.id = (SELECT MAX(u.id) FROM transition u WHERE u.node = s.node '
                       'AND u.requirement = s.requirement) WHERE t.outcome <> s.outcome LIMIT ?', (_MOST,))])
     yield Seen('messages get through', [
-        f'{hook}: {count} messages wait or were given up, the oldest since {at:.0f}: {problem}'
+        f'{hook}: {count} messages wait or were given up, the oldest since {stamp(at)}: {problem}'
         for hook, count, at, problem in cursor.all('SELECT hook, COUNT(*), MIN(made), MAX(problem) FROM outbox '
                                                    'WHERE tries > 0 GROUP BY hook')])
     yield chains(cursor)
