@@ -61,7 +61,7 @@ def _index(tree: Tree, sections: List[Section], _: Language) -> Iterator[str]:
             and not (one.id == 'fights' and tree['fights'] is None)]
     if none:
         yield f'<p class="soft small">{_("None: {what}.", what=", ".join(none))}</p>'
-    if tree['fights'] is None:
+    if tree['fights'] is None and tree['scope'] != 'host':         # of one host alone nobody ever knew
         unknown = _('Who fought over what at the end of this time is not known any more.')
         yield f'<p class="soft small">{unknown}</p>'
     yield '</nav>'

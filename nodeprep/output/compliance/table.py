@@ -45,7 +45,8 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     until = tree['until']
     shares = (_('MET'), _('DRIFTED'), _('UNTOLD'), _('SILENT'), _('WAIVED'))
     yield _('Worst requirements'), (_('REQUIREMENT'), *shares, _('NOT MET AT THE END')), [
-        [one['requirement'], *_shares(one, _), _('{part} of {whole}', part=one['failing'], whole=one['nodes'])]
+        [one['requirement'], *_shares(one, _),
+         _('{part} of {whole}', part=one['failing'], whole=one['nodes']) if words.decides(one) else '']
         for one in tree['requirements']]
     yield _('Worst nodes'), (_('NODE'), *shares, _('AT THE END')), [
         [_cut(one['name'], 30), *_shares(one, _), words.named(one['standing'], _)] for one in tree['nodes']]

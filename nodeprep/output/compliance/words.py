@@ -161,6 +161,11 @@ def labels(node: Tree) -> str:
     return ', '.join(f'{shown(name)}={shown(value)}' for name, value in sorted(node['labels'].items()))
 
 
+def decides(requirement: Tree) -> bool:
+    """Whether it is counted at how many nodes it was not met at the end: not of one that is only advised."""
+    return requirement['severity'] != 'advised' or requirement['failing'] > 0
+
+
 def seconds(times: Dict[str, float]) -> float:
     """The seconds that count: a share is a share of them."""
     return sum(times.get(name, 0.0) for name in COUNTED)

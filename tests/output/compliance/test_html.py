@@ -120,6 +120,20 @@ def test_a_nought_that_was_found_stands_as_what_was_found_and_is_never_hidden():
     assert text_of(cells[0]) == '0' and not [part for part in cells if part.get('class')]
 
 
+def test_of_what_is_only_advised_it_is_not_said_that_no_node_misses_it():
+    tree = fleet(3)
+    for number, (severity, failing, said) in enumerate([('advised', 0, ''), ('advised', 1, '1'), ('required', 0, '0')]):
+        tree['requirements'][number].update(severity=severity, failing=failing)
+        cell = tables(read(tree))['requirements'][number][-1]
+        assert cell.startswith(said) and bool(cell) == bool(said)
+
+
+def test_a_report_of_a_host_says_nothing_of_fights():
+    tree = dict(fleet(1), fights=None)
+    assert 'not known any more' in render(tree, Options())
+    assert 'not known any more' not in render(dict(tree, scope='host'), Options())
+
+
 def test_what_is_not_there_is_said_and_takes_no_room():
     tree = dict(fleet(3), fights=None, clones=[])
     page = read(tree)
