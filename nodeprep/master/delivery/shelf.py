@@ -92,5 +92,5 @@ def _ours(found: os.stat_result) -> bool:
 
 
 def _said(path: str, error: OSError) -> str:
-    return f'{path}: {error.strerror}; `report: {{folder: ...}}` names the folder, which is there and whose owner is ' \
-           f'the user of the master'
+    return f'{path}: {error.strerror}; `report: {{folder: ...}}` names the folder, which must be there and ' \
+           f'belong to the user of the master'
