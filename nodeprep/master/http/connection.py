@@ -10,7 +10,7 @@ import httptools
 from nodeprep.master.http.crowd import Crowd
 from nodeprep.master.http.incoming import Headers, Incoming
 from nodeprep.master.http.outgoing import REFUSED, written
-from nodeprep.master.http.patience import Patience
+from nodeprep.master.http.patience import Patience, lost
 from nodeprep.master.http.response import Response
 from nodeprep.typed import Any, List
 
@@ -81,7 +81,7 @@ class Connection(asyncio.Protocol):
 
     def hold(self) -> None:
         """Nothing more is read for now."""
-        if not self._held and not self._leaving:
+        if not self._held and not self._leaving and not lost(self.transport):
             self._held = True
             self.transport.pause_reading()
 
@@ -89,7 +89,8 @@ class Connection(asyncio.Protocol):
         """More is read."""
         if self._held:
             self._held = False
-            self.transport.resume_reading()
+            if not lost(self.transport):
+                self.transport.resume_reading()
 
     def leave(self) -> None:
         """Ends the connection when all is sent. What the client still sends is read: else it would not see the answer
@@ -98,7 +99,8 @@ class Connection(asyncio.Protocol):
         if not self._leaving:
             self.listen()
             self._leaving = self._deaf = True
-            self.transport.close()
+            if not self.transport.is_closing():    # as when the client said goodbye: to close twice undoes it (3.11)
+                self.transport.close()
             self.patience.for_goodbye()
 
     def drop(self) -> None:
@@ -158,7 +160,7 @@ class Connection(asyncio.Protocol):
     async def _serve(self, request: Incoming) -> None:
         try:
             answer = await self._app.answered(request.scope(self._client), request.receive)
-            if not self.transport.is_closing():
+            if not self.transport.is_closing() and not lost(self.transport):
                 self._answer(request, answer)
         except Exception:
             self.drop()
@@ -178,7 +180,7 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         """The request is answered, and whole."""
         request, self._now = self._now, None
-        if not request.keep:
+        if not request.keep or self._deaf and not self._waiting:
             self.leave()
         elif self._waiting:
             self._begin()

@@ -51,7 +51,11 @@ class Crowd:
     def look(self, now: float) -> None:
         """Lets go whose time is over; `now` is that of the loop."""
         for one in list(self.all):
-            one.patience.look(now)
+            try:
+                one.patience.look(now)
+            except Exception as error:     # noqa: BLE001  # one that fails ends alone, not the server with all others
+                one.drop()
+                one.loop.call_exception_handler({'message': 'a connection could not be ended', 'exception': error})
 
     def end(self) -> None:
         """The server ends: who waits for nothing goes at once."""

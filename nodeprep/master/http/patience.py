@@ -102,8 +102,17 @@ class Patience:
     def _waits(self) -> int:
         """Bytes that wait for the client: those of TLS, and those below it, which asyncio tells nobody of."""
         transport = self._connection.transport
+        if lost(transport):
+            return 0
         below = getattr(getattr(transport, '_ssl_protocol', None), '_transport', None)
         return sum(one.get_write_buffer_size() for one in (transport, below) if one is not None)
+
+
+def lost(transport: Any) -> bool:
+    """Whether there is no socket below TLS any more: connection_lost() comes a turn of the loop later, and until then
+    asyncio answers what it is asked with AttributeError.
+    """
+    return hasattr(transport, '_ssl_protocol') and getattr(transport._ssl_protocol, '_transport', None) is None  # noqa: SLF001
 
 
 def _nothing() -> None:
