@@ -89,7 +89,7 @@ def report(tree: Any, written: Optional[Verbatim] = None) -> Report:
     found = map(_part, tree['findings'], findings)
     parts = tuple(one for one in found if one is not None)
     if len(parts) < len(findings) or not _sound(dict(tree, findings=_NONE)):
-        raise Refused(f'report {number}: {schema.problem(tree)}')
+        raise Refused(f'report {number}: {schema.problem(tree) or "a finding is not written as canonical JSON"}')
     if len(about) > _TEXT:
         _bounded(number, tree['node'])
     try:
@@ -166,7 +166,7 @@ def _known(tree: Dict[str, Any], lasting: str) -> bool:
     mark = hash(lasting)
     if mark in _SOUND:
         return True
-    if not _sound_finding(tree):
+    if not _sound_finding(tree) or _TOOK.sub('', _encode(tree)) != lasting:     # a name is there twice
         return False
     if len(_SOUND) >= _REMEMBERED:
         _SOUND.clear()

@@ -5,7 +5,7 @@ of the time that it takes to write the tree again. Whatever is written in anothe
 """
 import json
 
-from nodeprep.chain import hashed
+from nodeprep.chain import canonical, hashed
 from nodeprep.master.http import bodies
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
@@ -37,11 +37,14 @@ def read(body: bytes) -> Optional[Verbatim]:
     if not isinstance(tree, dict) or tree.get('findings') != [] or not isinstance(tree.get('chain'), dict):
         return None                          # another "findings" than the report's own
     content = '{' + text[chain + 1:-2]
-    given: Any = tree['chain']
-    if text[chain] != ',' or text.find(_FINDINGS, end) >= 0 or not isinstance(given.get('previous'), str) \
+    given: Any = tree.pop('chain')
+    if text[chain] != ',' or text.find(_FINDINGS, end) >= 0 or not isinstance(given.get('previous'), str):
+        return None
+    # Written in the one way alone: no name is there twice, also not by an escape, and the chain ends nowhere else.
+    if '{' + text[chain + 1:begin] + text[end:-2] != canonical(tree).decode('ascii') \
             or hashed(given['previous'], content.encode('ascii')) != given.get('digest'):
         return None
-    tree['findings'] = trees
+    tree.update(chain=given, findings=trees)
     bodies.text_alone(body, tree)
     return Verbatim(tree, content, tuple(findings))
 

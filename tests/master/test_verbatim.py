@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodeprep.agent.segments import sealed
-from nodeprep.chain import GENESIS, canonical, digest
+from nodeprep.chain import GENESIS, canonical, digest, hashed
 from nodeprep.master import ingest, prepared, verbatim
 from nodeprep.master.http.problem import Problem
 from tests.master.fleet import Host
@@ -75,6 +75,45 @@ def test_what_means_no_good_is_a_problem_as_ever():
     deep = b'{"reports":[{"chain":{' + b'[' * 100 + b']' * 100 + b'}]}'
     with pytest.raises(Problem):
         verbatim.read(deep)
+
+
+def as_written(content, chain='"x":0'):
+    """A body with a text as its report's content, and the digest of just that text."""
+    own = hashed(GENESIS, content.encode())
+    return f'{{"reports":[{{"chain":{{{chain},"digest":"{own}","previous":"{GENESIS}"}},{content[1:]}]}}'.encode()
+
+
+def content_of(tree):
+    return canonical({name: item for name, item in tree.items() if name != 'chain'}).decode()
+
+
+@pytest.mark.parametrize('change', [
+    lambda text: text[:-1] + ',"find\\u0069ngs":[]}', lambda text: text[:-1] + ',"findings" :[]}',
+    lambda text: text.replace('"node":{', '"node":{"name":"innocent",', 1),
+    lambda text: text.replace('"node":{', '"node": {', 1), lambda text: '{"zz":1,' + text[1:]])
+def test_what_two_readers_may_understand_in_two_ways_is_not_taken_as_it_stands(change):
+    content = content_of(made())
+    assert verbatim.read(as_written(content)) is not None
+    assert verbatim.read(as_written(change(content))) is None
+
+
+def test_a_chain_with_more_in_it_does_not_make_a_report_that_nobody_can_read_again():
+    rest = content_of(made())[1:]
+    own = hashed(GENESIS, ('{"y":1},' + rest).encode())
+    body = f'{{"reports":[{{"chain":{{"digest":"{own}","previous":"{GENESIS}","x":{{}},"y":1}},{rest}]}}'
+    assert verbatim.read(body.encode()) is None
+
+
+def test_a_finding_with_a_name_twice_is_refused():
+    content = content_of(made()).replace('"state":"met"', '"state":"drifted","state":"met"', 1)
+    found = verbatim.read(as_written(content))
+    with pytest.raises(prepared.Refused, match='canonical'):
+        prepared.report(found.tree, found)
+
+
+def test_no_findings_beside_those_of_another_member_stay_none():
+    tree = dict(Host(1, requirements=()).report(), config={'problem': '', 'findings': [{'a': 1}]})
+    assert verbatim.read(as_written(content_of(tree))) is None
 
 
 def test_what_the_agents_spool_and_client_make_is_written_so():
