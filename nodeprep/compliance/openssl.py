@@ -47,16 +47,26 @@ class Openssl:
         if any(child[0] != parent[1] for child, parent in zip(names, names[1:] + names[-1:])):
             return 'its certificates do not follow from each other'
         pems = [cahash.pem('CERTIFICATE', one).encode('ascii') for one in chain]
+        wrong = self._verified(pems[0], pems[-1:], pems[1:-1], at)
+        # openssl looks for a way of its own among what it is given, by names: that each was issued by the very next,
+        # and none of them stands there unasked, such as the CA that is believed, is told of each pair alone.
+        for child, parent in zip(pems, pems[1:]) if len(pems) > 2 else ():
+            wrong = wrong or self._verified(child, [parent], [], at, '-partial_chain')
+        return wrong
+
+    def _verified(self, own: bytes, believed: Sequence[bytes], between: Sequence[bytes], at: float,
+                  *more: str) -> str:
+        """What verify(1) has against a certificate, PEM as all others; '' when nothing."""
         with tempfile.TemporaryDirectory(prefix='nodeprep-') as folder:
             nothing = os.path.join(folder, 'nothing')
             os.mkdir(nothing)             # else it would also believe what this machine believes on the web
-            words = ['-CApath', nothing, '-CAfile', _put(folder, 'root.pem', pems[-1]), '-attime', str(int(at)),
-                     '-check_ss_sig']
-            if len(pems) > 2:
-                words += ['-untrusted', _put(folder, 'between.pem', b''.join(pems[1:-1]))]
-            own = _put(folder, 'own.pem', pems[0])
-            done = self._ask(['openssl', 'verify', *words, own])
-        if done.code == 0 and done.out.strip() == f'{own}: OK':
+            words = ['-CApath', nothing, '-CAfile', _put(folder, 'root.pem', b''.join(believed)), '-attime',
+                     str(int(at)), '-check_ss_sig', *more]
+            if between:
+                words += ['-untrusted', _put(folder, 'between.pem', b''.join(between))]
+            path = _put(folder, 'own.pem', own)
+            done = self._ask(['openssl', 'verify', *words, path])
+        if done.code == 0 and done.out.strip() == f'{path}: OK':
             return ''
         said = [line for line in (done.out + '\n' + done.err).split('\n') if line.startswith(('error ', 'error:'))]
         return 'its certificates do not follow from each other, or did not hold when this was made' + (

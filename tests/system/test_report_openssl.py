@@ -99,3 +99,17 @@ def test_a_library_that_is_too_old_to_follow_certificates_is_not_asked(openssl, 
     assert verifying._tool() is library
     monkeypatch.setattr(library, 'VERIFIES', False)
     assert isinstance(verifying._tool(), Openssl)
+
+
+def test_a_ca_that_is_known_and_vouches_for_nothing_there_is_no_proof(openssl):
+    """openssl(1) finds a way by names: from a signer to a root that somebody gave the name of the known CA, past it."""
+    real = signers.authority()
+    known = [one for one, _ in cahash.certificates(real.certificate.decode())]
+    name = library.x509.load_pem_x509_certificate(real.certificate).subject.rfc4514_string().partition('=')[2]
+    root, own = signers.elliptic(), signers.elliptic()
+    forged = seal.Signer(signers.pem(own), signers.certificate(
+        own, 'nodeprep compliance reports', parent_key=root, parent_name=name) + real.certificate.decode()
+        + signers.certificate(root, name, authority=True))
+    tree = seal.sealed(sample.small(), forged)
+    for tool in (openssl, library):
+        assert proof.judge(tree, known, tool).verdict == proof.CHANGED
