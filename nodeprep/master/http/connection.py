@@ -162,7 +162,7 @@ class Connection(asyncio.Protocol):
             answer = await self._app.answered(request.scope(self._client), request.receive)
             if not self.transport.is_closing() and not lost(self.transport):
                 self._answer(request, answer)
-        except Exception:
+        except Exception:                  # raised again, for the log; who asked must not wait for ever
             self.drop()
             raise
 
