@@ -8,6 +8,7 @@ import asyncio
 import httptools
 
 from nodeprep.master.http.crowd import Crowd
+from nodeprep.master.http.framing import Framing, Malformed
 from nodeprep.master.http.incoming import Headers, Incoming
 from nodeprep.master.http.outgoing import REFUSED, written
 from nodeprep.master.http.patience import Patience, lost
@@ -23,6 +24,7 @@ class Connection(asyncio.Protocol):
         self.transport: Any = None
         self.patience = Patience(self)
         self._parser: Any = httptools.HttpRequestParser(self)
+        self._framing = Framing()
         self._client = ''
         self._target = b''
         self._headers: Headers = []
@@ -58,10 +60,11 @@ class Connection(asyncio.Protocol):
             return
         self.patience.before()
         try:
-            self._parser.feed_data(data)
+            for part in self._framing.parts(data):
+                self._parser.feed_data(part)
         except httptools.HttpParserUpgrade:
             self._deaf = True              # no other protocol is spoken here, and what follows is of one
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, Malformed):
             self._broken()
         self.patience.after(len(data), self._coming is not None, self._now is None and not self._waiting)
         if self._now is not None and self._now.answered and (self._now.complete or self._deaf):
@@ -123,8 +126,10 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """httptools: a head is complete."""
         parser = self._parser
-        self._coming = Incoming(self, parser.get_method().decode('ascii'), self._target, parser.get_http_version(),
-                                self._headers, bool(parser.should_keep_alive()))
+        version = parser.get_http_version()
+        self._framing.begin(self._headers, version == '1.0')
+        self._coming = Incoming(self, parser.get_method().decode('ascii'), self._target, version, self._headers,
+                                bool(parser.should_keep_alive()))
         self._waiting.append(self._coming)
         self.patience.with_a_head()
         self.crowd.work(self)
@@ -137,6 +142,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """httptools: a request is whole."""
         self.patience.moved = True
+        self._framing.end()
         self._coming.finish()
         self._coming = None
 
