@@ -151,7 +151,13 @@ def test_a_request_that_comes_byte_by_byte_is_one(running):
     b'POST /told HTTP/1.1\r\nHost: a\r\nContent-Length : 3\r\n\r\nabc', b'GET /told HTTP/1.1\r\n Host: a\r\n\r\n',
     b'GET /told\x00 HTTP/1.1\r\nHost: a\r\n\r\n', b'GET /told HTTP/1.1\r\nX: a\x00b\r\n\r\n',
     b'CONNECT localhost:22 HTTP/1.1\r\nHost: a\r\n\r\n', b'GET told HTTP/1.1\r\nHost: a\r\n\r\n',
-    b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'])
+    b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', b'GET /told HTTP/1.1\r\n\r\n', b'GET /told HTTP/1.1\r\nHost: a b\r\n\r\n',
+    b'GET https://a b/told HTTP/1.1\r\nHost: a\r\n\r\n', b'GET https://a@b/told HTTP/1.1\r\nHost: a\r\n\r\n',
+    b'GET /told HTTP/1.1\nHost: a\n\n', b'GET /told HTTP/1.1\r\nHost: a\r\nX: 1\n\r\n',
+    b'GET /told HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n', b'GET  /told HTTP/1.1\r\nHost: a\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\r\n0\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxyz0\r\n\r\n',
+    b'POST /told HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n'])
 def test_what_is_no_request_ends_the_connection_without_a_handler(running, bytes_):
     """Two lengths, or a length and chunks, are what requests are smuggled with (RFC 9112 11.2)."""
     with contextlib.closing(running.connect()) as made:

@@ -1,5 +1,6 @@
 """The ASGI application: finds the route, lets in who may, reads the body, calls the handler, answers."""
 import asyncio
+import re
 import traceback
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ from nodeprep.typed import Any, Callable, Dict, Optional
 
 EVERY = 10.0              # seconds between two lines of the log about the store
 ONCE = ('authorization', 'host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'origin')
+# RFC 9110 7.2 and 4.2.2: the host of an https URI is not empty. RFC 3986 3.2.2.
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,}\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::\d*)?", re.ASCII)
 
 
 class App:
@@ -125,6 +128,9 @@ def _request(scope: Dict[str, Any]) -> Request:
                 raise Problem(400, f'The header {name} is there twice.', bodies.CLOSE)
             value = headers[name] + ('; ' if name == 'cookie' else ', ') + value
         headers[name] = value
+    host = headers.get('host', 'old' if scope['http_version'] == '1.0' else '')
+    if not _HOST.fullmatch(host):                   # RFC 9112 3.2
+        raise Problem(400, N_('The header Host is not there, or names no host.'), bodies.CLOSE)
     raw_path = scope.get('raw_path') or quote(scope['path']).encode('ascii')
     client = scope.get('client')
     try:

@@ -1,4 +1,6 @@
 """A request as it comes: its head is there, its body may be on its way."""
+import re
+
 import httptools
 
 from nodeprep.master.http.bodies import REPORTS, SMALL
@@ -25,9 +27,12 @@ class Incoming:
     def scope(self, client: str) -> Dict[str, Any]:
         """The request as ASGI has it; with "nodeprep.body" when that came with the head."""
         path, query = _parted(self.target)
+        host, headers = _host(self.target), self.headers
+        if host:
+            headers = [(name, host if name.lower() == b'host' else value) for name, value in headers]
         found: Dict[str, Any] = {
             'type': 'http', 'http_version': self.version, 'method': self.method, 'path': '', 'raw_path': path,
-            'query_string': query, 'headers': self.headers, 'client': (client, 0)}
+            'query_string': query, 'headers': headers, 'client': (client, 0)}
         if self.complete:
             found['nodeprep.body'] = b''.join(self.parts)
         return found
@@ -87,3 +92,12 @@ def _parted(target: bytes) -> Tuple[bytes, bytes]:
         return url.path or b'/', url.query or b''
     path, _, query = target.partition(b'?')
     return path, query
+
+
+def _host(target: bytes) -> bytes:
+    """What counts instead of the header Host when the target names it (RFC 9112 3.2.2); nothing when it does not.
+
+    >>> _host(b'https://a:1/x?y'), _host(b'/x://y')
+    (b'a:1', b'')
+    """
+    return re.split(b'[/?]', target.partition(b'://')[2])[0] if target[:1] != b'/' else b''

@@ -179,6 +179,19 @@ def test_a_header_that_must_be_there_once_is_refused_twice(app, master):
     assert Asking(app).ask('GET', '/open', raw=[(b'x-other', b'1'), (b'X-Other', b'2')]).status == 200
 
 
+@pytest.mark.parametrize('host', ['', ' ', 'a b', 'a/b', 'a@b', 'https://a', 'a:b', 'a:1:2', '[::1', '::1', '[]',
+                                  '[g::]', 'a%', 'a%zz', 'a\\b', '<a>', '"a"', 'a\xe9', 'a?b', 'a#b', ':443'])
+def test_a_host_that_is_none_is_refused(app, host):
+    answer = Asking(app).ask('GET', '/open', headers={'host': host})
+    assert (answer.status, answer.headers['connection']) == (400, 'close') and 'Host' in answer.tree['detail']
+
+
+@pytest.mark.parametrize('host', ['a', 'A.example.', 'a_b-c:9443', 'a:', '192.0.2.7:1', '[::1]', '[2001:db8::1]:9443',
+                                  'a%20b'])
+def test_a_host_that_is_one_is_taken(app, host):
+    assert Asking(app).ask('GET', '/open', headers={'host': host}).status == 200
+
+
 def test_wrong_secrets_are_slowed_down_and_right_ones_are_not(app, master):
     node, person, fresh = master.node('a', 1), master.person('ann', 'viewer'), master.person('eve', 'viewer')
     assert status(app, node, 'POST', '/v1/heartbeats') == status(app, person, 'GET', '/v1/nodes/a') == 200
@@ -295,7 +308,8 @@ def test_few_large_bodies_are_worked_on_at_once(master):
     async def asked():
         body = gzip.compress(b' ' * 500000)
         scope = {'type': 'http', 'http_version': '1.1', 'method': 'POST', 'path': '/slow', 'raw_path': b'/slow',
-                 'query_string': b'', 'headers': [(b'content-encoding', b'gzip')], 'client': ('192.0.2.7', 1)}
+                 'query_string': b'', 'headers': [(b'host', b'master'), (b'content-encoding', b'gzip')],
+                 'client': ('192.0.2.7', 1)}
 
         async def receive():
             return {'type': 'http.request', 'body': body}
