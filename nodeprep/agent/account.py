@@ -4,7 +4,7 @@ import uuid
 
 from nodeprep import __version__, epoch
 from nodeprep.agent.remembered import QUIET, Remembered
-from nodeprep.compliance import document
+from nodeprep.compliance import document, fixes
 from nodeprep.compliance.document import stamp
 from nodeprep.compliance.ledger import Ledger
 from nodeprep.compliance.life import Life, Still
@@ -119,22 +119,13 @@ def _changes(past: Iterable[Any], node: str, since: float, until: float) -> List
     """What was fixed on this host and taken back, with who allowed it; the newest first."""
     found: List[Tuple[float, Tree]] = []
     for one in past:
-        begun = float(epoch.of(one.begun))
-        if since <= begun < until:
-            for name in dict.fromkeys(step.part for step in one.steps):
-                became, why = one.results.get(name, (one.end or 'cut short', ''))
-                found.append((begun, _change(one, node, name, 'fix', f'{became}: {why}' if why else became)))
-        undone = _time(one.undone)
-        if undone is not None and since <= undone < until:
-            found.append((undone, dict(_change(one, node, '', 'undo', f'transaction {one.id}'), at=stamp(undone))))
+        begun, undone = float(epoch.of(one.begun)), _time(one.undone)
+        for name in dict.fromkeys(step.part for step in one.steps):
+            became, why = one.results.get(name, (one.end or 'cut short', ''))
+            found += fixes.changes(fixes.Fix(
+                node, name, begun, one.id, became, why, one.by.get('who', ''),
+                fixes.ALLOWED.get(one.by.get('how', ''), ''), undone, one.undone_by.get('who', '')), since, until)
     return [change for _, change in sorted(found, key=lambda pair: -pair[0])]
-
-
-def _change(one: Any, node: str, requirement: str, what: str, detail: str) -> Tree:
-    allowed = {'policy': 'allowed by the configuration', 'approval': 'approved'}.get(one.by.get('how', ''), '')
-    said = ', '.join(part for part in (detail, allowed) if part)
-    return {'at': one.begun, 'who': str(one.by.get('who', '')), 'what': what, 'node': node, 'requirement': requirement,
-            'detail': f'{said}, transaction {one.id}' if what == 'fix' else detail}
 
 
 def _time(text: str) -> Optional[float]:

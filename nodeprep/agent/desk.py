@@ -6,7 +6,7 @@ from nodeprep.agent import status
 from nodeprep.agent.looking import Seen
 from nodeprep.output import words
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, List, Optional
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Sequence
 
 _TRANSITIONS = 20         # that the status shows
 _TELLING = 10.0           # seconds for a report in a process of its own; it takes some milliseconds
@@ -39,14 +39,16 @@ class Desk:
         self.line = 'looks for the first time'
         self.troubles: List[str] = []          # of status and metrics: what could not be written
 
-    def report(self, seen: Seen, policy: Any, config: str, proposals: Any, why: str) -> Dict[str, Any]:
-        """The report of a round as the master gets it: with why it is sent, the fights, and where the agent would mend
-        something, what it would do and the digest that an approval must name.
+    def report(self, seen: Seen, policy: Any, config: str, proposals: Any, why: str,
+               made: Sequence[Dict[str, Any]] = ()) -> Dict[str, Any]:
+        """The report of a round as the master gets it: with why it is sent, the fights, the fixes that were `made`, and
+        where the agent would mend something, what it would do and the digest that an approval must name.
         """
         tree = self._told(seen, policy)
         tree['why'] = why
         tree['config'] = {'problem': config}
         tree['fights'] = [one.tree() for one in proposals.fights]
+        tree['fixes'] = list(made)
         proposed = proposals.trees()
         for finding in tree['findings']:
             if finding['requirement'] in proposed:

@@ -197,9 +197,11 @@ class Agent:
                          (self._config, proposals.outline, seen.looked.kubernetes, _as_a_node(self._policy)))
         changed = now_is != parts.states.outline
         due = abs(at - parts.states.reported) >= DAY     # abs: the clock may have been set back
-        if self._first or changed or due:
-            why = 'start' if self._first else 'changed' if changed else 'daily'
-            parts.voice.tell(parts.desk.report(seen, self._policy, self._config, proposals, why))
+        made = parts.mending.made(self._first or due)
+        if self._first or changed or due or made:
+            why = 'start' if self._first else 'changed' if changed or not due else 'daily'
+            parts.voice.tell(parts.desk.report(seen, self._policy, self._config, proposals, why, made))
+            parts.mending.told(made)
             parts.states.outline, parts.states.reported = now_is, at
             return True
         return False

@@ -6,6 +6,7 @@ What plans and allows is loaded for the first drift that may be mended: most age
 """
 from nodeprep.agent import log
 from nodeprep.agent.fights import Fight, Fights
+from nodeprep.agent.made import Made
 from nodeprep.agent.past import History
 from nodeprep.model import DRIFTED, CannotChange
 from nodeprep.record import NamedTuple
@@ -72,6 +73,7 @@ class Mending:
         self._vain: Dict[str, Tuple[str, float]] = {}
         self._unseen: Set[str] = set()           # fixed, and not looked at since
         self._trouble = ''
+        self._made = Made()
         self.window: Optional[float] = None      # when the next one opens for what waits for it, seconds since 1970
         self.in_flight: Optional[Flight] = None
 
@@ -150,6 +152,16 @@ class Mending:
     def due(self) -> bool:
         """Whether a window has opened for something that waits for one."""
         return self.window is not None and self._time() >= self.window
+
+    def made(self, again: bool) -> List[Dict[str, Any]]:
+        """The fixes that the master is to be told of, also those of persons; `again`: those too that it was told of."""
+        history = self._read()
+        facts = [fact for fact in history.facts if not self._goes_on(fact)] if history else []
+        return self._made.news(facts, self._time(), again)
+
+    def told(self, made: List[Dict[str, Any]]) -> None:
+        """These are on their way to the master."""
+        self._made.told(made)
 
     def facts(self) -> Dict[str, Any]:
         """How it stands, as the status has it."""

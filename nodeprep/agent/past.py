@@ -22,6 +22,8 @@ class Fact(NamedTuple):
     results: Dict[str, Tuple[str, str]]
     end: str                         # '' when it was cut short, or goes on
     undone: str                      # when somebody took it back; ''
+    undone_by: Dict[str, str] = {}   # who did
+    changed: FrozenSet[str] = frozenset()      # the requirements for which it changed anything
 
     @property
     def own(self) -> bool:
@@ -82,7 +84,8 @@ def _fact(past: Any) -> Fact:
     undone = past.undone
     if not undone and past.end == DONE and any(step.undone for step in past.steps):
         undone = 'a time that is not known'        # the undo was killed before it could say so
-    return Fact(past.id, float(begun), past.by, results, past.end, undone)
+    return Fact(past.id, float(begun), past.by, results, past.end, undone, past.undone_by,
+                frozenset(step.part for step in past.steps))
 
 
 def succeeded(fact: Optional[Fact], requirement: str) -> bool:

@@ -28,6 +28,7 @@ class Past(NamedTuple):
     undone: str                      # when it was taken back as far as it could be; ''
     size: int = 0                    # bytes
     returning: bool = False          # an undo of it was cut short
+    undone_by: Dict[str, str] = {}   # who took it back, as `by`
 
     @property
     def open(self) -> Tuple[Step, ...]:
@@ -101,6 +102,7 @@ class _Reader:
         self.steps: Dict[int, Step] = {}
         self.results: Dict[str, Tuple[str, str]] = {}
         self.end = self.undone = ''
+        self.undone_by: Dict[str, str] = {}
         self.returning = False
 
     def take(self, line: Dict[str, Any]) -> None:
@@ -142,6 +144,7 @@ class _Reader:
             self.end = str(line['end'])
         elif 'undone' in line:
             self.undone, self.returning = str(line['undone']), False
+            self.undone_by = _words(line.get('by', {}))
         else:
             raise ValueError('neither a step nor a mark')
 
@@ -150,11 +153,14 @@ class _Reader:
 
     def past(self, size: int) -> Past:
         """What was read."""
-        by = self.head.get('by', {})
-        return Past(self.id, str(self.head.get('begun', '')), {str(key): str(value) for key, value in by.items()},
+        return Past(self.id, str(self.head.get('begun', '')), _words(self.head.get('by', {})),
                     tuple(str(word) for word in self.head.get('command', ())), str(self.head.get('boot_id', '')),
                     tuple(self.steps[number] for number in sorted(self.steps)), self.results, self.end, self.undone,
-                    size, self.returning)
+                    size, self.returning, self.undone_by)
+
+
+def _words(by: Dict[str, Any]) -> Dict[str, str]:
+    return {str(key): str(value) for key, value in by.items()}
 
 
 def newest(host: Any, transaction: Optional[str] = None) -> Optional[Past]:

@@ -4,8 +4,8 @@ All that wait are taken together: what the database knows of their nodes is aske
 each table is written once. Whatever comes twice changes nothing.
 """
 from nodeprep.chain import FORK, NEXT, SEEN, placed
-from nodeprep.master import comparing, prepared
-from nodeprep.master.store import Taken, identities, nodes, reports
+from nodeprep.master import comparing, fixed, prepared
+from nodeprep.master.store import Taken, fixes, identities, nodes, reports
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known, NotMember
 from nodeprep.record import NamedTuple
@@ -54,6 +54,7 @@ class Batch:
         self._kept: Dict[Tuple[int, int], Set[str]] = {}       # of this batch: node and number -> digests
         self._applied: List[Tuple[Known, prepared.Report, float]] = []
         self._heard: Dict[int, float] = {}
+        self._fixes: List[fixes.Told] = []
 
     def request(self, load: Load) -> Any:
         """Judges the reports of one request, in order."""
@@ -71,6 +72,7 @@ class Batch:
         cursor = self._cursor
         reports.add(cursor, self._rows)
         reports.add_gaps(cursor, self._gaps)
+        fixes.add(cursor, self._fixes)
         standings = comparing.compare(cursor, [one for one in self._applied if one[0].status == nodes.MEMBER])
         nodes.reported(cursor, self._applied, standings)
         nodes.heard(cursor, self._known, self._heard)
@@ -100,8 +102,10 @@ class Batch:
                                report.sequence - 1 if hole else report.sequence, state, said, received))
         if newest:
             node.sequence, node.head = report.sequence, report.digest
+        at = _when(report.taken, node.taken or 0.0, received) if applies else min(report.taken, received)
+        if member and state != FORK and report.tree.get('fixes'):
+            self._fixes += fixed.rows(node.id, report, at, received)
         if applies:
-            at = _when(report.taken, node.taken or 0.0, received)
             node.taken = at
             self._applied.append((node, report if report.taken == at else report._replace(taken=at), received))
         return True

@@ -197,7 +197,8 @@ def test_a_waiver_that_is_over_covers_nothing_at_the_end():
 def transaction(by, begun_at='2023-11-15T00:00:10Z', undone='', end='done', results=None):
     step = Step(1, 'swap', '', run=('true',), undo=('true',))
     return Past('000007', begun_at, by, ('nodeprep',), 'b', (step,),
-                {'swap': ('done', '')} if results is None else results, end, undone)
+                {'swap': ('done', '')} if results is None else results, end, undone,
+                undone_by={'how': 'person', 'who': 'eve'} if undone else {})
 
 
 def test_fixes_are_changes_with_who_allowed_them():
@@ -206,9 +207,10 @@ def test_fixes_are_changes_with_who_allowed_them():
             transaction({'how': 'person', 'who': 'bob'}, begun_at='2023-11-14T00:00:00Z'),
             transaction({'how': 'person', 'who': 'bob'}, begun_at='2023-11-15T00:00:20Z', end='', results={})]
     found = made([first(BEGIN, swap='met')], BEGIN, BEGIN + 60, past=past)['changes']
-    assert [(one['at'][14:], one['what'], one['who'], one['requirement'], one['detail']) for one in found] == [
-        ('00:30Z', 'undo', 'anna', '', 'transaction 000007'),
-        ('00:20Z', 'fix', 'bob', 'swap', 'cut short, transaction 000007'),
-        ('00:10Z', 'fix', '/etc/nodeprep/nodeprep.yaml:3', 'swap',
-         'done, allowed by the configuration, transaction 000007'),
-        ('00:10Z', 'fix', 'anna', 'swap', 'done, approved, transaction 000007')]
+    assert [(one['at'][14:], one['what'], one['who'], one['requirement'], one['allowed'], one['detail'])
+            for one in found] == [
+        ('00:30Z', 'undo', 'eve', 'swap', '', 'transaction 000007'),
+        ('00:20Z', 'fix', 'bob', 'swap', 'by hand at the host', 'cut short, transaction 000007'),
+        ('00:10Z', 'fix', '/etc/nodeprep/nodeprep.yaml:3', 'swap', 'mode: fix, by the configuration of the node',
+         'done, transaction 000007'),
+        ('00:10Z', 'fix', 'anna', 'swap', 'approved', 'done, transaction 000007')]

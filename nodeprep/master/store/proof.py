@@ -1,7 +1,9 @@
 """What else a compliance report tells of a span of time: who decided what, holes in chains, clones, fights, titles."""
 import json
 
+from nodeprep.compliance import fixes as made
 from nodeprep.compliance.document import stamp
+from nodeprep.master.store import fixes
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Mapping, Tuple
@@ -12,10 +14,12 @@ _GAPS = 'SELECT node, first, last, state, said, at FROM gap WHERE at >= ? AND at
 _CLONES = ('SELECT kind, value, first, later, found, decided, decision FROM clone WHERE found < ? '
            'AND (decided IS NULL OR decided >= ?) ORDER BY found, id')
 _AUDIT = 'SELECT at, who, what, subject, detail FROM audit WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC'
-# What was approved and then was not proposed any more: the node did it. When, its state tells.
+# What was approved and then was not proposed any more: the node did it. When, its state tells. Of an agent that tells
+# of its fixes those stand for themselves.
 _USED = ('SELECT a.node, a.requirement, a."by", a.reason, MIN(t.at) FROM approval a '
          'JOIN transition t ON t.node = a.node AND t.requirement = a.requirement AND t.at >= a.decided '
          "WHERE a.state = 'used' AND a.decided < ? "
+         'AND NOT EXISTS (SELECT 1 FROM fix f WHERE f.node = a.node AND f.approval = a.id) '
          'GROUP BY a.id, a.node, a.requirement, a."by", a.reason ORDER BY 5 DESC, a.id')
 _TITLES = 'SELECT title, severity FROM state WHERE outcome = ? AND requirement = ? ORDER BY node LIMIT ?'
 
@@ -29,6 +33,7 @@ class Change(NamedTuple):
     node: str
     requirement: str
     detail: str
+    allowed: str = ''
 
 
 def titles(cursor: Cursor, outcomes: Mapping[str, Mapping[str, int]]) -> Dict[str, Tuple[str, str]]:
@@ -61,7 +66,7 @@ def fights(cursor: Cursor) -> List[Tuple[int, Any]]:
 
 
 def changes(cursor: Cursor, since: float, until: float, names: Mapping[int, str]) -> List[Change]:
-    """The decisions of a span, and the plans that were carried out in it, with who allowed them; the newest first."""
+    """The decisions of a span, and what was fixed in it, with who allowed that; the newest first."""
     found = []
     for at, who, what, subject, detail in cursor.each(_AUDIT, (since, until)):
         node, requirement = _about(what, subject, names)
@@ -70,6 +75,8 @@ def changes(cursor: Cursor, since: float, until: float, names: Mapping[int, str]
         if since <= at < until and number in names:
             found.append(Change(at, by, 'plan carried out', names[number], requirement,
                                 f'approved: {reason}' if reason else 'approved'))
+    for one in fixes.between(cursor, since, until, names):
+        found += [Change(**dict(tree, at=at)) for at, tree in made.changes(one, since, until)]
     return sorted(found, key=lambda one: -one.at)
 
 

@@ -24,7 +24,7 @@ _GONE = ("SELECT n.id FROM node n WHERE n.status = 'forgotten' "
          'AND NOT EXISTS (SELECT 1 FROM transition t WHERE t.node = n.id AND t.at >= ?) '
          'AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at >= ?) LIMIT ?')
 _OF_NODE = ('pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence', 'gap',
-            'approval', 'former')
+            'approval', 'former', 'fix')
 
 
 def due(cursor: Cursor, at: float) -> bool:
@@ -52,6 +52,7 @@ def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: 
              "(SELECT id FROM node WHERE status = 'forgotten') LIMIT ?", (past, most)),
             ('gap', 'SELECT id FROM gap WHERE at < ? LIMIT ?', (past, most)),
             ('audit', 'SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?', (at - audit, most)),
+            ('fix', 'SELECT id FROM fix WHERE at < ? LIMIT ?', (at - audit, most)),
             ('approval', "SELECT id FROM approval WHERE state NOT IN ('proposed', 'approved') AND proposed < ? LIMIT ?",
              (past, most)),
             ('outbox', 'SELECT id FROM outbox WHERE failed < ? LIMIT ?', (at - _FAILED, most))):

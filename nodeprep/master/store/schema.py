@@ -124,11 +124,21 @@ FOURTH = (
     'CREATE TABLE request (id {text} PRIMARY KEY, at {real} NOT NULL)',
     'INSERT INTO request (id, at) SELECT request, joined FROM node WHERE request IS NOT NULL',
 )
-MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH)
+# What was fixed on nodes, as these told it. `said` is when that was by the node's clock, `at` the same within what the
+# master knows, `told` when it learned of it; `how` and `who` allowed it, see agent/made.py.
+FIFTH = (
+    '''CREATE TABLE fix (
+        id {id}, node {int} NOT NULL REFERENCES node(id), txn {text} NOT NULL, requirement {text} NOT NULL,
+        said {text} NOT NULL, at {real} NOT NULL, told {real} NOT NULL, result {text} NOT NULL, why {text} NOT NULL,
+        how {text} NOT NULL, who {text} NOT NULL, approval {text} NOT NULL, undone {real},
+        undone_by {text} NOT NULL DEFAULT '', UNIQUE (node, txn, requirement, said))''',
+    'CREATE INDEX fix_at ON fix (at)',
+)
+MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
 VERSION = len(MIGRATIONS)
 TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence',
           'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox', 'former',
-          'request')
+          'request', 'fix')
 
 
 def version(cursor: Cursor) -> int:

@@ -3,6 +3,7 @@
 Times in class are seconds. A cell that a spreadsheet would take for a formula gets an apostrophe before it, as in
 csv_.py of the checks; a negative number there is none.
 """
+from nodeprep.compliance.fixes import FIX
 from nodeprep.compliance.rows import of
 from nodeprep.output import Options
 from nodeprep.output.compliance import words
@@ -13,23 +14,25 @@ from nodeprep.typed import Any, Dict, Iterator, List
 NODE = ('node', 'role', 'os', 'os_version', 'labels', 'since', 'until', 'standing')
 CLASSES = ('met', 'drifted', 'unknown', 'silent', 'waived', 'advised', 'ignored', 'not-applicable')
 OPEN = ('open', 'open_since', 'found', 'wanted', 'source', 'waived_until')
-HEADS = NODE + ('requirement', 'share') + tuple(name.replace('-', '_') for name in CLASSES) + ('drifts',) + OPEN
-_NONE_OPEN = ',' * (len(OPEN) - 1)
+FIXED = ('fixes', 'last_fix', 'last_fix_by', 'last_fix_allowed')
+HEADS = NODE + ('requirement', 'share') + tuple(name.replace('-', '_') for name in CLASSES) + ('drifts',) + OPEN + FIXED
+_NONE_OPEN, _NONE_FIXED = ',' * (len(OPEN) - 1), ',0' + ',' * (len(FIXED) - 1)
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:
     """A heading and the rows. 10,000 nodes have 210,000 of them: each is put together from parts that are made once."""
-    opened = _opened(tree)
+    opened, fixed = _opened(tree), _fixed(tree)
     lines = [','.join(HEADS)]
     for node in tree['nodes']:
         before = ','.join(_cell(value) for value in _about(tree, node)) + ','
-        of_node = opened.get(node['name'], {})
+        of_node, mended = opened.get(node['name'], {}), fixed.get(node['name'], {})
         alike: Dict[int, str] = {}                  # requirements that were nothing but met differ just in their name
         for requirement, one in of(node):
             figures = alike.get(id(one))
             if figures is None:
                 figures = alike[id(one)] = ',' + ','.join(_figures(one)) + ','
-            lines.append(before + requirement + figures + of_node.get(requirement, _NONE_OPEN))
+            lines.append(before + requirement + figures + of_node.get(requirement, _NONE_OPEN)
+                         + mended.get(requirement, _NONE_FIXED))
     return '\r\n'.join(lines) + '\r\n'
 
 
@@ -41,7 +44,10 @@ def rows(tree: Dict[str, Any]) -> Iterator[List[str]]:
             for seen in tree['open']:
                 if (seen['node'], seen['requirement']) == (node['name'], requirement):
                     opened = [shown(cell) for cell in _open_cells(seen)]
-            yield [*map(shown, _about(tree, node)), requirement, *_figures(one), *opened]
+            made = [change for change in tree['changes'] if change['what'] == FIX
+                    and (change['node'], change['requirement']) == (node['name'], requirement)]
+            yield [*map(shown, _about(tree, node)), requirement, *_figures(one), *opened, str(len(made)),
+                   *(map(shown, _last(made[0])) if made else ('', '', ''))]
 
 
 def _about(tree: Dict[str, Any], node: Dict[str, Any]) -> List[str]:
@@ -61,6 +67,20 @@ def _opened(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
     for one in tree['open']:
         found.setdefault(one['node'], {})[one['requirement']] = ','.join(map(_cell, _open_cells(one)))
     return found
+
+
+def _fixed(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
+    """By node and requirement the cells of FIXED; the newest change is the first."""
+    found: Dict[str, Dict[str, List[Any]]] = {}
+    for one in tree['changes']:
+        if one['what'] == FIX:
+            found.setdefault(one['node'], {}).setdefault(one['requirement'], [0, one])[0] += 1
+    return {node: {name: f',{count},' + ','.join(map(_cell, _last(newest))) for name, (count, newest) in held.items()}
+            for node, held in found.items()}
+
+
+def _last(one: Dict[str, Any]) -> List[str]:
+    return [one['at'], one['who'], words.detail(one)]
 
 
 def _open_cells(one: Dict[str, Any]) -> List[str]:

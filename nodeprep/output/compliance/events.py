@@ -74,7 +74,7 @@ def waivers(tree: Dict[str, Any], _: Language) -> Section:
 def changes(tree: Dict[str, Any], _: Language) -> Section:
     """Decisions, and what was changed, with who allowed it."""
     rows = [[when(one['at'], _), text(one['who']), text(words.deed(one['what'], _)), name(one['node']),
-             name(one['requirement']), text(one['detail'])] for one in tree['changes'][:MOST]]
+             name(one['requirement']), text(words.detail(one, _))] for one in tree['changes'][:MOST]]
     return _section(_, 'changes', _('Changes and decisions'), len(tree['changes']), rows, JSON_ONLY,
                     _('The newest first'),
                     (_('When'), _('Who'), _('What'), _('Node'), _('Requirement'), _('Detail')))

@@ -4,6 +4,7 @@ failure: it had drifted; error: it could not be told, or the node was silent; sk
 advised or ignored, somebody waived it, or the node did not count. What was met at the end and not all of the time
 passes, and says so.
 """
+from nodeprep.compliance.fixes import FIX, UNDO
 from nodeprep.output import Options
 from nodeprep.output.compliance import words
 from nodeprep.output.junit import escaped, tag
@@ -19,10 +20,11 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     """The XML document."""
     opened: Dict[Tuple[str, str], Any] = {(one['node'], one['requirement']): one for one in tree['open']}
     titles = {one['requirement']: one['title'] for one in tree['requirements']}
+    fixed = _fixed(tree)
     suites: List[str] = []
     totals: Dict[str, Any] = {'tests': 0, 'failures': 0, 'errors': 0, 'skipped': 0}
     for number, node in enumerate(tree['nodes']):
-        cases = list(_cases(node, opened, titles, tree['until']))
+        cases = list(_cases(node, opened, titles, tree['until'], fixed.get(node['name'], {})))
         counts: Dict[str, Any] = {
             'tests': len(cases), 'failures': _count(cases, 'failure'), 'errors': _count(cases, 'error'),
             'skipped': _count(cases, 'skipped')}
@@ -46,14 +48,14 @@ def _count(cases: List[Tuple[str, str]], kind: str) -> int:
     return sum(one == kind for one, _ in cases)
 
 
-def _cases(node: Dict[str, Any], opened: Dict[Tuple[str, str], Any], titles: Dict[str, str],
-           until: str) -> Iterator[Tuple[str, str]]:
+def _cases(node: Dict[str, Any], opened: Dict[Tuple[str, str], Any], titles: Dict[str, str], until: str,
+           fixed: Dict[str, str]) -> Iterator[Tuple[str, str]]:
     """(failure, error, skipped or '', the XML) for each requirement of a node."""
     begin = '  ' + tag('testcase', classname=_suite(node))[:-1] + ' name="'
     apart, parts = node['whole']['not-applicable'], node['requirements']
     for name in sorted([*node['whole']['met'], *apart, *parts]):
         kind, message, more = _result(node, name, opened.get((node['name'], name)), titles.get(name, ''), until)
-        told = escaped(more + _past(parts[name]) if name in parts else more)
+        told = escaped((more + _past(parts[name]) if name in parts else more) + fixed.get(name, ''))
         about = escaped(shown(message))
         if kind in ('failure', 'error'):
             inside = f'<{kind} message="{about}">{told}</{kind}>'
@@ -84,6 +86,18 @@ def _result(node: Dict[str, Any], name: str, one: Any, title: str, until: str) -
     if one['state'] == 'drifted':
         return 'failure', 'wanted: ' + title, told
     return 'error', 'could not tell: ' + title, told
+
+
+def _fixed(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
+    """By node and requirement what was fixed, the newest first: a line each."""
+    found: Dict[str, Dict[str, str]] = {}
+    for one in tree['changes']:
+        if one['what'] in (FIX, UNDO):
+            held = found.setdefault(one['node'], {})
+            who = f' by {shown(one["who"])}' if one['who'] else ''
+            held[one['requirement']] = held.get(one['requirement'], '') + (
+                f'{one["what"]} {one["at"]}{who}: {shown(words.detail(one))}\n')
+    return found
 
 
 def _past(one: Dict[str, Any]) -> str:

@@ -67,8 +67,8 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
          f'{_cut(one["owner"])}: {_cut(one["reason"])}']
         for one in tree['waivers'] if not one['ended'] and one['until'] >= until[:10]]
     yield _('Changes and decisions'), (_('WHEN'), _('WHO'), _('WHAT'), _('NODE'), _('DETAIL')), [
-        [words.minute(one['at']), _cut(one['who'], 20), _cut(words.deed(one['what'], _), 20), _cut(one['node'], 30),
-         _cut(one['requirement'] + ' ' + one['detail'])] for one in tree['changes']]
+        [words.minute(one['at']), _cut(_who(one), 20), _cut(words.deed(one['what'], _), 20), _cut(one['node'], 30),
+         _cut(one['requirement'] + ' ' + words.detail(one, _), 110)] for one in tree['changes']]
     yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), [
         [_cut(one['node'], 30), _cut(one['said'])] for one in tree['gaps']]
 
@@ -83,6 +83,12 @@ def _shares(one: Tree, _: Language) -> List[str]:
 def _found(one: Tree, _: Language) -> str:
     told = _('could not tell: ') if one['state'] == 'unknown' else ''
     return (_('waived, ') if one['waived_until'] else '') + told + (_cut(one['found']) or _('not kept any more'))
+
+
+def _who(change: Tree) -> str:
+    """Who allowed it; of a line of a configuration, where there is little room, without the folders."""
+    who: str = change['who']
+    return who.rpartition('/')[2] if who.startswith('/') else who
 
 
 def _cut(value: str, most: int = _CUT) -> str:

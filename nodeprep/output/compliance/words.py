@@ -18,7 +18,11 @@ DEEDS = {'token created': N_('token created'), 'token deleted': N_('token delete
          'user deleted': N_('user deleted'), 'plan approved': N_('plan approved'), 'plan denied': N_('plan denied'),
          'plan lapsed': N_('plan lapsed'), 'waiver added': N_('waiver added'), 'waiver ended': N_('waiver ended'),
          'waivers go on': N_('waivers go on'), 'clone keep-both': N_('clone keep-both'),
-         'clone forget-first': N_('clone forget-first'), 'clone forget-later': N_('clone forget-later')}
+         'clone forget-first': N_('clone forget-first'), 'clone forget-later': N_('clone forget-later'),
+         'plan carried out': N_('plan carried out'), 'fix': N_('fix'), 'undo': N_('undo')}
+# How a fix was allowed, as compliance/fixes.py has it.
+ALLOWED = (N_('mode: fix, by the configuration of the node'), N_('approved'), N_('by hand at the host'),
+           N_('approved, as the node says; this master gave it no such approval'))
 DETAILS = {'expires': N_('expires'), 'uses': N_('uses'), 'kind': N_('kind'), 'value': N_('value'), 'role': N_('role'),
            'approval': N_('approval'), 'digest': N_('digest'), 'until': N_('until'), 'reason': N_('reason'),
            'owner': N_('owner'), 'waivers': N_('waivers')}
@@ -148,6 +152,12 @@ def named(state: str, _: Language = ENGLISH_TEXTS) -> str:
 def deed(what: str, _: Language = ENGLISH_TEXTS) -> str:
     """What was done, in words."""
     return _(DEEDS[what]) if what in DEEDS else what
+
+
+def detail(change: Tree, _: Language = ENGLISH_TEXTS) -> str:
+    """What more there is to say of a change: how it was allowed, and what became of it."""
+    allowed = change.get('allowed', '')            # not there in a report of an older version
+    return '; '.join(part for part in (_(allowed) if allowed in ALLOWED else allowed, change['detail']) if part)
 
 
 def asked(tree: Tree) -> str:
