@@ -43,6 +43,9 @@ def report(ctx: click.Context, config_file: Optional[str], data: str, since: str
 
     It is as it was at the end of that time. JSON carries the heads of all chains of reports, and is signed: `nodeprep
     report verify FILE` says whether it is whole.
+
+    Exit code: 0 it is made; 2 it cannot be. With --write: 0 what is due is in the folder; 69 it is, and who is sent it
+    by e-mail or webhook has not taken it yet: the running master tries that again for a day.
     """
     if scheduled:
         given = sorted(name for name in ctx.params if name not in ('config_file', 'data', 'scheduled')
@@ -51,8 +54,7 @@ def report(ctx: click.Context, config_file: Optional[str], data: str, since: str
             raise click.UsageError('--write makes what the configuration asks for: it goes with --config and --data '
                                    'alone')
         from nodeprep.cli import masterscheduled
-        masterscheduled.write_due(config_file, data)
-        return
+        sys.exit(masterscheduled.write_due(config_file, data))
     # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
     from nodeprep.compliance import library, moments  # noqa: F401
     from nodeprep.master import compliance, folder, keys, signing  # noqa: F401

@@ -11,8 +11,14 @@ from nodeprep.typed import Optional
 _LATE = ('email.contentmanager', 'email.generator', 'email.headerregistry', 'email.policy', 'encodings.idna')
 
 
-def write_due(config_file: Optional[str], data: str) -> None:
-    """Writes it when it is due, and says what was written, removed and sent. ConfigError."""
+UNDELIVERED = 69          # EX_UNAVAILABLE of sysexits.h, as which systemd shows it: a service does not answer
+
+
+def write_due(config_file: Optional[str], data: str) -> int:
+    """Writes it when it is due, and says what was written, removed and sent. ConfigError.
+
+    The exit code: 0, or UNDELIVERED when it is in the folder and somebody who is to be sent it has not taken it yet.
+    """
     # Loaded before root becomes the owner of the data, who may not be able to read where this Python is.
     from nodeprep.compliance import library  # noqa: F401
     from nodeprep.master.delivery import making, queue, shelf
@@ -35,5 +41,10 @@ def write_due(config_file: Optional[str], data: str) -> None:
                                       for name in gone))
         sender = queue.Sender(found.store, wishes, time.time)
         sender.step()
-        for channel, problem in sender.problems.items():
+        late = queue.late(found.store, wishes)
+        for channel, problem in dict(sender.problems, **late).items():
             write(sys.stderr if problem else sys.stdout, queue.said(channel, problem) + '\n')
+        if late:
+            write(sys.stderr, f'the report is in {wishes.folder}, and not delivered yet: the master that runs tries it '
+                              f'again (exit code {UNDELIVERED})\n')
+        return UNDELIVERED if late else 0

@@ -5,6 +5,7 @@ import tarfile
 
 from nodeprep.config import ConfigError
 from nodeprep.master import ca, folder, keys, serve
+from nodeprep.master.delivery import mail
 from nodeprep.master.store import ahead, authority, doctor, presence
 from nodeprep.master.store import backup as copying
 from nodeprep.master.store.doctor import Seen
@@ -47,13 +48,15 @@ def backup(data: str, settings: Any, target: str) -> List[str]:
 
 
 def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
-    """Everything, one after the other: the certificates, the disk, the nodes' clocks, the store."""
+    """Everything, one after the other: the certificates, the disk, what mail needs, the nodes' clocks, the store."""
     yield _certificates(settings, data, now)
     yield _authority(store, settings, data, now)
     free = os.statvfs(data)
     room = free.f_bavail * free.f_frsize
     yield Seen(f'there is room where the data are: {room / 2**30:.1f} GiB',
                [f'less than {_ROOM / 2**30:.0f} GiB are free in {data}'] if room < _ROOM else [])
+    if settings.report.mail.to:
+        yield Seen('what reports are sent with can be read', mail.unready(settings.report.mail))
     clocks = store.read(presence.wrong_clocks)
     yield Seen('the clocks of the nodes are right', [
         f'{name} is off by {offset / 1000:.1f} s (give or take {bound / 1000:.1f} s)'

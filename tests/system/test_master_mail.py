@@ -126,9 +126,12 @@ def test_a_master_sends_what_its_command_could_not_and_says_so(taken, tmp_path):
               f'to: ops@example.com}}}}\n')
     with MasterProcess(tmp_path, config) as master:
         code, out, err = master.run('report', '--write')
-        assert code == 0 and out.count(' is written\n') == 3
+        assert code == 69 and out.count(' is written\n') == 3
         assert err == 'the report by e-mail is not taken: it cannot be reached: Connection refused; ' \
-                      'it is tried for a day\n'
+                      f'it is tried for a day\nthe report is in {shelf}, and not delivered yet: the master that runs ' \
+                      'tries it again (exit code 69)\n'
+        code, out, err = master.run('report', '--write')
+        assert code == 69 and 'is due already' in out and 'Connection refused' in err      # it still waits
         person = master.person()
         assert 'nodeprep_report_messages_waiting{to="mail"} 1\n' in text(person, '/metrics')
         with sink(taken, port=port):
@@ -144,6 +147,22 @@ def test_a_master_sends_what_its_command_could_not_and_says_so(taken, tmp_path):
                 assert time.monotonic() < end
                 time.sleep(0.1)
             assert 'is due already' in master.told('report', '--write') and len(taken.mails) == 1
+
+
+def test_the_doctor_tells_of_a_password_that_is_not_there_before_a_report_is_due(tmp_path):
+    password = tmp_path / 'password'
+    config = (f'report: {{mail: {{server: "127.0.0.1:{free()}", from: n@example.com, to: ops@example.com, user: n, '
+              f'password_file: {password}, ca: {tmp_path}/none.pem}}}}\n')
+    with MasterProcess(tmp_path, config) as master:
+        code, out, _ = master.run('doctor')
+        assert code == 1 and f'report.mail.password_file: {password}: No such file or directory' in out
+        assert f'report.mail.ca: {tmp_path}/none.pem cannot be used: No such file or directory' in out
+        secret(tmp_path)
+        (tmp_path / 'none.pem').write_text('nothing')
+        said = master.run('doctor')[1]
+        assert 'password_file' not in said and 'none.pem cannot be used' in said
+        os.chmod(str(password), 0o644)
+        assert 'everybody may read the password' in master.run('doctor')[1]
 
 
 def text(person, path):

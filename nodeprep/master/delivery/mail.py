@@ -13,7 +13,7 @@ from nodeprep.config import ConfigError
 from nodeprep.master import keys
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
-from nodeprep.typed import Any, Dict
+from nodeprep.typed import Any, Dict, List
 
 TIMEOUT = 10.0            # seconds without a word
 LONGEST = 90.0            # seconds for all of it: less than a message is leased for
@@ -63,6 +63,21 @@ def send(mail: Any, letter: Dict[str, Any], longest: float = LONGEST) -> Sent:
     finally:
         late.cancel()
         client.close()
+
+
+def unready(mail: Any) -> List[str]:
+    """Why nothing could be sent though nobody asked the server yet: files that the settings name."""
+    wrong = []
+    for name, read in (('password_file', lambda: _password(mail.password_file) if mail.user else ''),
+                       ('ca', lambda: _context(mail) if mail.ca else None)):
+        try:
+            read()
+        except ConfigError as error:
+            wrong.append(f'report.mail.{name}: {error}')
+        except (OSError, ValueError) as error:
+            wrong.append(f'report.mail.{name}: {getattr(mail, name)} cannot be used: '
+                         f'{getattr(error, "strerror", "") or error}')
+    return wrong
 
 
 def _spoken(client: smtplib.SMTP, mail: Any, password: str, made: email.message.EmailMessage) -> Dict[str, Any]:

@@ -91,6 +91,13 @@ class Sender:
                         refused=sent.refused)
 
 
+def late(store: Any, wishes: Any) -> Dict[str, str]:
+    """Of whom somebody waits for a report that was not taken when it was tried last: why. StoreTrouble."""
+    waiting, notes = store.read(outbox.waiting), store.read(deliveries.notes)
+    return {one: notes[one]['problem'] for one in channels(wishes)
+            if waiting.get(one, (0, 0))[0] and notes.get(one, {}).get('problem')}
+
+
 def said(channel: str, problem: str, refused: int = 0) -> str:
     """What a log says of a try."""
     what = {MAIL: 'the report by e-mail', WEBHOOK: 'the report to the webhook'}[channel]
