@@ -26,7 +26,13 @@ def report(context: click.Context, **call: Any) -> None:
 
     `nodeprep report verify FILE` says whether a report is whole, and who signed it.
     """
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        given = [option.opts[-1] for option in context.command.params if
+                 context.get_parameter_source(option.name or '') is not click.core.ParameterSource.DEFAULT]
+        if given:
+            raise click.UsageError(f'{", ".join(given)}: before `verify` it is of a report to be made, and verify '
+                                   'makes none; what verify takes stands behind it: nodeprep report verify --help')
+    else:
         from nodeprep.cli import hostreport
         hostreport.reporting(hostreport.Call(**call))
 

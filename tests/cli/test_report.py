@@ -27,6 +27,12 @@ def kept(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.parametrize('words', [('--since', '1d'), ('-o', 'json'), ('--state-dir', '/x'), ('-v',)])
+def test_what_is_of_making_a_report_is_refused_before_verify(kept, words):
+    done = run('report', *words, 'verify', 'report.json', '--ca-cert', 'ca.crt')
+    assert (done.code, done.out) == (2, '') and 'before `verify` it is of a report to be made' in done.err
+
+
 def verify(*words):
     return run('report', 'verify', 'report.json', *words)
 

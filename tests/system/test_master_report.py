@@ -121,5 +121,5 @@ def test_it_is_sent_as_that_owner_too_who_cannot_read_where_this_python_is(data,
         code, out, err = ask('--write', '--data', data, '--config', str(config))
     assert code == 69 and out.endswith('.json is written\nthe report by e-mail was taken\n') and len(taken.mails) == 1
     assert err == 'the report to the webhook is not taken: it cannot be reached: Connection refused; ' \
-                  f'it is tried for a day\nthe report is in {shelf}, and not delivered yet: the master that runs tries ' \
-                  'it again (exit code 69)\n'
+                  f'it is tried for a day\nthe report is in {shelf}, and not delivered yet: the master that runs ' \
+                  'tries it again (exit code 69)\n'
