@@ -7,7 +7,7 @@ import os
 import re
 
 from nodeprep.host import Answer
-from nodeprep.linux import hostsfile
+from nodeprep.linux import dockersocket, hostsfile, units
 from nodeprep.model import CannotChange
 from tests import actor_tools
 from tests.fakes import FakeHost, Link
@@ -35,6 +35,8 @@ class ActedHost(FakeHost):
     def ask(self, argv, timeout=5.0):
         if argv[0] == 'firewall-cmd':
             return actor_tools.zones(self, _memory(self).get('ports', []))
+        if tuple(argv) == dockersocket.ASK:
+            return Answer(0, f'ActiveState={units.active(self, argv[-1])[0]}\n', '')
         return act(self, tuple(argv)) if argv[0] == 'rpm' else super().ask(argv, timeout)
 
     def uname(self):

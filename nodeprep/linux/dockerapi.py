@@ -5,7 +5,7 @@ Libpod-API-Version header and `Server: Libpod/...`, and names its component 'Pod
 """
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Tuple
 
 DOCKER, PODMAN = 'Docker Engine', 'Podman'
 _MOST = 400               # characters of one text that is passed on
@@ -33,8 +33,12 @@ class Info(NamedTuple):
     source: str
 
 
-def engine(host: Any, socket: str) -> Engine:
-    """Who answers at a socket. CannotTell for no answer, a late one, or one that no engine gives."""
+def engine(host: Any, socket: str, guard: Callable[[], None]) -> Engine:
+    """Who answers at a socket. CannotTell for no answer, a late one, or one that no engine gives.
+
+    `guard` is called before each connection, see dockersocket.
+    """
+    guard()
     ping = host.unix_http(socket, '/_ping')
     source = f'{socket} GET /_ping'
     if 'libpod-api-version' in ping.headers or ping.headers.get('server', '').lower().startswith('libpod'):
@@ -42,6 +46,7 @@ def engine(host: Any, socket: str) -> Engine:
     if ping.status != 200 or ping.body.strip() != b'OK':
         raise CannotTell(f'{socket}: answered {ping.status} {_shown(ping.body)}, which no healthy engine says', source)
     source = f'{socket} GET /version'
+    guard()
     said = _object(host.unix_http(socket, '/version'), source)
     version = _text(said, 'Version', source)
     components = said.get('Components') or []        # Docker 1.13 of EL7 has none
@@ -53,9 +58,10 @@ def engine(host: Any, socket: str) -> Engine:
     return Engine(DOCKER, version, api_version(_text(said, 'ApiVersion', source)), source)
 
 
-def info(host: Any, socket: str) -> Info:
+def info(host: Any, socket: str, guard: Callable[[], None]) -> Info:
     """How the engine at a socket is set up. CannotTell for anything that is not of the shape that Docker answers."""
     source = f'{socket} GET /info'
+    guard()
     said = _object(host.unix_http(socket, '/info', 5.0), source)      # it looks at every storage and network driver
     registry = said.get('RegistryConfig') or {}
     running = said.get('ContainersRunning', 0)

@@ -28,18 +28,22 @@ def named(host: Any, *names: str) -> List[Process]:
         script = next((head for head in heads if head in names), '')
         if script and process.name not in short:
             found.append(Process(process.pid, script))
-    return sorted(one for one in found if not _contained(host, one.pid))
+    return sorted(one for one in found if not _elsewhere(host, one.pid))
 
 
-def _contained(host: Any, pid: int) -> bool:
-    """Whether a process has a number in a PID namespace below this one, as those in containers have.
+def _elsewhere(host: Any, pid: int) -> bool:
+    """Whether a process has ended, and only waits until its parent has taken note of it; or has a number in a PID
+    namespace below this one, as those in containers have.
 
-    NSpid of proc(5), since Linux 4.1; where it does not stand nobody can tell, and the process counts.
+    State and NSpid of proc(5), the latter since Linux 4.1; where it does not stand nobody can tell, and the process
+    counts.
     """
     try:
         status = host.read(f'/proc/{pid}/status', missing='')
     except CannotTell:
         return False
+    if '\nState:\tZ' in status or '\nState:\tX' in status:
+        return True
     numbers = status.partition('\nNSpid:')[2].partition('\n')[0].split()
     return len(numbers) > 1
 

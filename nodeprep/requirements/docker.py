@@ -20,8 +20,9 @@ class Docker(Requirement):
 
     Why: the kubelet starts every container through it. A driver for control groups other than the kubelet's makes
     pods fail under load; an engine that is started by hand is gone after a reboot; Podman's look-alike is no engine.
-    Read: now: docker.service in the control groups (without systemd: the process dockerd), and only when it runs
-    /_ping, /version and /info over its socket, which would start it otherwise; the sockets of other runtimes.
+    Read: now: docker.service in the control groups (without systemd: the process dockerd), and only when it runs, and
+    systemctl show says that it neither begins nor ends, /_ping, /version and /info over its socket, which would start
+    it otherwise; the sockets of other runtimes.
     Boot: the links that start docker.service, /etc/docker/daemon.json beside the flags in the unit, its drop-ins and
     the files of variables it names: dockerd refuses to start with a key that is also a flag. For containerd:
     /etc/containerd/config.toml.
@@ -76,6 +77,11 @@ def _plan() -> Any:
     return dockerplan
 
 
+def _socket() -> Any:
+    from nodeprep.linux import dockersocket
+    return dockersocket
+
+
 def _now(host: Any, want: Want) -> Iterator[Observation]:
     runs, right, found, source = _running(host)
     service = Observation(UNIT, found, 'active', right, source, kubeadm='Service-Docker')
@@ -84,7 +90,7 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
     elif not runs:
         service = service._replace(**_plan().bring_up(host, want, runs=False, for_boot=False)._asdict())
     yield service
-    if runs and (right or not _wakes(host, want)):
+    if runs and (right or not _socket().wakes(host, want['socket'])):
         try:
             yield from _answers(host, want)
         except CannotTell as error:
@@ -93,12 +99,6 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
     if want['kubernetes'] >= (1, 24):
         yield cridockerd.now(host)
     yield from cridockerd.runtimes(host, want, _CRI_SOCKET if want['kubernetes'] >= (1, 24) else want['socket'])
-
-
-def _wakes(host: Any, want: Want) -> bool:
-    """Whether a connection may start docker.service: systemd itself may listen, whatever dockerd runs besides."""
-    return want['socket'] in ('/run/docker.sock', '/var/run/docker.sock') and \
-        bool(units.enablement(host, 'docker.socket').state != units.NOT_FOUND)
 
 
 def _running(host: Any) -> Tuple[bool, bool, str, str]:
@@ -129,7 +129,8 @@ def _running(host: Any) -> Tuple[bool, bool, str, str]:
 
 def _answers(host: Any, want: Want) -> Iterator[Observation]:
     from nodeprep.linux import dockerapi
-    engine = dockerapi.engine(host, want['socket'])
+    guard = _socket().guard(host, want['socket'])
+    engine = dockerapi.engine(host, want['socket'], guard)
     real = engine.product == dockerapi.DOCKER
     yield Observation(want['socket'], f'{engine.product} {engine.version} answers', 'a Docker Engine that answers',
                       real, engine.source, hint='' if real else 'remove podman-docker and install Docker Engine',
@@ -141,7 +142,7 @@ def _answers(host: Any, want: Want) -> Iterator[Observation]:
         yield Observation('Docker Engine API', '%d.%d' % engine.api, '1.42 or later, which cri-dockerd needs', met,
                           engine.source, advised=True, hint='' if met else 'update to Docker Engine 23 or later')
     try:
-        info = dockerapi.info(host, want['socket'])
+        info = dockerapi.info(host, want['socket'], guard)
     except CannotTell as error:
         yield unknown('docker info', "the engine's settings", error)
         return

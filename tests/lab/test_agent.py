@@ -13,6 +13,21 @@ from tests.lab.agency import (
     until,
 )
 
+# Ends as a dockerd with containers does: at once it takes no more connections, and is there for some time.
+SLOW = '''#!/usr/bin/python3
+import os, signal, socket, time
+def end(*_):
+    listener.close()
+    time.sleep(5)
+    os._exit(0)
+with open('/root/starts', 'a') as starts:
+    starts.write('started\\n')
+listener = socket.socket(fileno=3)
+signal.signal(signal.SIGTERM, end)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])
+while True:
+    listener.accept()[0].close()
+'''
 NOBODY = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups')
 
 
@@ -77,15 +92,43 @@ def test_units_that_are_started_and_stopped_are_told(node):
         assert told(node, since, requirement)['NODEPREP_NOW'] != stopped
 
 
+def says(node, words):
+    """Whether the agent says this of Docker."""
+    return any(words in said for one in status(node)['requirements'] if one['requirement'] == 'docker'
+               for said in one['says'])
+
+
 def test_docker_that_stops_is_told(node):
-    def says(word):
-        return any(f'docker.service: {word}' in said for one in status(node)['requirements']
-                   if one['requirement'] == 'docker' for said in one['says'])
-    assert says('inactive')
+    assert says(node, 'docker.service: inactive')
     node.ask('systemctl', 'start', 'docker.service')
-    until(lambda: not says('inactive'))
-    node.ask('systemctl', 'stop', 'docker.service', 'docker.socket')
-    until(lambda: says('inactive'))
+    until(lambda: not says(node, 'docker.service: inactive'))
+    node.ask('systemctl', 'stop', 'docker.service')
+    until(lambda: says(node, 'docker.service: inactive'))
+    assert property_of(node, 'ActiveState', 'docker.socket') == 'active', 'it would start for whoever connects'
+
+
+def test_docker_that_takes_its_time_to_stop_is_not_woken(node):
+    """Its socket listens on: whoever connects while it ends would have systemd start it again."""
+    drop_in = '/run/systemd/system/docker.service.d'
+    node.write('/root/slow', SLOW)
+    node.ask('chmod', '755', '/root/slow')
+    node.ask('mkdir', '-p', drop_in)
+    node.write(drop_in + '/slow.conf', '[Service]\nExecStart=\nExecStart=/root/slow\n')
+    node.ask('systemctl', 'daemon-reload')
+    node.ask('systemctl', 'start', 'docker.service')
+    until(lambda: not says(node, 'docker.service: inactive'))
+    node.ask('systemctl', 'stop', '--no-block', 'docker.service')
+    until(lambda: says(node, 'docker.service is deactivating'))
+    assert 'docker.service is deactivating' in node.run(['nodeprep', 'check', '-o', 'json', 'docker'])[1]
+    assert property_of(node, 'ActiveState', 'docker.service') == 'deactivating', 'both looked while it ended'
+    until(lambda: property_of(node, 'ActiveState', 'docker.service') != 'deactivating')
+    until(lambda: not node.ask('systemctl', 'list-jobs', '--no-legend').strip())
+    assert node.read('/root/starts') == 'started\n'
+    assert property_of(node, 'ActiveState', 'docker.service') == 'inactive'
+    until(lambda: says(node, 'docker.service: inactive'))
+    node.ask('systemctl', 'stop', 'docker.socket')
+    node.ask('rm', '-r', drop_in)
+    node.ask('systemctl', 'daemon-reload')
 
 
 def test_a_mount_is_told_although_the_agent_has_a_table_of_its_own(node):

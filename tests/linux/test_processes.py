@@ -36,6 +36,13 @@ def test_a_process_that_ended_meanwhile_is_left_out(host):
     assert [one.pid for one in processes.processes(host)] == [1]
 
 
+@pytest.mark.parametrize('state, found', [('S (sleeping)', [77]), ('Z (zombie)', []), ('X (dead)', [])])
+def test_one_that_has_ended_and_whose_parent_has_not_noted_it_yet_does_not_run(host, state, found):
+    host.files(proc(1, 'systemd')).files(proc(77, 'dockerd'))
+    host.files({'/proc/77/status': f'Name:\tdockerd\nState:\t{state}\nNSpid:\t77\n'})
+    assert [one.pid for one in processes.named(host, 'dockerd')] == found
+
+
 def test_a_proc_that_hides_others_shows_nothing_of_them(host):
     """hidepid=2: whoever may not trace the first process sees its own alone."""
     host.files(proc(812, 'bash', '-bash'))

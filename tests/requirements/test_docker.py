@@ -8,6 +8,8 @@ from hypothesis import strategies as some
 
 from nodeprep.catalogue import load
 from nodeprep.engine import examine
+from nodeprep.host import Answer
+from nodeprep.linux.dockersocket import ASK
 from nodeprep.model import CannotTell, Run, Write
 from tests.conftest import wants
 from tests.fakes import FakeHost, Link
@@ -72,6 +74,17 @@ def test_a_stopped_engine_is_not_woken(host):
     assert (one.found, one.met, connected(host)) == ('inactive', False, [])
     assert one.fix == (Run(('systemctl', 'enable', '--now', 'docker.service'),
                            ('systemctl', 'disable', '--now', 'docker.service')),)
+
+
+@pytest.mark.parametrize('state', ['deactivating', 'activating', 'inactive', 'failed'])
+def test_an_engine_that_ends_or_begins_is_not_woken(host, state):
+    """Its processes are there still, or already; whoever connects then waits for systemd, which starts it for them."""
+    answering(host.files(RUNNING)).answers[ASK] = Answer(0, f'ActiveState={state}\n', '')
+    found = seen(host)
+    assert (found[SOCKET].met, found[SOCKET].source) == (None, ' '.join(ASK))
+    assert found[SOCKET].found == f'docker.service is {state}, and a connection would have systemd start it'
+    assert connected(host) == []
+    assert seen(host.files({LIB + 'docker.socket': None}))[SOCKET].met, 'nobody but dockerd listens then'
 
 
 def test_what_a_stopped_engine_lacks_is_written_before_it_starts(host):
