@@ -81,7 +81,7 @@ def test_daemon_json(fixed, before):
         key: value for key, value in old.items() if key not in ours}
     kept = [line.rstrip(b'\r').rstrip(b',') for line in before.split(b'\n')
             if not any(key.encode() in line for key in ours) and line.strip() not in (b'{}', b'{', b'}')]
-    if not any(key in old for key in ours) and before.count(b'\n') > len(old):
+    if not any(key in old for key in ours) and before.strip().count(b'\n') > len(old):
         assert is_inside(kept, [line.rstrip(b'\r').rstrip(b',') for line in after.split(b'\n')])
     if before.count(b'\r\n') == before.count(b'\n') > 2 and old:
         assert after.count(b'\r\n') == after.count(b'\n')
