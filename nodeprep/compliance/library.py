@@ -7,7 +7,7 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter('ignore')       # the last one for Python 3.6 says so each time
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 
@@ -15,6 +15,9 @@ import datetime
 
 from nodeprep.typed import Any, Optional, Sequence
 
+# What the library says of certificates that somebody changed; not all of it is a ValueError.
+_UNREADABLE = (InvalidSignature, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
+               x509.UnsupportedGeneralNameType, TypeError, ValueError)
 VERIFIES = hasattr(x509.Certificate, 'verify_directly_issued_by')        # since 40.0; systems have older ones
 
 
@@ -40,7 +43,7 @@ def fits(key: bytes, message: bytes, signature: bytes) -> bool:
             public.verify(signature, message)
         else:
             public.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True
 
@@ -61,7 +64,7 @@ def follows(chain: Sequence[bytes], at: float) -> str:
         usage = _extension(loaded[0], x509.KeyUsage)
         if len(loaded) > 1 and usage is not None and not usage.digital_signature:
             return 'its certificate is not for signatures'
-    except (InvalidSignature, TypeError, ValueError):
+    except _UNREADABLE:
         return 'its certificates do not follow from each other'
     return ''
 

@@ -101,6 +101,17 @@ def test_a_changed_letter_changes_the_verdict_or_nothing_that_the_file_says():
         assert found(shorter) or json.loads(shorter.decode()) == SEALED, where
 
 
+def test_whatever_byte_of_a_certificate_is_another_it_is_not_whole_and_no_fault():
+    pem = SEALED['signature']['certificate']
+    chain = [cahash.der(one) for _, one in cahash.certificates(pem)]
+    for place in range(len(chain[0])):
+        one = bytearray(chain[0])
+        one[place] ^= 26
+        text = ''.join(cahash.pem('CERTIFICATE', der) for der in [bytes(one)] + chain[1:])
+        changed = dict(SEALED, signature=dict(SEALED['signature'], certificate=text))
+        assert judged(changed).verdict == proof.CHANGED, place
+
+
 def test_another_form_of_the_same_is_the_same():
     for how in ({}, {'indent': 4, 'ensure_ascii': False}, {'sort_keys': True}):
         text = json.dumps(SEALED, **how)
