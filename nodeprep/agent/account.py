@@ -8,7 +8,7 @@ from nodeprep.compliance import document, fixes
 from nodeprep.compliance.document import stamp
 from nodeprep.compliance.ledger import Ledger
 from nodeprep.compliance.life import Life, Still
-from nodeprep.compliance.weigh import ABSENT, EVER, SILENT, Segment, presence
+from nodeprep.compliance.weigh import ABSENT, ADVISED, EVER, SILENT, Segment, presence
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE
 from nodeprep.typed import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
@@ -49,7 +49,8 @@ def report(known: Remembered, since: float, until: float, now: float, runs: bool
     head = {'id': str(uuid.uuid4()), 'made': stamp(now), 'scope': document.HOST, 'asked': {},
             'by': {'version': __version__, 'host': os.uname().nodename, 'key': None}}
     lists = {
-        'open': _open(known, ends, name, until), 'reboot': _reboot(ends, name), 'fights': None, 'clones': [],
+        'open': _open(known, ends, name, until), 'advised': _advised(known, ends, name, until),
+        'reboot': _reboot(ends, name), 'fights': None, 'clones': [],
         'silent': [{'node': name, 'since': stamp(silent)}] if silent is not None else [],
         'waivers': _waivers(known, ends, name, since, until),
         'changes': _changes(past, name, since, until), 'gaps': gaps, 'evidence': None}
@@ -77,18 +78,31 @@ def _ends(known: Remembered, until: float) -> Iterator[Tuple[str, List[Any]]]:
 
 
 def _open(known: Remembered, ends: Mapping[str, List[Any]], node: str, until: float) -> List[Tree]:
+    return [dict(one, severity=ends[one['requirement']][4], waived_until=_waived(ends[one['requirement']]))
+            for one in _lasting(known, ends, node, until, FAILING)]
+
+
+def _advised(known: Remembered, ends: Mapping[str, List[Any]], node: str, until: float) -> List[Tree]:
+    return _lasting(known, ends, node, until, (ADVISED,))
+
+
+def _waived(value: List[Any]) -> Any:
+    return value[5][0] if value[0] == 'waived' and value[5] else None
+
+
+def _lasting(known: Remembered, ends: Mapping[str, List[Any]], node: str, until: float,
+             outcomes: Iterable[str]) -> List[Tree]:
+    """What counts as one of these at the end, and since when it is not met; the longest first."""
     found = []
     for name, value in ends.items():
-        if value[0] not in FAILING:
+        if value[0] not in outcomes:
             continue
         since = None
         for at, one in reversed([one for one in known.told[name] if one[0] < until]):
             if one[1] != value[1]:
                 break
             since = at
-        found.append((since, dict(node=node, requirement=name, since=stamp(since), state=value[1], severity=value[4],
-                                  waived_until=value[5][0] if value[0] == 'waived' and value[5] else None,
-                                  **_seen(value))))
+        found.append((since, dict(node=node, requirement=name, since=stamp(since), state=value[1], **_seen(value))))
     return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1]['requirement']))]
 
 

@@ -16,7 +16,7 @@ from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
 from nodeprep.typed import Any, Callable, Dict, Iterator, Optional, Sequence, Set, Tuple
 
-FAILING = ('drifted', 'unknown', 'waived')
+FAILING = ('drifted', 'unknown', 'waived', 'advised')
 Tree = Dict[str, Any]
 _Presence = Tuple[Tuple[Segment, ...], str, float]
 

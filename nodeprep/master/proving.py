@@ -3,7 +3,7 @@ silent, waivers, decisions, holes in the chains.
 """
 from nodeprep import epoch
 from nodeprep.compliance.document import stamp
-from nodeprep.compliance.weigh import SILENT
+from nodeprep.compliance.weigh import ADVISED, SILENT, WAIVED
 from nodeprep.master.store import failings, proof, waivers
 from nodeprep.master.store.failings import Failing
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE
@@ -19,22 +19,24 @@ def lists(cursor: Any, fleet: Any, now: float, evidence: bool) -> Tree:
     """All of them, for compliance.Fleet after it was counted."""
     since, until, names = fleet.ledger.since, fleet.ledger.until, fleet.names()
     held = _Waivers(cursor, since, until)
-    opened, reboot = [], []
+    opened, advised, reboot = [], [], []
     findings: Dict[str, Dict[str, Tree]] = {}
     for one in _failing(cursor, fleet):
         node = fleet.kept[one.node]
         outcome = fleet.failing[one.node, one.requirement]
-        waived = held.covers(one, node) if outcome == 'waived' else None
+        waived = held.covers(one, node) if outcome == WAIVED else None
         seen = _seen(one, 'now')
-        opened.append((one.since, dict(
-            node=node['name'], requirement=one.requirement, since=stamp(one.since), state=one.state,
-            severity=one.severity, waived_until=waived, **seen)))
-        if one.boot == DRIFTED and one.now in (MET, NOT_APPLICABLE) and outcome != 'waived':
+        what = dict(node=node['name'], requirement=one.requirement, since=stamp(one.since), state=one.state, **seen)
+        if outcome == ADVISED:
+            advised.append((one.since, what))
+        else:
+            opened.append((one.since, dict(what, severity=one.severity, waived_until=waived)))
+        if one.boot == DRIFTED and one.now in (MET, NOT_APPLICABLE) and outcome not in (WAIVED, ADVISED):
             reboot.append(dict(node=node['name'], requirement=one.requirement, **_seen(one, 'boot')))
         if evidence and one.finding is not None:
             findings.setdefault(node['name'], {})[one.requirement] = one.finding
     return {
-        'open': [one for _, one in sorted(opened, key=lambda pair: (pair[0], pair[1]['node'], pair[1]['requirement']))],
+        'open': _longest(opened), 'advised': _longest(advised),
         'reboot': sorted(reboot, key=lambda one: (one['node'], one['requirement'])),
         'fights': _fights(cursor, names) if now - until <= _RECENT else None,
         'clones': _clones(cursor, fleet, names, since, until),
@@ -46,6 +48,10 @@ def lists(cursor: Any, fleet: Any, now: float, evidence: bool) -> Tree:
                     if not fleet.about.anything or one.node in set(names.values())],
         'gaps': _gaps(cursor, fleet, names, since, until),
         'evidence': findings if evidence else None}
+
+
+def _longest(found: List[Tuple[float, Tree]]) -> List[Tree]:
+    return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1]['node'], pair[1]['requirement']))]
 
 
 def _failing(cursor: Any, fleet: Any) -> Iterator[Failing]:

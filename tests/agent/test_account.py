@@ -187,6 +187,13 @@ def test_what_is_open_what_breaks_at_the_next_boot_and_what_is_waived():
     assert made(lines, BEGIN, BEGIN + 40)['open'][1:] == []
 
 
+def test_what_is_only_advised_is_told_apart():
+    tree = made([first(BEGIN, swap='advised', disk='met')], BEGIN, BEGIN + 100)
+    assert tree['open'] == [] and tree['advised'] == [{
+        'node': 'host', 'requirement': 'swap', 'since': '2023-11-15T00:00:00Z', 'state': 'drifted', 'found': '4 GiB',
+        'wanted': 'none', 'source': '/etc/fstab:3'}]
+
+
 def test_a_waiver_that_is_over_covers_nothing_at_the_end():
     lines = [first(BEGIN, swap='waived'), {'at': BEGIN + 50, 'of': {'swap': value('drifted')}}]
     tree = made(lines, BEGIN, BEGIN + 100)

@@ -116,8 +116,8 @@ def make(nodes, **lists):
                                   nodes=len(held))
                           for (name, version, said), held in by(nodes, lambda node: [
                               (node['os']['id'], node['os']['version'], node['os']['name'])])], 'name'),
-        'open': [], 'reboot': [], 'fights': [], 'clones': [], 'silent': [], 'waivers': [], 'changes': [], 'gaps': [],
-        'evidence': None}
+        'open': [], 'advised': [], 'reboot': [], 'fights': [], 'clones': [], 'silent': [], 'waivers': [], 'changes': [],
+        'gaps': [], 'evidence': None}
     tree.update(lists)
     text = json.dumps(tree, sort_keys=True, separators=(',', ':'), ensure_ascii=True)
     return dict(tree, digest='sha256:' + hashlib.sha256(text.encode('ascii')).hexdigest(), signature=None)
@@ -146,6 +146,8 @@ def small():
                'source': '/proc/swaps:2', 'waived_until': None},
               {'node': '=cmd|"/c calc"!A1', 'requirement': 'clock', 'since': at(UNTIL - 2 * DAY), 'state': 'unknown',
                'severity': 'required', 'found': '', 'wanted': '', 'source': '', 'waived_until': None}],
+        advised=[{'node': '节点-3', 'requirement': 'machine-id', 'since': at(UNTIL - 2.5 * DAY), 'state': 'drifted',
+                  'found': 'of an image', 'wanted': 'its own', 'source': '/etc/machine-id:1'}],
         reboot=[{'node': '节点-3', 'requirement': 'sysctl', 'found': '0', 'wanted': '1',
                  'source': '/etc/sysctl.d/99-own.conf:3'}],
         fights=[{'node': 'web-1', 'requirement': 'swap', 'said': 'swap came back 3 times within an hour'}],

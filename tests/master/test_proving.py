@@ -47,6 +47,19 @@ def test_what_is_open_is_told_longest_first_with_what_was_found(store, hosts):
     assert [one['node'] for one in told(store, about=Asked(search='tw'))['open']] == ['two']
 
 
+def test_what_is_only_advised_is_told_apart_with_what_was_found(store, hosts):
+    hosts[0].set('swap', 'drifted', found='sda2 is on', severity='advised')
+    tell(store, hosts[0], after=3600)
+    tree = told(store, evidence=True)
+    expected = {'node': 'one', 'requirement': 'swap', 'since': '2023-11-14T23:14:20Z', 'state': 'drifted',
+                'found': 'sda2 is on', 'wanted': 'swap as wanted', 'source': '/etc/swap:1'}
+    assert (tree['advised'], tree['open'], tree['reboot']) == ([expected], [], [])
+    assert tree['evidence']['one']['swap'] == dict(hosts[0].findings['swap'])
+    hosts[0].set('swap', 'met')
+    tell(store, hosts[0], after=DAY)
+    assert told(store)['advised'] == [] and told(store, until=AT + DAY / 2)['advised'] == [expected]
+
+
 def test_of_a_time_in_the_past_it_is_as_it_was_then(store, hosts):
     hosts[0].set('swap', 'drifted', found='sda2 is on')
     tell(store, hosts[0], after=DAY)

@@ -15,7 +15,7 @@ Key = Tuple[int, str]     # node, requirement
 Tree = Dict[str, Any]
 _NOW = ('SELECT s.node, s.requirement, s.state, s.now, s.boot, s.severity, s.since, s.told, s.waiver, e.body '
         'FROM state s LEFT JOIN evidence e ON e.node = s.node AND e.requirement = s.requirement '
-        "WHERE s.outcome IN ('drifted', 'unknown', 'waived') ORDER BY s.outcome, s.requirement, s.node")
+        "WHERE s.outcome IN ('drifted', 'unknown', 'waived', 'advised') ORDER BY s.outcome, s.requirement, s.node")
 _THEN = 'SELECT at, state, now, boot, severity FROM transition WHERE node = ? AND requirement = ? ORDER BY id'
 _REPORT = ('SELECT body FROM report WHERE node = ? AND applied = 1 AND taken < ? ORDER BY taken DESC, id DESC LIMIT 1')
 

@@ -5,6 +5,7 @@ csv_.py of the checks; a negative number there is none.
 """
 from nodeprep.compliance.fixes import FIX
 from nodeprep.compliance.rows import of
+from nodeprep.compliance.weigh import ADVISED
 from nodeprep.output import Options
 from nodeprep.output.compliance import words
 from nodeprep.output.csv_ import inert
@@ -41,7 +42,7 @@ def rows(tree: Dict[str, Any]) -> Iterator[List[str]]:
     for node in tree['nodes']:
         for requirement, one in of(node):
             opened = [''] * len(OPEN)
-            for seen in tree['open']:
+            for seen in _not_met(tree):
                 if (seen['node'], seen['requirement']) == (node['name'], requirement):
                     opened = [shown(cell) for cell in _open_cells(seen)]
             made = [change for change in tree['changes'] if change['what'] == FIX
@@ -64,7 +65,7 @@ def _figures(one: Dict[str, Any]) -> List[str]:
 def _opened(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
     """By node and requirement the cells of OPEN."""
     found: Dict[str, Dict[str, str]] = {}
-    for one in tree['open']:
+    for one in _not_met(tree):
         found.setdefault(one['node'], {})[one['requirement']] = ','.join(map(_cell, _open_cells(one)))
     return found
 
@@ -81,6 +82,11 @@ def _fixed(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
 
 def _last(one: Dict[str, Any]) -> List[str]:
     return [one['at'], one['who'], words.detail(one)]
+
+
+def _not_met(tree: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """What is open, and what is only advised; of which there is none in a report of an older version."""
+    return [*tree['open'], *(dict(one, state=ADVISED, waived_until=None) for one in tree.get('advised', ()))]
 
 
 def _open_cells(one: Dict[str, Any]) -> List[str]:

@@ -22,6 +22,17 @@ def open_(tree: Dict[str, Any], _: Language) -> Section:
                     (_('Node'), _('Requirement'), _('For'), _('State'), _('Found'), _('Wanted'), _('Read in')))
 
 
+def advised(tree: Dict[str, Any], _: Language) -> Section:
+    """What is not met and counts for nothing."""
+    found = tree.get('advised', ())                # not there in a report of an older version
+    rows = [[name(one['node']), name(one['requirement']),
+             _('{span}, since {when}', span=words.length(one['since'], tree['until'], _), when=when(one['since'], _)),
+             text(one['found']), text(one['wanted']), code(one['source'])] for one in found[:MOST]]
+    return _section(_, 'advised', _('Advised, and not met'), len(found), rows, CSV_TOO,
+                    _('It counts for nothing, and somebody may want to know; the longest first'),
+                    (_('Node'), _('Requirement'), _('For'), _('Found'), _('Wanted'), _('Read in')))
+
+
 def reboot(tree: Dict[str, Any], _: Language) -> Section:
     """What is met and will not be."""
     rows = [[name(one['node']), name(one['requirement']), text(one['found']), text(one['wanted']), code(one['source'])]

@@ -5,6 +5,7 @@ advised or ignored, somebody waived it, or the node did not count. What was met 
 passes, and says so.
 """
 from nodeprep.compliance.fixes import FIX, UNDO
+from nodeprep.compliance.weigh import ADVISED
 from nodeprep.output import Options
 from nodeprep.output.compliance import words
 from nodeprep.output.junit import escaped, tag
@@ -18,7 +19,8 @@ _AWAY = ('quarantined', 'gone', 'new')
 
 def render(tree: Dict[str, Any], options: Options) -> str:
     """The XML document."""
-    opened: Dict[Tuple[str, str], Any] = {(one['node'], one['requirement']): one for one in tree['open']}
+    opened: Dict[Tuple[str, str], Any] = {(one['node'], one['requirement']): one for one in [
+        *(dict(one, severity=ADVISED, waived_until=None) for one in tree.get('advised', ())), *tree['open']]}
     titles = {one['requirement']: one['title'] for one in tree['requirements']}
     fixed = _fixed(tree)
     suites: List[str] = []

@@ -55,6 +55,7 @@ def when(stamp: Any, _: Language, day: bool = False) -> str:
 
 
 _NOTHING, _NOUGHT = ('0 %', '0'), ' class="num nought"'
+_APART = '<span class="soft apart">'         # a cell that is no figure of its column
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -71,9 +72,13 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
            + '</tr></thead><tbody>')
     for first, *others in rows:
         yield (f'<tr><th scope="row">{first}</th>' + ''.join(
-            f'<td{_NOUGHT if kind and cell in _NOTHING else kind} data-of="{name}">{cell}</td>'
+            f'<td{_NOUGHT if kind and cell in _NOTHING else kind}{_of(cell, name)}>{cell}</td>'
             for cell, kind, name in zip(others, kinds[1:], names[1:])) + '</tr>')
     yield '</tbody></table></div>'
+
+
+def _of(cell: str, name: str) -> str:
+    return '' if cell.startswith(_APART) else f' data-of="{name}"'
 
 
 def more(count: int, where: str, _: Language) -> Iterator[str]:
@@ -103,8 +108,12 @@ def bar(part: int, whole: int) -> str:
 
 
 def shares(seconds: Dict[str, float], _: Language) -> List[str]:
-    """Cells of what was met, drifted, could not be told and silent, and apart from these what was waived."""
+    """Cells of what was met, drifted, could not be told and silent, and apart from these what was waived. Where nothing
+    of it counts, the first says what it is instead.
+    """
     whole, waived = words.seconds(seconds), seconds.get('waived', 0.0)
+    if not whole:
+        return [f'{_APART}{text(words.apart(seconds, _))}</span>', *('' for _other in SHARES[1:])]
     return [f'{meter(seconds)} <span>{words.share(seconds.get("met", 0.0), whole, _)}</span>'] + [
         words.share(seconds.get(kind, 0.0), whole, _) for kind in words.COUNTED[1:]] + [
         words.share(waived, whole + waived, _)]

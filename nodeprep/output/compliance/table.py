@@ -46,6 +46,7 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     shares = (_('MET'), _('DRIFTED'), _('UNTOLD'), _('SILENT'), _('WAIVED'))
     yield _('Worst requirements'), (_('REQUIREMENT'), *shares, _('NOT MET AT THE END')), [
         [one['requirement'], *_shares(one, _),
+         words.apart(one['seconds'], _) if not words.seconds(one['seconds']) else
          _('{part} of {whole}', part=one['failing'], whole=one['nodes']) if words.decides(one) else '']
         for one in tree['requirements']]
     yield _('Worst nodes'), (_('NODE'), *shares, _('AT THE END')), [
@@ -69,6 +70,9 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     yield _('Changes and decisions'), (_('WHEN'), _('WHO'), _('WHAT'), _('NODE'), _('DETAIL')), [
         [words.minute(one['at']), _cut(_who(one), 20), _cut(words.deed(one['what'], _), 20), _cut(one['node'], 30),
          _cut(one['requirement'] + ' ' + words.detail(one, _), 110)] for one in tree['changes']]
+    yield _('Advised, and not met'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
+        [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _),
+         _cut(one['found']) or _('not kept any more')] for one in tree.get('advised', ())]
     yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), [
         [_cut(one['node'], 30), _cut(one['said'])] for one in tree['gaps']]
 
@@ -76,6 +80,8 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
 def _shares(one: Tree, _: Language) -> List[str]:
     times = one['seconds']
     whole, waived = words.seconds(times), times.get('waived', 0.0)
+    if not whole:
+        return ['-'] * (len(words.COUNTED) + 1)
     return [words.share(times.get(kind, 0.0), whole, _) for kind in words.COUNTED] + [
         words.share(waived, whole + waived, _)]
 

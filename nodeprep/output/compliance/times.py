@@ -29,7 +29,8 @@ def requirements(tree: Dict[str, Any], _: Language) -> Section:
                           [name(one['requirement']) + ' <span class="soft">' + text(_.title(one['title']))
                            + (_(' (advised)') if one['severity'] == 'advised' else '') + '</span>',
                            *shares(one['seconds'], _), words.number(one['drifts']),
-                           _of(one['failing'], one['nodes'], _) if words.decides(one) else '']
+                           _of(one['failing'], one['nodes'], _) if words.decides(one) and words.seconds(one['seconds'])
+                           else '']
                           for one in rows[:MOST_REQUIREMENTS]]))
     return Section('requirements', _('Worst requirements'), len(rows),
                    html + list(more(len(rows) - MOST_REQUIREMENTS, CSV_TOO, _)))

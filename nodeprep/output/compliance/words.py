@@ -8,10 +8,10 @@ Tree = Dict[str, Any]
 DAY = 86400.0
 # What a share is a share of, in the order in which a chart stacks it; met first.
 COUNTED = ('met', 'drifted', 'unknown', 'silent')
-APART = ('waived', 'not-applicable')
+APART = ('waived', 'advised', 'ignored', 'not-applicable')
 NAMES = {'met': N_('met'), 'drifted': N_('drifted'), 'unknown': N_('could not tell'), 'silent': N_('silent'),
          'waived': N_('waived'), 'not-applicable': N_('does not apply'), 'advised': N_('advised, not met'),
-         'quarantined': N_('quarantined')}
+         'ignored': N_('ignored'), 'quarantined': N_('quarantined')}
 # What the audit log of a master says was done, and the names of its details. What is not here is shown as it is.
 DEEDS = {'token created': N_('token created'), 'token deleted': N_('token deleted'), 'node joined': N_('node joined'),
          'node left': N_('node left'), 'node forgotten': N_('node forgotten'), 'user created': N_('user created'),
@@ -174,6 +174,15 @@ def labels(node: Tree) -> str:
 def decides(requirement: Tree) -> bool:
     """Whether it is counted at how many nodes it was not met at the end: not of one that is only advised."""
     return requirement['severity'] != 'advised' or requirement['failing'] > 0
+
+
+def apart(times: Dict[str, float], _: Language = ENGLISH_TEXTS) -> str:
+    """What there is to say where no second counts, and so there are no shares.
+
+    >>> apart({'not-applicable': 60.0}), apart({'advised': 9.0, 'waived': 1.0}), apart({})
+    ('does not apply', 'waived; advised, not met', 'no time that counts')
+    """
+    return '; '.join(_(NAMES[name]) for name in APART if times.get(name)) or _('no time that counts')
 
 
 def seconds(times: Dict[str, float]) -> float:
