@@ -3,6 +3,7 @@ while, and nothing but time is lost.
 """
 import asyncio
 import random
+import time
 
 from nodeprep.config import ConfigError
 from nodeprep.master import keys
@@ -12,24 +13,42 @@ from nodeprep.master.store import approvals, covering, known, presence, retentio
 from nodeprep.master.store.trouble import StoreTrouble
 from nodeprep.master.webhooks import Webhooks
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, List, Sequence
+from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
 HOUR = 3600.0
+_PAUSE = 0.02             # seconds at least between two transactions of a job
+_AT_ONCE, _AGAIN = 1.0, 0.5               # seconds that a job works on much, and until it goes on
 
 
 class Job(NamedTuple):
-    """`work` is called in a thread with the Master, about each `every` seconds."""
+    """`work` is called in a thread with the Master, about each `every` seconds; sooner when it returns in how many it
+    wants to go on.
+    """
 
     name: str
     every: float
-    work: Callable[[Any], None]
+    work: Callable[[Any], Optional[float]]
 
 
 def lapse(master: Any) -> None:
     """Approvals and waivers whose time is over."""
     now = master.clock()
-    master.store.do(lambda cursor: approvals.lapse(cursor, now))
-    master.store.do(lambda cursor: covering.reapply(cursor, now))
+    _gently(iter(lambda: master.store.do(lambda cursor: approvals.lapse(cursor, now)) < approvals.SLICE, True))
+    _gently(covering.settle(master.store, now))
+
+
+def _gently(steps: Iterator[Any], seconds: float = float('inf')) -> bool:
+    """Goes through transactions with a pause after each, as long as that took, in which others come to write: SQLite
+    lets nobody in by turns. Whether it came to the end within some seconds.
+    """
+    begun = before = time.monotonic()
+    for _ in steps:
+        now = time.monotonic()
+        if now - begun > seconds:
+            return False
+        time.sleep(max(_PAUSE, now - before))
+        before = time.monotonic()
+    return True
 
 
 def tidy(master: Any) -> None:
@@ -38,14 +57,26 @@ def tidy(master: Any) -> None:
     master.store.do(lambda cursor: sessions.tidy(cursor, now))
 
 
-def retain(master: Any) -> None:
-    """What is older than the settings keep it, in slices."""
-    now, kept = master.clock(), master.settings
-    if not master.store.do(lambda cursor: retention.due(cursor, now)):
-        master.log('retention: the clock is not where it was; nothing is removed until the next time, in an hour')
-        return
-    while master.store.do(lambda cursor: retention.sweep(cursor, now, kept.reports, kept.transitions, kept.audit)):
-        pass
+class Retaining:
+    """What is older than the settings keep it, in slices, some each time: the master may have to end."""
+
+    def __init__(self) -> None:
+        self._sweep: Any = None
+
+    def __call__(self, master: Any) -> Optional[float]:
+        """Goes on."""
+        now, kept, sweep = master.clock(), master.settings, self._sweep
+        self._sweep = None                        # after a fault it begins anew
+        if sweep is None:
+            if not master.store.do(lambda cursor: retention.due(cursor, now)):
+                master.log('retention: the clock is not where it was; nothing is removed until the next time, in an '
+                           'hour')
+                return None
+            sweep = retention.sweep(master.store, now, kept.reports, kept.transitions, kept.audit)
+        if _gently(sweep, _AT_ONCE):
+            return None
+        self._sweep = sweep
+        return _AGAIN
 
 
 class Silence:
@@ -59,7 +90,8 @@ class Silence:
         now, after = master.clock(), master.settings.silent_after
         since = now if self._listening is None or self._listening > now else self._listening
         self._listening = None
-        master.store.do(lambda cursor: presence.sweep(cursor, now, after, since))
+        _gently(iter(lambda: len(master.store.do(lambda cursor: presence.sweep(cursor, now, after, since)))
+                     < presence.SLICE, True))
         self._listening = since
 
 
@@ -107,7 +139,7 @@ def credentials(master: Any) -> None:
 def every() -> List[Job]:
     """The jobs of one master."""
     return [Job('silence', 5.0, Silence()), Job('webhooks', 2.0, Telling()), Job('reports', 10.0, Delivering()),
-            Job('retention', HOUR, retain), Job('credentials', 1.0, credentials), Job('lapse', 30.0, lapse),
+            Job('retention', HOUR, Retaining()), Job('credentials', 1.0, credentials), Job('lapse', 30.0, lapse),
             Job('tidy', HOUR, tidy)]
 
 
@@ -152,10 +184,12 @@ class Running:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def once(self, job: Job) -> None:
-        """Does one now. What goes wrong is told once, and when it is over."""
+    async def once(self, job: Job) -> Optional[float]:
+        """Does one now; returns in how many seconds it wants to go on. What goes wrong is told once, and when it is
+        over.
+        """
         try:
-            await self._master.apart(job.work, self._master)
+            again: Optional[float] = await self._master.apart(job.work, self._master)
         except (StoreTrouble, ConfigError, OSError) as error:
             self._say(job, str(error))
         except asyncio.CancelledError:  # an Exception before Python 3.8
@@ -165,6 +199,8 @@ class Running:
         else:
             if self._failed.pop(job.name, ''):
                 self._master.log(f'{job.name}: goes on')
+            return again
+        return None
 
     def _say(self, job: Job, said: str) -> None:
         if self._failed.get(job.name) != said:
@@ -173,5 +209,6 @@ class Running:
 
     async def _go_on(self, job: Job) -> None:
         while True:
-            await self.once(job)
-            await asyncio.sleep(job.every * random.uniform(0.9, 1.1))     # noqa: S311  # masters shall not march in step
+            again = await self.once(job)
+            every = job.every * random.uniform(0.9, 1.1)      # noqa: S311  # masters shall not march in step
+            await asyncio.sleep(every if again is None else again)

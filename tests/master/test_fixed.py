@@ -116,9 +116,9 @@ def test_what_a_node_says_is_bounded_and_shown_safely(store):
 def test_fixes_are_kept_as_long_as_the_audit_log(store):
     host = host_of(store)
     tell(store, host, fixed(AT + 10))
-    store.do(lambda cursor: retention.sweep(cursor, AT + 50 * DAY, DAY, DAY, 60 * DAY))
+    list(retention.sweep(store, AT + 50 * DAY, DAY, DAY, 60 * DAY))
     assert len(rows(store, ONES)) == 1
-    store.do(lambda cursor: retention.sweep(cursor, AT + 50 * DAY, DAY, DAY, 40 * DAY))
+    list(retention.sweep(store, AT + 50 * DAY, DAY, DAY, 40 * DAY))
     assert rows(store, ONES) == []
 
 

@@ -13,6 +13,7 @@ COLUMNS = ('id', 'node', 'name', 'requirement', 'digest', 'plan', 'state', 'prop
 _SELECT = ('SELECT a.id, a.node, n.name, a.requirement, a.digest, a.plan, a.state, a.proposed, a.decided, a."by", '
            'a.until, a.reason FROM approval a JOIN node n ON n.id = a.node')
 _TITLE = 500              # letters
+SLICE = 200               # plans that lapse in one transaction
 PROPOSED, APPROVED, DENIED, LAPSED, USED, SUPERSEDED = ('proposed', 'approved', 'denied', 'lapsed', 'used',
                                                         'superseded')
 
@@ -92,15 +93,15 @@ def newest(cursor: Cursor, most: int = 200) -> List[Dict[str, Any]]:
     return [dict(zip(COLUMNS, row)) for row in rows]
 
 
-def lapse(cursor: Cursor, at: float) -> int:
+def lapse(cursor: Cursor, at: float, most: int = SLICE) -> int:
     """What was approved and not used in its time lapses; the node's plan, when it is still the same, waits for an
-    answer again. Returns how many. One that was given in the future lapses too: the clock was wrong then, so that its
-    time would be longer than anybody meant.
+    answer again. Returns how many; when they are `most`, there may be more. One that was given in the future lapses
+    too: the clock was wrong then, so that its time would be longer than anybody meant.
     """
     rows = cursor.all('SELECT a.id, a.node, a.requirement, a.digest, a.plan, s.digest FROM approval a '
                       'LEFT JOIN state s ON s.node = a.node AND s.requirement = a.requirement '
-                      'WHERE a.state = ? AND (a.until <= ? OR a.decided > ?)',
-                      (APPROVED, at, at + AHEAD))
+                      'WHERE a.state = ? AND (a.until <= ? OR a.decided > ?) LIMIT ?',
+                      (APPROVED, at, at + AHEAD, most))
     for name, node, requirement, digest, plan, wanted in rows:
         cursor.run('UPDATE approval SET state = ? WHERE id = ?', (LAPSED, name))
         audit.note(cursor, at, 'the clock', 'plan lapsed', f'{node} {requirement}', approval=name)

@@ -12,11 +12,13 @@ from nodeprep.master.store import nodes, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output.words import ADVISED, WAIVED
-from nodeprep.typed import Any, Dict, List, Set, Tuple
+from nodeprep.record import NamedTuple
+from nodeprep.typed import Any, Dict, Iterator, List, Set, Tuple
 
 FAILING = (DRIFTED, UNKNOWN, ADVISED)
 _DAY = 86400.0
 _ASKED = 'covered'        # of table meta
+SLICE = 200               # states that become something else in one transaction
 
 
 class Cover:
@@ -59,50 +61,100 @@ def load(cursor: Cursor, at: float, now: bool = True) -> Cover:
     return Cover(found)
 
 
+class Step(NamedTuple):
+    """States that may count as something else since a time: by what holds `now`, or by what held then, for the nodes as
+    they are.
+    """
+
+    at: float
+    now: bool
+    keys: List[Tuple[int, str]]
+
+
 def reapply(cursor: Cursor, at: float) -> int:
     """Brings all outcomes up to the waivers that hold now; returns how many states changed.
 
-    To be called after a waiver was given or ended, in the same transaction, and now and then, since their days end. One
-    that ran out while nobody looked did so when its last day ended.
+    To be called after a waiver was given or ended, in the same transaction. One that ran out while nobody looked did so
+    when its last day ended.
     """
-    changed = sum(_bring(cursor, load(cursor, over, now=False), over, []) for over in _ran_out(cursor, at))
-    cover = load(cursor, at)
-    return changed + _bring(cursor, cover, at, cover.requirements())
+    changed = 0
+    for then, now in _times(cursor, at):
+        changed += _bring(cursor, _step(cursor, then, now))
+        _looked(cursor, then, now)
+    return changed
 
 
-def _bring(cursor: Cursor, cover: Cover, at: float, requirements: List[str]) -> int:
+def settle(store: Any, at: float, most: int = SLICE) -> Iterator[int]:
+    """The same in a store, now and then, since the days of waivers end. Gives how many states changed with each
+    transaction, which are at most `most`: what may change is looked for in readings, so that nobody waits long for the
+    writer. StoreTrouble.
+    """
+    for then, now in store.read(lambda cursor: _times(cursor, at)):
+        step = store.read(lambda cursor, then=then, now=now: _step(cursor, then, now))
+        for first in range(0, len(step.keys), most):
+            some = step._replace(keys=step.keys[first:first + most])
+            yield store.do(lambda cursor, some=some: _bring(cursor, some))
+        if store.read(lambda cursor: _day(_last(cursor))) != _day(then):
+            store.do(lambda cursor, then=then, now=now: _looked(cursor, then, now))
+
+
+def _times(cursor: Cursor, at: float) -> List[Tuple[float, bool]]:
+    """The ends of the last days of waivers that passed since it was looked last, and now."""
+    days = cursor.all('SELECT DISTINCT until FROM waiver WHERE until >= ? AND until < ? ORDER BY until',
+                      (_day(_last(cursor, at)), _day(at)))
+    return [(epoch.of(day + 'T00:00:00Z') + _DAY, False) for day, in days] + [(at, True)]
+
+
+def _last(cursor: Cursor, never: float = 0.0) -> float:
+    row = cursor.one('SELECT value FROM meta WHERE key = ?', (_ASKED,))
+    return float(row[0]) if row else never
+
+
+def _looked(cursor: Cursor, at: float, now: bool) -> None:
+    """Keeps on which day it was looked; the clock may have been set back."""
+    last = _last(cursor, -_DAY)
+    if (_day(last) != _day(at) if now else last < at) and not cursor.run(
+            'UPDATE meta SET value = ? WHERE key = ?', (repr(at), _ASKED)):
+        cursor.run(cursor.dialect.add_new('meta', ('key', 'value')), (_ASKED, repr(at)))
+
+
+def _step(cursor: Cursor, at: float, now: bool) -> Step:
+    """What is not covered any more, and what is covered now."""
+    cover = load(cursor, at, now)
+    return Step(at, now, _otherwise(cursor, cover, cover.requirements() if now else []))
+
+
+def _bring(cursor: Cursor, step: Step) -> int:
+    """Does a step, as far as it is to be done still; returns how many states changed."""
+    if not step.keys or not step.now and _last(cursor) >= step.at:
+        return 0
+    cover = load(cursor, step.at, step.now)
+    known = states.of(cursor, {node for node, _ in step.keys})
+    outcomes = {key: cover.outcome(*key, known[key].told) for key in step.keys if key in known}
+    changed = {key: outcome for key, outcome in outcomes.items() if outcome != known[key].outcome}
+    if changed:
+        _write(cursor, changed, known, step.at)
+    return len(changed)
+
+
+def _otherwise(cursor: Cursor, cover: Cover, requirements: List[str]) -> List[Tuple[int, str]]:
     """Those that are not covered any more, and of some requirements those that are now."""
     columns = 'SELECT node, requirement, told, outcome FROM state'
     rows = cursor.within(f"{columns} WHERE outcome IN ('drifted', 'unknown', 'advised') AND requirement IN (?*)",
                          requirements)
     rows += cursor.all(f"{columns} WHERE outcome = 'waived' AND told <> 'waived'")
-    changed = {(node, requirement): cover.outcome(node, requirement, told)
-               for node, requirement, told, outcome in rows if cover.outcome(node, requirement, told) != outcome}
-    if changed:
-        _write(cursor, changed, at)
-    return len(changed)
-
-
-def _ran_out(cursor: Cursor, at: float) -> List[float]:
-    """The ends of the last days of waivers that passed since this was asked last."""
-    row = cursor.one('SELECT value FROM meta WHERE key = ?', (_ASKED,))
-    last = float(row[0]) if row else at
-    if row is None:
-        cursor.run(cursor.dialect.add_new('meta', ('key', 'value')), (_ASKED, repr(at)))
-    elif last // _DAY != at // _DAY:
-        cursor.run('UPDATE meta SET value = ? WHERE key = ?', (repr(at), _ASKED))
-    days = cursor.all('SELECT DISTINCT until FROM waiver WHERE until >= ? AND until < ? ORDER BY until',
-                      (_day(last), _day(at)))
-    return [epoch.of(day + 'T00:00:00Z') + _DAY for day, in days]
+    return sorted((node, requirement) for node, requirement, told, outcome in rows
+                  if cover.outcome(node, requirement, told) != outcome)
 
 
 def _day(at: float) -> str:
     return time.strftime('%Y-%m-%d', time.gmtime(at))
 
 
-def _write(cursor: Cursor, changed: Dict[Tuple[int, str], str], at: float) -> None:
+def _write(cursor: Cursor, changed: Dict[Tuple[int, str], str], known: Dict[Tuple[int, str], states.State],
+           at: float) -> None:
+    """`known` are all states of the nodes of those that changed, and maybe of others."""
     touched: Set[int] = {node for node, _ in changed}
-    known = states.of(cursor, touched)
     sequences = {node: one.sequence for node, one in nodes.known(cursor, touched).items()}
     states.add(cursor, [(node, requirement, at, known[node, requirement].state, *known[node, requirement][:4],
                          sequences[node], known[node, requirement].outcome, outcome)
@@ -111,7 +163,8 @@ def _write(cursor: Cursor, changed: Dict[Tuple[int, str], str], at: float) -> No
                 [(outcome, *key) for key, outcome in sorted(changed.items())])
     outcomes: Dict[int, List[str]] = {}
     for key, state in known.items():
-        outcomes.setdefault(key[0], []).append(changed.get(key, state.outcome))
+        if key[0] in touched:
+            outcomes.setdefault(key[0], []).append(changed.get(key, state.outcome))
     stand(cursor, {node: standing(found) for node, found in outcomes.items()})
 
 

@@ -5,17 +5,21 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import List, Tuple
 
 _TALKING = ('SELECT n.id, p.heard FROM node n JOIN pulse p ON p.node = n.id WHERE n.status IN (?, ?) '
-            'AND n.silent_since IS NULL AND (p.heard IS NULL OR p.heard < ?)')
+            'AND n.silent_since IS NULL AND (p.heard IS NULL OR p.heard < ?) LIMIT ?')
+SLICE = 200               # nodes that fall silent in one transaction
 _FALL = ('UPDATE node SET silent_since = ? WHERE id = ? AND silent_since IS NULL AND status IN (?, ?) '
          'AND EXISTS (SELECT 1 FROM pulse p WHERE p.node = node.id AND (p.heard IS NULL OR p.heard <= ?))')
 
 
-def sweep(cursor: Cursor, at: float, after: float, listening: float) -> List[int]:
+def sweep(cursor: Cursor, at: float, after: float, listening: float, most: int = SLICE) -> List[int]:
     """Notes which nodes fell silent: nothing was heard of them for `after` seconds, while this master listens since
-    `listening`. Returns them. What was heard in the future (the clock of this host was set back) counts from now on.
+    `listening`. Returns them; when they are `most`, there may be more. What was heard in the future (the clock of this
+    host was set back) counts from now on.
     """
     cursor.run('UPDATE pulse SET heard = ? WHERE heard > ?', (at, at + after))
-    talking = cursor.all(_TALKING, (*nodes.SPEAKING, at - after))
+    if at - listening <= after:
+        return []
+    talking = cursor.all(_TALKING, (*nodes.SPEAKING, at - after, most))
     fallen = []
     for node, since in silent.fallen(((row[0], row[1]) for row in talking), at, after, listening):
         if cursor.run(_FALL, (since, node, *nodes.SPEAKING, since)):

@@ -1,30 +1,31 @@
-"""What is old goes, in slices, so that nobody waits long for the writer.
+"""What is old goes, in slices, so that nobody waits long for the writer: what is to go is looked for in readings, and
+each transaction only removes a few rows.
 
 What is needed to tell how it was from the oldest day on is kept: of each requirement the last transition before it, of
 each node the last that became of it, and whether it was silent.
 """
 from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.typed import Any, List, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 
-SLICE = 2000              # rows of each table that go in one transaction
+SLICE = 400               # rows that go in one transaction: some ten milliseconds
+_NODES = 20               # whose past is looked through at once
 _ASKED = 'retention'      # of table meta
 _APART, _LEAP = 600.0, 7 * 86400.0        # seconds: of two masters' clocks, and that a master may have been away
 _FAILED = 7 * 86400.0     # seconds that a message which nobody took is kept
 _REPORTS = ('SELECT id FROM report WHERE received < ? '
             "AND node NOT IN (SELECT id FROM node WHERE status = 'quarantined') "
             'ORDER BY received LIMIT ?')
-_TRANSITIONS = ('SELECT t.id FROM transition t WHERE t.at < ? AND EXISTS (SELECT 1 FROM transition u WHERE '
-                'u.node = t.node AND u.at < ? AND u.requirement = t.requirement AND u.id > t.id) ORDER BY t.at LIMIT ?')
-_PRESENCE = ('SELECT p.id FROM presence p WHERE p.at < ? AND EXISTS (SELECT 1 FROM presence q WHERE q.node = p.node '
-             "AND q.at < ? AND q.id > p.id AND (q.what IN ('silent', 'heard')) = (p.what IN ('silent', 'heard'))) "
-             'ORDER BY p.at LIMIT ?')
+# Of each node, and of what is told apart there, all but the newest of the old ones is of no use any more.
+_PASTS = {'transition': 'SELECT node, requirement, id FROM transition WHERE node IN (?*) AND at < ?',
+          'presence': "SELECT node, CASE WHEN what IN ('silent', 'heard') THEN 'heard' ELSE 'here' END, id "
+                      'FROM presence WHERE node IN (?*) AND at < ?'}
 _GONE = ("SELECT n.id FROM node n WHERE n.status = 'forgotten' "
          'AND NOT EXISTS (SELECT 1 FROM report r WHERE r.node = n.id) '
          'AND NOT EXISTS (SELECT 1 FROM transition t WHERE t.node = n.id AND t.at >= ?) '
-         'AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at >= ?) LIMIT ?')
-_OF_NODE = ('pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence', 'gap',
-            'approval', 'former', 'fix')
+         'AND NOT EXISTS (SELECT 1 FROM presence p WHERE p.node = n.id AND p.at >= ?)')
+_MANY = ('transition', 'presence', 'gap', 'approval', 'former', 'fix')         # of which a node may have very many rows
+_OF_NODE = ('pulse', 'identity', 'label', 'credential', 'state', 'evidence')
 
 
 def due(cursor: Cursor, at: float) -> bool:
@@ -39,41 +40,76 @@ def due(cursor: Cursor, at: float) -> bool:
     return -_APART <= at - float(row[0]) <= _LEAP
 
 
-def sweep(cursor: Cursor, at: float, reports: float, transitions: float, audit: float, most: int = SLICE) -> int:
-    """Removes what is older than so many seconds, at most `most` rows of each table; returns how many went. To be
-    called again, in a transaction of its own, until it returns 0.
+def sweep(store: Any, at: float, reports: float, transitions: float, audit: float, most: int = SLICE) -> Iterator[int]:
+    """Removes what is older than so many seconds: gives how many rows went with each transaction, which are at most
+    `most`. Whoever goes through it should pause between two of them, so that others come to write. StoreTrouble.
     """
     old, past = at - reports, at - transitions
-    gone = 0
     for table, query, args in (
-            ('report', _REPORTS, (old, most)), ('transition', _TRANSITIONS, (past, past, most)),
-            ('presence', _PRESENCE, (past, past, most)),
+            ('report', _REPORTS, (old,)),
             ('former', 'SELECT id FROM former WHERE until < ? AND node NOT IN '
-             "(SELECT id FROM node WHERE status = 'forgotten') LIMIT ?", (past, most)),
-            ('gap', 'SELECT id FROM gap WHERE at < ? LIMIT ?', (past, most)),
-            ('audit', 'SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?', (at - audit, most)),
-            ('fix', 'SELECT id FROM fix WHERE at < ? LIMIT ?', (at - audit, most)),
+             "(SELECT id FROM node WHERE status = 'forgotten') LIMIT ?", (past,)),
+            ('gap', 'SELECT id FROM gap WHERE at < ? LIMIT ?', (past,)),
+            ('audit', 'SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?', (at - audit,)),
+            ('fix', 'SELECT id FROM fix WHERE at < ? LIMIT ?', (at - audit,)),
             ('approval', "SELECT id FROM approval WHERE state NOT IN ('proposed', 'approved') AND proposed < ? LIMIT ?",
-             (past, most)),
-            ('outbox', 'SELECT id FROM outbox WHERE failed < ? LIMIT ?', (at - _FAILED, most))):
-        gone += _delete(cursor, table, 'id', cursor.all(query, args))
-    gone += cursor.run('DELETE FROM token WHERE expires < ? OR created > ?', (at - _FAILED, at + AHEAD))
-    gone += cursor.run('DELETE FROM credential WHERE expires < ?', (at,))
-    gone += cursor.run('DELETE FROM request WHERE at < ?', (past,))
-    return gone + _nodes(cursor, past, most)
+             (past,)),
+            ('outbox', 'SELECT id FROM outbox WHERE failed < ? LIMIT ?', (at - _FAILED,))):
+        yield from _all(store, table, query, args, most)
+    for table in _PASTS:
+        for ids in _pasts(store, table, past):
+            for first in range(0, len(ids), most):
+                yield _remove(store, table, ids[first:first + most])
+    for number, in store.read(lambda cursor: cursor.all(_GONE, (past, past))):
+        for table in _MANY:
+            yield from _all(store, table, f'SELECT id FROM {table} WHERE node = ? LIMIT ?', (number,), most)
+        yield store.do(lambda cursor, node=number: _node(cursor, node))
+    yield store.do(lambda cursor: cursor.run('DELETE FROM token WHERE expires < ? OR created > ?',
+                                             (at - _FAILED, at + AHEAD))
+                   + cursor.run('DELETE FROM credential WHERE expires < ?', (at,))
+                   + cursor.run('DELETE FROM request WHERE at < ?', (past,)))
 
 
-def _nodes(cursor: Cursor, past: float, most: int) -> int:
-    """Nodes that were forgotten so long ago that nothing is told of them any more."""
-    rows: List[Tuple[Any, ...]] = cursor.all(_GONE, (past, past, most))
-    for table in _OF_NODE:
-        _delete(cursor, table, 'node', rows)
-    if rows:
-        cursor.run_within('UPDATE waiver SET node = NULL WHERE node IN (?*)', [row[0] for row in rows])
-    for column in ('first', 'later'):
-        _delete(cursor, 'clone', column, rows)
-    return _delete(cursor, 'node', 'id', rows)
+def _all(store: Any, table: str, query: str, args: Tuple[Any, ...], most: int) -> Iterator[int]:
+    """Removes what a query finds until it finds nothing."""
+    while True:
+        ids = [row[0] for row in store.read(lambda cursor: cursor.all(query, (*args, most)))]
+        if not ids:
+            return
+        yield _remove(store, table, ids)
 
 
-def _delete(cursor: Cursor, table: str, column: str, rows: List[Tuple[Any, ...]]) -> int:
-    return cursor.run_within(f'DELETE FROM {table} WHERE {column} IN (?*)', [row[0] for row in rows]) if rows else 0
+def _remove(store: Any, table: str, ids: List[int]) -> int:
+    gone: int = store.do(lambda cursor: cursor.run_within(f'DELETE FROM {table} WHERE id IN (?*)', ids))
+    return gone
+
+
+def _pasts(store: Any, table: str, past: float) -> Iterator[List[int]]:
+    """The rows of a table that are of no use any more, those of some nodes at once."""
+    nodes: List[int] = [0]
+    while True:
+        nodes, ids = store.read(lambda cursor, after=nodes[-1]: _superseded(cursor, _PASTS[table], after, past))
+        if not nodes:
+            return
+        yield ids
+
+
+def _superseded(cursor: Cursor, query: str, after: int, past: float) -> Tuple[List[int], List[int]]:
+    """The next nodes, and what is of no use of them."""
+    nodes = [row[0] for row in cursor.all('SELECT id FROM node WHERE id > ? ORDER BY id LIMIT ?', (after, _NODES))]
+    newest: Dict[Tuple[int, str], int] = {}
+    found = []
+    for node, kind, number in cursor.within(query, nodes, after=(past,)):
+        other = newest.get((node, kind))
+        if other is not None:
+            found.append(min(other, number))
+        newest[node, kind] = number if other is None else max(other, number)
+    return nodes, sorted(found)
+
+
+def _node(cursor: Cursor, node: int) -> int:
+    """Removes what is left of a node that was forgotten so long ago that nothing is told of it any more."""
+    cursor.run('UPDATE waiver SET node = NULL WHERE node = ?', (node,))
+    cursor.run('DELETE FROM clone WHERE first = ? OR later = ?', (node, node))
+    return sum(cursor.run(f'DELETE FROM {table} WHERE node = ?', (node,)) for table in _OF_NODE) \
+        + cursor.run('DELETE FROM node WHERE id = ?', (node,))

@@ -57,9 +57,9 @@ def test_a_join_token_of_the_future_does_not_count_and_goes_when_the_clock_has_s
     assert not master.store.do(lambda cursor: tokens.use(cursor, token[:6], master.clock.now))
     assert master.store.read(lambda cursor: ahead.told(cursor, master.clock.now)) == [
         f'the join token {token[:6]} was made in the future and does not count: make another']
-    jobs.retain(master.context)
+    jobs.Retaining()(master.context)
     master.clock.now += 3600
-    jobs.retain(master.context)
+    jobs.Retaining()(master.context)
     assert master.store.read(tokens.every) == []
 
 
