@@ -57,11 +57,16 @@ def cursor(node):
     return json.loads(node.ask('journalctl', '-o', 'json', '-n', '1', '--no-pager'))['__CURSOR']
 
 
+def transitions(node, since, requirement):
+    """The entries about the transitions of a requirement after a cursor, the oldest first."""
+    return [one for one in journal(node, since)
+            if one.get('NODEPREP_REQUIREMENT') == requirement and 'NODEPREP_NOW' in one]
+
+
 def told(node, since, requirement, state=''):
     """Waits for a transition of a requirement in the journal and gives its entry."""
-    return until(lambda: next((one for one in journal(node, since) if one.get('NODEPREP_REQUIREMENT') == requirement
-                               and state in ('', one.get('NODEPREP_STATE'))
-                               and 'NODEPREP_NOW' in one), None))
+    return until(lambda: next((one for one in transitions(node, since, requirement)
+                               if state in ('', one.get('NODEPREP_STATE'))), None))
 
 
 def property_of(node, name, unit='nodeprep'):
