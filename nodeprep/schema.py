@@ -6,7 +6,7 @@ schema library; a test holds it against one.
 import os
 import re
 
-from nodeprep.typed import Any, Callable, Dict
+from nodeprep.typed import Any, Callable, Dict, FrozenSet, Tuple
 
 REPORT, COMPLIANCE = 'report', 'compliance'
 _FOLDER = os.path.join(os.path.dirname(__file__), 'data')
@@ -31,6 +31,13 @@ def sound(version: int = 1, part: str = '') -> Callable[[Any], bool]:
     import json
     whole = json.loads(text(version))
     return _sound(whole['definitions'][part] if part else whole, whole)
+
+
+def members(version: int = 1) -> Tuple[FrozenSet[str], Dict[str, Callable[[Any], bool]]]:
+    """The members that a report must have; and for each that the schema names, sound() for its value."""
+    import json
+    whole = json.loads(text(version))
+    return frozenset(whole['required']), {name: _sound(one, whole) for name, one in whole['properties'].items()}
 
 
 def problem(tree: Any, version: int = 1, kind: str = REPORT) -> str:

@@ -2,38 +2,21 @@
 it, while another one writes. What cannot be is refused here, with the reason.
 """
 import json
-import json.encoder
-import re
 import zlib
 
 from nodeprep import epoch, plandigest, schema
 from nodeprep.chain import counts, hashed, is_digest, named_gap
+from nodeprep.master.familiar import FAMILIAR, TOOK, canonical
 from nodeprep.master.verbatim import Verbatim
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
-from nodeprep.typed import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+from nodeprep.typed import Any, Dict, List, Optional, Sequence, Tuple
 
 MOST_NUMBER = 2**53       # what every JSON parser reads exactly, and both databases hold
 _FINDINGS, _NAME = 256, 64
 _LABELS, _TEXT = 256, 1000              # of a node; bytes, as an index of PostgreSQL takes less than 2,704 of a row
-_REMEMBERED = 20000       # findings that are known to be sound: 2 MiB
-_TOOK = re.compile(r'"took_ms":[0-9][-+.0-9eE]*')
 _NONE: List[Any] = []
-_SOUND: Set[int] = set()
-
-
-def _encoder() -> Callable[[Any], str]:
-    """chain.canonical, as text. JSONEncoder.encode makes an encoder in C each time, which costs more than to use it."""
-    plain = json.JSONEncoder(sort_keys=True, separators=(',', ':'), ensure_ascii=True, allow_nan=False)
-    made: Any = getattr(json.encoder, 'c_make_encoder', None)
-    if made is None:
-        return plain.encode
-    encode = made(None, plain.default, json.encoder.encode_basestring_ascii, None, ':', ',', True, False, False)
-    return lambda tree: ''.join(encode(tree, 0))
-
-
-_encode = _encoder()
-_sound, _sound_finding = schema.sound(), schema.sound(part='finding')
+_sound = schema.sound()
 
 
 class Refused(ValueError):
@@ -80,7 +63,7 @@ def report(tree: Any, written: Optional[Verbatim] = None) -> Report:
     number, chain = _numbered(tree)
     try:
         text, findings, about = _canonical(tree) if written is None else \
-            (written.content, written.findings, _encode(tree.get('node')))
+            (written.content, written.findings, written.about)
     except (TypeError, ValueError, RecursionError) as error:
         raise Refused(f'report {number} cannot be written as JSON: {type(error).__name__}') from None
     content = text.encode('ascii')
@@ -88,7 +71,7 @@ def report(tree: Any, written: Optional[Verbatim] = None) -> Report:
         raise Refused(f'report {number} was changed after it was written: it has not the digest that it names')
     found = map(_part, tree['findings'], findings)
     parts = tuple(one for one in found if one is not None)
-    if len(parts) < len(findings) or not _sound(dict(tree, findings=_NONE)):
+    if len(parts) < len(findings) or written is None and not _sound(dict(tree, findings=_NONE)):
         raise Refused(f'report {number}: {schema.problem(tree) or "a finding is not written as canonical JSON"}')
     if len(about) > _TEXT:
         _bounded(number, tree['node'])
@@ -138,40 +121,25 @@ def _bounded(number: int, node: Dict[str, Any]) -> None:
 
 def _canonical(tree: Dict[str, Any]) -> Tuple[str, Sequence[str], str]:
     """chain.canonical of a report without its chain; of each finding, and of "node", which are parts of that."""
-    findings = [_encode(one) for one in tree['findings']]
-    about = _encode(tree.get('node'))
+    findings = [canonical(one) for one in tree['findings']]
+    about = canonical(tree.get('node'))
     rest = {key: value for key, value in tree.items() if key not in ('chain', 'findings', 'node')}
-    parts = [_encode({key: value for key, value in rest.items() if key < 'findings'})[1:-1],
+    parts = [canonical({key: value for key, value in rest.items() if key < 'findings'})[1:-1],
              f'"findings":[{",".join(findings)}]',
-             _encode({key: value for key, value in rest.items() if 'findings' < key < 'node'})[1:-1],
+             canonical({key: value for key, value in rest.items() if 'findings' < key < 'node'})[1:-1],
              f'"node":{about}' if 'node' in tree else '',
-             _encode({key: value for key, value in rest.items() if key > 'node'})[1:-1]]
+             canonical({key: value for key, value in rest.items() if key > 'node'})[1:-1]]
     return f'{{{",".join(filter(None, parts))}}}', findings, about
 
 
 def _part(tree: Dict[str, Any], text: str) -> Optional[Part]:
     """A finding that is as the schema has it; None for one that is not."""
-    lasting = _TOOK.sub('', text)
-    if not _known(tree, lasting):
+    lasting = TOOK.sub('', text)
+    if not FAMILIAR.finding(tree, lasting):
         return None
     return Part(tree['requirement'], (tree['state'], tree['now'], tree['boot'], tree['severity']),
                 zlib.crc32(lasting.encode('ascii')),
                 _digest(tree) if 'proposal' in tree and tree['mode'] == 'approve' else None, text)
-
-
-def _known(tree: Dict[str, Any], lasting: str) -> bool:
-    """Whether a finding is as the schema has it. Most are those of yesterday, of this node or of others like it. They
-    are told by a hash with the process's own secret: nobody can make another text with the same one.
-    """
-    mark = hash(lasting)
-    if mark in _SOUND:
-        return True
-    if not _sound_finding(tree) or _TOOK.sub('', _encode(tree)) != lasting:     # a name is there twice
-        return False
-    if len(_SOUND) >= _REMEMBERED:
-        _SOUND.clear()
-    _SOUND.add(mark)
-    return True
 
 
 def _digest(tree: Dict[str, Any]) -> Optional[str]:

@@ -92,6 +92,6 @@ def _history(node, luck, start, end, changes, transitions, known):
 
 def _part(name, state, now, mode):
     tree = finding(name, state, mode=mode, now=now, changes=plan(f'mend-{name}') if mode == 'approve' else ())
-    made = prepared._part(tree, prepared._encode(tree))
+    made = prepared._part(tree, prepared.canonical(tree))
     assert made is not None
     return made

@@ -60,7 +60,6 @@ def test_whatever_its_texts_are_both_ways_give_the_same(one, other, number):
     lambda body: body.replace(b'"node":', b'"findings":[],"node":', 1), lambda body: body.replace(b'},{', b'} {'),
     lambda body: body[:-2] + b',{}]}', lambda body: b'{"reports":[{"chain":{}]}',
     lambda body: b'{"reports":[{"chain":{', lambda body: body.replace(b'"digest":"', b'"digest":"0', 1),
-    lambda body: body.replace(b'"chain":{', b'"chain":{"x":{},'),
     lambda body: body.replace(b'swap', b'\xc3\xa9')])
 def test_what_is_otherwise_is_left_to_the_ordinary_way(change):
     body = sent(made())
@@ -111,9 +110,20 @@ def test_a_finding_with_a_name_twice_is_refused():
         prepared.report(found.tree, found)
 
 
-def test_no_findings_beside_those_of_another_member_stay_none():
+def test_the_findings_are_those_of_the_report_not_those_of_a_member():
     tree = dict(Host(1, requirements=()).report(), config={'problem': '', 'findings': [{'a': 1}]})
-    assert verbatim.read(as_written(content_of(tree))) is None
+    found = verbatim.read(as_written(content_of(tree)))
+    assert (found.tree['findings'], found.tree['config'], found.findings) == ([], tree['config'], ())
+
+
+def test_what_is_not_as_the_schema_has_it_is_left_to_the_ordinary_way_which_says_why():
+    for change in ({'verdict': 'fine'}, {'summary': {}}, {'took_ms': '1'}, {'node': []}, {'format': True}):
+        tree = dict(made(), **change)
+        assert verbatim.read(as_written(content_of(tree))) is None
+        with pytest.raises(prepared.Refused, match=f'report.{list(change)[0]}'):
+            prepared.report(dict(tree, chain={'previous': GENESIS, 'digest': digest(GENESIS, tree)}))
+    for name in ('verdict', 'node', 'findings'):
+        assert verbatim.read(as_written(content_of({key: one for key, one in made().items() if key != name}))) is None
 
 
 def test_what_the_agents_spool_and_client_make_is_written_so():

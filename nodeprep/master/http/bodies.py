@@ -127,7 +127,7 @@ def bounded(body: bytes) -> None:
 
 def text_alone(body: bytes, found: Any) -> None:
     """Problem 400 when there is something among the texts of a body's tree that is no text."""
-    if b'\\u' in body or b'\0' in body:
+    if b'\\' in body or b'\0' in body:         # to look for one byte takes a tenth of the time of two
         _texts(found)
 
 
