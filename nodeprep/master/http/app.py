@@ -19,6 +19,8 @@ EVERY = 10.0              # seconds between two lines of the log about the store
 ONCE = ('authorization', 'host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'origin')
 # RFC 9110 7.2 and 4.2.2: the host of an https URI is not empty. RFC 3986 3.2.2.
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,}\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::\d*)?", re.ASCII)
+NAMES = 200               # of headers that are remembered
+_NAMES: Dict[bytes, str] = {}
 
 
 class App:
@@ -120,9 +122,7 @@ def _request(scope: Dict[str, Any]) -> Request:
         raise Problem(505, N_('HTTP/1.1 is spoken here.'), bodies.CLOSE)
     headers: Dict[str, str] = {}
     for raw_name, raw in scope['headers']:
-        name, value = raw_name.decode('latin-1').lower(), raw.decode('latin-1')
-        if ' ' in name or '\t' in name:             # older parsers let it through; RFC 9112 5.1 forbids it
-            raise Problem(400, N_('A header has a blank in its name.'), bodies.CLOSE)
+        name, value = _NAMES.get(raw_name) or _named(raw_name), raw.decode('latin-1')
         if name in headers:
             if name in ONCE:
                 raise Problem(400, f'The header {name} is there twice.', bodies.CLOSE)
@@ -139,6 +139,16 @@ def _request(scope: Dict[str, Any]) -> Request:
     except UnicodeDecodeError:
         raise Problem(400, N_('The address is not percent-encoded.')) from None
     return Request(scope['method'], path, headers, query, client[0] if client else '')
+
+
+def _named(raw: bytes) -> str:
+    """The name of a header in lower case. Problem 400."""
+    name = raw.decode('latin-1').lower()
+    if ' ' in name or '\t' in name:                 # older parsers let it through; RFC 9112 5.1 forbids it
+        raise Problem(400, N_('A header has a blank in its name.'), bodies.CLOSE)
+    if len(_NAMES) < NAMES:
+        _NAMES[raw] = name
+    return name
 
 
 def _where(error: BaseException) -> str:

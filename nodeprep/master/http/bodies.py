@@ -108,7 +108,7 @@ def tree(body: bytes) -> Any:
     """The JSON of a body. Problem 400 with what is wrong with it; 413 for so many values that they fill the memory."""
     bounded(body)
     try:
-        found = DECODER.decode(body.decode('utf-8'))
+        found = _decoded(body.decode('utf-8'))
     except UnicodeDecodeError:
         raise Problem(400, 'The body is not UTF-8.') from None
     except (ValueError, RecursionError) as error:
@@ -116,6 +116,15 @@ def tree(body: bytes) -> Any:
         raise Problem(400, f'The body is not JSON: {said}.') from None
     text_alone(body, found)
     return found
+
+
+def _decoded(text: str) -> Any:
+    """DECODER.decode(); what has no blank around it, as nearly all, without two searches for one."""
+    if text[:1] == '{':
+        found, end = DECODER.raw_decode(text)
+        if end == len(text):
+            return found
+    return DECODER.decode(text)
 
 
 def bounded(body: bytes) -> None:

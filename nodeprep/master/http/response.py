@@ -1,7 +1,6 @@
 """Answers, with the headers that each of them must have."""
-import json
-
 from nodeprep.master.http.problem import TYPE, Problem
+from nodeprep.master.jsontext import compact
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Tuple
 
@@ -35,8 +34,7 @@ class Response(NamedTuple):
 
 def json_(tree: Any, status: int = 200, headers: Tuple[Tuple[str, str], ...] = ()) -> Response:
     """A tree as JSON, in ASCII: what it holds came from hosts."""
-    body = json.dumps(tree, separators=(',', ':'), ensure_ascii=True, allow_nan=False).encode('ascii')
-    return Response(status, body, 'application/json', headers)
+    return Response(status, compact(tree).encode('ascii'), 'application/json', headers)
 
 
 def html(text: str, status: int = 200, headers: Tuple[Tuple[str, str], ...] = ()) -> Response:
@@ -58,5 +56,4 @@ def see(path: str, headers: Tuple[Tuple[str, str], ...] = ()) -> Response:
 
 def problem(found: Problem) -> Response:
     """A problem as JSON."""
-    body = json.dumps(found.tree(), separators=(',', ':'), ensure_ascii=True).encode('ascii')
-    return Response(found.status, body, TYPE, tuple(found.headers))
+    return Response(found.status, compact(found.tree()).encode('ascii'), TYPE, tuple(found.headers))
