@@ -1,18 +1,13 @@
 """What reports change in the states of their nodes: a transition for each requirement that is otherwise now."""
-import json
-
 from nodeprep.compliance.weigh import standing
+from nodeprep.master import telling
 from nodeprep.master.prepared import Part, Report, packed
 from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known
 from nodeprep.master.store.states import Key, State
 from nodeprep.model import NOT_APPLICABLE
-from nodeprep.output import words
-from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
-
-_SAYS = 500               # letters of what is said of a failing finding beside its state; all of it is in the evidence
 
 
 def compare(cursor: Cursor, applied: List[Tuple[Known, Report, float]]) -> Dict[int, str]:
@@ -76,17 +71,14 @@ class Changes:
         same = old is not None and old[:4] == part.states
         if old is not None and same and old.seen == part.seen:
             return
-        tree, (state, now, boot, severity) = part.tree, part.states
-        told = words.outcome(tree)
-        outcome = self._cover.outcome(*key, told)
+        (state, now, boot, severity), told = part.states, telling.told(part.text)
+        outcome = self._cover.outcome(*key, told.outcome)
         if old is None or not same or old.outcome != outcome:
             self.transitions.append((*key, report.taken, old.state if old else None, state, now, boot, severity,
                                      report.sequence, old.outcome if old else None, outcome))
-        failing = words.alike(words.failing(tree)) if state != 'met' and state != NOT_APPLICABLE else []
-        says = clean('; '.join(words.statement(group) for group in failing)[:_SAYS])
-        fresh = State(state, now, boot, severity, tree['mode'],
-                      old.since if old and old.state == state else report.taken, clean(tree['title'][:_SAYS]), says,
-                      _waiver(tree['waiver']), part.digest, part.seen, told, outcome)
+        since = old.since if old and old.state == state else report.taken
+        fresh = State(state, now, boot, severity, told.mode, since, told.title, told.says, told.waiver, part.digest,
+                      part.seen, told.outcome, outcome)
         if part.digest != (old.digest if old else None):
             before = self._proposals[key][0] if key in self._proposals else old.digest if old else None
             self._proposals[key] = (before, part, received)
@@ -105,8 +97,3 @@ class Changes:
         self._puts.pop(key, None)
         self._evidence.pop(key, None)
         self._gone[key] = None
-
-
-def _waiver(tree: Optional[Dict[str, str]]) -> Optional[str]:
-    """That of the node's own configuration, which is on pages of the whole fleet."""
-    return json.dumps({name: text[:_SAYS] for name, text in tree.items()}) if tree else None

@@ -1,7 +1,6 @@
 """The nodes: who is a member, and what their newest reports and heartbeats say of themselves."""
-import json
-
 from nodeprep.chain import GENESIS
+from nodeprep.master.jsontext import compact
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
@@ -68,7 +67,7 @@ def _said(tree: Dict[str, Any]) -> List[Any]:
     said = [tree['boot_id'], problem if isinstance(problem, str) else '', tree['agent']['version'],
             tree['agent']['profile']]
     boot_id, problem, version, profile = [clean(one[:_TEXT]) for one in said]
-    return [boot_id, tree['verdict'], json.dumps(tree['summary']), problem, version, profile]
+    return [boot_id, tree['verdict'], compact(tree['summary']), problem, version, profile]
 
 
 def heard(cursor: Cursor, nodes: Dict[int, Known], when: Dict[int, float]) -> None:
