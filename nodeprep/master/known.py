@@ -37,6 +37,7 @@ class Known:
         self._proven: Any = collections.OrderedDict()        # hashes of secrets that were right before
         self._version: Any = None
         self._turn = 0
+        self._empty = True               # nothing was looked up since all was forgotten
 
     async def bearer(self, text: str, address: str) -> Union[Person, NodeId]:
         """Who shows this secret in an Authorization header. Problem 401, 429."""
@@ -78,6 +79,7 @@ class Known:
         """Nothing is remembered: a credential changed here."""
         self._turn += 1
         self._nodes.clear()
+        self._empty = True
 
     async def _node(self, digest: str, address: str) -> NodeId:
         held = self._nodes.get(digest)
@@ -87,6 +89,10 @@ class Known:
             return found
         if digest not in self._proven:
             self._may_try(address)
+        if self._empty:
+            self._empty = False
+            await self._all()
+            return await self._node(digest, address)
         turn = self._turn
         row = await self._read(lambda cursor: self._queries.node(cursor, digest, now))
         if row is None:
@@ -103,6 +109,15 @@ class Known:
             if len(self._nodes) > MOST:
                 self._nodes.popitem(last=False)
         return NodeId(number, name)
+
+    async def _all(self) -> None:
+        """Looks all nodes up at once: after a start, or a change, thousands would ask one by one."""
+        turn = self._turn
+        rows = await self._read(lambda cursor: self._queries.nodes(cursor, MOST))
+        if turn == self._turn:
+            for digest, number, name, expires in rows:
+                self._nodes[digest] = NodeId(number, name), expires
+                self._prove(digest)
 
     async def _person(self, digest: str, query: Callable[..., Any], address: str) -> Optional[Person]:
         if digest not in self._proven:

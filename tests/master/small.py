@@ -29,6 +29,9 @@ class Cursor:
     def one(self, sql, args=()):
         return self._connection.execute(sql, args).fetchone()
 
+    def all(self, sql, args=()):
+        return self._connection.execute(sql, args).fetchall()
+
 
 class SmallStore:
     """submit and read on one connection."""

@@ -95,6 +95,7 @@ def test_an_old_credential_holds_until_the_new_one_is_used_and_ten_minutes_more(
     assert holder(store, 'r1', AT + 9e6) and holder(store, 'r2', AT + 9e6)
     store.do(lambda cursor: known.used(cursor, 'hash of r1', AT + 150))
     assert store.read(lambda cursor: known.node(cursor, 'hash of r2', AT + 200)) == (1, 'node00001', None, 1)
+    assert store.read(lambda cursor: known.nodes(cursor, 9)) == [], 'which of two counts is asked by itself'
     store.do(lambda cursor: known.used(cursor, 'hash of r2', AT + 200))
     assert store.read(lambda cursor: known.node(cursor, 'hash of r2', AT + 200)) == (1, 'node00001', None, 0)
     assert holder(store, 'r1', AT + 799) and holder(store, 'r2', AT + 799)

@@ -1,10 +1,8 @@
 """Whose secret it is: look-ups by its hash. What a clock made that was ahead does not count, see ahead.py."""
 from nodeprep.master.store.ahead import AHEAD
-from nodeprep.typed import Any, Optional, Tuple
+from nodeprep.typed import Any, List, Optional, Tuple
 
 VERSION = 'credentials'   # of table meta: counts whatever took a credential away, or will
-
-
 OVERLAP = 600.0           # seconds that an older credential still counts when a newer one was used
 
 
@@ -17,6 +15,16 @@ def node(cursor: Any, digest: str, now: float) -> Optional[Tuple[int, str, Optio
         'WHERE credential.hash = ? '
         "AND node.status IN ('member', 'quarantined')", (digest,))
     return row if row and lasts(row[2], now) else None
+
+
+def nodes(cursor: Any, most: int) -> List[Tuple[str, int, str, Optional[float]]]:
+    """(hash, id, name, when it ends or None) of the credentials of nodes that have one alone."""
+    found: List[Tuple[str, int, str, Optional[float]]] = cursor.all(
+        'SELECT credential.hash, node.id, node.name, credential.expires FROM credential '
+        'JOIN node ON node.id = credential.node '
+        "WHERE node.status IN ('member', 'quarantined') AND NOT EXISTS (SELECT 1 FROM credential AS other "
+        'WHERE other.node = credential.node AND other.hash <> credential.hash) LIMIT ?', (most,))
+    return found
 
 
 def lasts(expires: Optional[float], now: float) -> bool:

@@ -171,6 +171,18 @@ def test_a_node_that_is_remembered_is_forgotten_when_credentials_change(app, mas
     assert status(app, node, 'POST', '/v1/heartbeats') == 401
 
 
+def test_all_nodes_are_looked_up_with_the_first_of_them(app, master):
+    one, other, cursor = master.node('a', 1), master.node('b', 2), master.store.cursor
+    left, ends = master.node('c', 3, 'left'), master.node('d', 4, expires=master.clock.now + 10)
+    assert status(app, one, 'POST', '/v1/heartbeats') == 200
+    cursor.run('delete from credential')
+    assert [status(app, who, 'POST', '/v1/heartbeats') for who in (other, left, ends)] == [200, 401, 200]
+    master.clock.now += 10
+    assert [status(app, who, 'POST', '/v1/heartbeats') for who in (other, ends)] == [200, 401]
+    master.context.known.settle('2')
+    assert status(app, other, 'POST', '/v1/heartbeats') == 401
+
+
 def test_a_header_that_must_be_there_once_is_refused_twice(app, master):
     token = master.person('ann', 'viewer')
     answer = Asking(app, token).ask('GET', '/v1/nodes/a', raw=[(b'authorization', b'Bearer x')])
