@@ -4,8 +4,6 @@ Then the text of each member and each finding, and what the digest is made of, s
 out takes a tenth of the time that it takes to write the tree again. Whatever is written in another way, or not as the
 schema has it, is none of this module's: it is read in the ordinary way, which says what is wrong.
 """
-import re
-
 from nodeprep.chain import hashed
 from nodeprep.master.familiar import FAMILIAR, REQUIRED
 from nodeprep.master.http import bodies
@@ -13,7 +11,6 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 _BEGIN, _END = '{"reports":[{"chain":', '}]}'
-_NAME = re.compile(',"([a-z][a-z_]*)":')
 
 
 class Verbatim(NamedTuple):
@@ -57,21 +54,23 @@ def _members(text: str, at: int) -> Tuple[Dict[str, Any], List[str], str]:
     tree: Dict[str, Any] = {}
     findings: List[str] = []
     about = before = ''
-    last = len(text) - len(_END)
+    last, familiar = len(text) - len(_END), FAMILIAR.member
     while at != last:
-        found = _NAME.match(text, at)
-        if found is None or found.group(1) <= before:
+        end = text.index('"', at + 2)
+        name = text[at + 2:end]
+        if name <= before or not name.isidentifier() or text[at:at + 2] != ',"' or text[end + 1] != ':':
             raise ValueError('no next member')
-        before, begin = found.group(1), found.end()
-        if before == 'findings':
-            tree[before], findings, at = _findings(text, begin)
+        before = name
+        if name == 'findings':
+            tree[name], findings, at = _findings(text, end + 2)
             continue
+        begin = end + 2
         value, at = _scan(text, begin)
         written = text[begin:at]
-        if not FAMILIAR.member(before, value, written):
+        if not familiar(name, value, written):
             raise ValueError('not canonical, or not sound')
-        tree[before] = value
-        if before == 'node':
+        tree[name] = value
+        if name == 'node':
             about = written
     return tree, findings, about
 
