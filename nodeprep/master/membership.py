@@ -1,9 +1,6 @@
 """A node goes, or a person decides about clones; who is let out of quarantine by that is told by its newest report."""
-import json
-import zlib
-
 from nodeprep.master import comparing, prepared
-from nodeprep.master.store import clones, nodes
+from nodeprep.master.store import clones, kept, nodes
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Iterable, List
 
@@ -41,8 +38,12 @@ def _released(cursor: Cursor, released: Iterable[int]) -> None:
         if row is None:
             continue
         body, previous, own, received, taken = row
-        tree = json.loads(zlib.decompress(body).decode('ascii'))
-        report = prepared.report(dict(tree, chain={'previous': previous, 'digest': own}))
+        tree = kept.packed(body)
+        chain = {'previous': previous, 'digest': own}
+        try:
+            report = prepared.report(dict(tree if isinstance(tree, dict) else {}, chain=chain))
+        except prepared.Refused:          # it is damaged: the next one says what this one did
+            continue
         applied = [(nodes.known(cursor, [node])[node], report._replace(taken=taken), received)]
         nodes.reported(cursor, applied, comparing.compare(cursor, applied))
         cursor.run('UPDATE report SET applied = 1 WHERE node = ? AND digest = ?', (node, own))

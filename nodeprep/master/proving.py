@@ -4,7 +4,7 @@ silent, waivers, decisions, holes in the chains.
 from nodeprep import epoch
 from nodeprep.compliance.document import stamp
 from nodeprep.compliance.weigh import ADVISED, SILENT, WAIVED
-from nodeprep.master.store import failings, proof, waivers
+from nodeprep.master.store import failings, kept, proof, waivers
 from nodeprep.master.store.failings import Failing
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
@@ -62,6 +62,8 @@ def _failing(cursor: Any, fleet: Any) -> Iterator[Failing]:
 
 def _seen(one: Failing, when: str) -> Tree:
     """What is wrong of a finding for now or for the next boot: the first that fails, one that counts before others."""
+    if one.damaged:
+        return {'found': f'what was found cannot be read: {kept.LOST}', 'wanted': '', 'source': ''}
     found = [seen for seen in (one.finding or {}).get('observations', ()) if seen['met'] is not True]
     best = min(found, default=None, key=lambda seen: (seen['advised'], seen['when'] != when, seen['met'] is None))
     return {name: best[name] if best else '' for name in ('found', 'wanted', 'source')}

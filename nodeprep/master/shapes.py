@@ -1,8 +1,7 @@
 """What the store knows, as trees for JSON: the interface and the commands with -o json show the same ones."""
-import json
 import time
 
-from nodeprep.master.store import history
+from nodeprep.master.store import history, kept
 from nodeprep.typed import Any, Dict, List, Optional
 
 Tree = Dict[str, Any]
@@ -36,7 +35,7 @@ def node(cursor: Any, name: str) -> Optional[Tree]:
         'machine_id', 'product_uuid', 'sequence', 'boot_id', 'verdict', 'config_problem', 'skew_ms', 'skew_bound_ms',
         'spooled', 'spool_trouble')}
     made.update((field, stamp(getattr(one, field))) for field in times)
-    made.update(summary=json.loads(one.summary or '{}'), fights=json.loads(one.fights or '[]'),
+    made.update(summary=kept.tree(one.summary or '{}', {}), fights=kept.tree(one.fights or '[]', []),
                 labels=dict(history.labels(cursor, one.id)), identities=[
                     {'kind': kind, 'value': value} for kind, value in history.identities(cursor, one.id)],
                 requirements=[_state(state) for state in history.states(cursor, one.id)])
@@ -59,7 +58,7 @@ def drift(one: Any) -> Tree:
         'node', 'role', 'requirement', 'title', 'outcome', 'state', 'now', 'boot', 'severity', 'mode', 'says', 'digest',
         'approval')}
     made.update(since=stamp(one.since), silent_since=stamp(one.silent_since),
-                waiver=json.loads(one.waiver) if one.waiver else None)
+                waiver=kept.waiver(one.waiver))
     return made
 
 
@@ -68,7 +67,7 @@ def approval(one: Tree) -> Tree:
     return {'id': one['id'], 'node': one['name'], 'requirement': one['requirement'], 'digest': one['digest'],
             'state': one['state'], 'proposed': stamp(one['proposed']), 'decided': stamp(one['decided']),
             'by': one['by'], 'until': stamp(one['until']), 'reason': one['reason'],
-            'plan': json.loads(one['plan'])}
+            'plan': kept.plan(one['plan'])[0]}
 
 
 def waiver(one: Tree) -> Tree:

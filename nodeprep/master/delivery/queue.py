@@ -7,7 +7,7 @@ from nodeprep.master.delivery.mail import send as by_mail
 from nodeprep.master.delivery.making import Made, options
 from nodeprep.master.delivery.shelf import name
 from nodeprep.master.posting import post
-from nodeprep.master.store import deliveries, outbox
+from nodeprep.master.store import deliveries, kept, outbox
 from nodeprep.master.store.deliveries import CHANNELS, MAIL, WEBHOOK
 from nodeprep.output.compliance import renderer
 from nodeprep.typed import Any, Callable, Dict, List
@@ -77,7 +77,8 @@ class Sender:
 
     def _send(self, channel: str, one: outbox.Message) -> Sent:
         if channel == MAIL:
-            return self._mail(self._wishes.mail, json.loads(one.payload))
+            told = _told(one)
+            return self._mail(self._wishes.mail, told) if told else Sent(f'the message cannot be read: {kept.LOST}')
         hook = self._wishes.webhook
         return Sent(self._hook(hook.url, one.payload.encode('ascii'), hook.secret, f'report-{one.id}',
                                self._clock()).problem)
@@ -87,8 +88,13 @@ class Sender:
             outbox.failed(cursor, one, sent.problem, self._clock())
         else:
             outbox.sent(cursor, [one.id])
-        deliveries.note(cursor, one.hook, day=json.loads(one.payload)['day'], at=self._clock(), problem=sent.problem,
+        deliveries.note(cursor, one.hook, day=_told(one).get('day', ''), at=self._clock(), problem=sent.problem,
                         refused=sent.refused)
+
+
+def _told(one: outbox.Message) -> Dict[str, Any]:
+    found: Dict[str, Any] = kept.tree(one.payload, {})
+    return found
 
 
 def late(store: Any, wishes: Any) -> Dict[str, str]:

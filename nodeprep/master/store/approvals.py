@@ -2,7 +2,7 @@
 import json
 import os
 
-from nodeprep.master.store import audit
+from nodeprep.master.store import audit, kept
 from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.text import clean
@@ -57,6 +57,9 @@ def decide(cursor: Cursor, name: str, state: str, by: str, at: float, until: Opt
     """
     if state not in (APPROVED, DENIED) or (state == APPROVED) != (until is not None):
         raise ValueError('a plan is approved until some time, or denied')
+    there = find(cursor, name) if state == APPROVED else None
+    if there is not None and not kept.plan(there['plan'])[1]:
+        raise ValueError(f'the plan {name} cannot be read: {kept.LOST}; deny it, until the node proposes another')
     touched = cursor.run('UPDATE approval SET state = ?, decided = ?, "by" = ?, until = ?, reason = ? WHERE id = ? '
                          'AND state IN (?, ?) AND (? = ? OR EXISTS (SELECT 1 FROM state s JOIN node n ON n.id = s.node '
                          "WHERE n.status = 'member' AND s.node = approval.node "

@@ -1,6 +1,7 @@
 """Who decided what, and when. Nothing in it is ever changed; the oldest goes after the time that is set for it."""
 import json
 
+from nodeprep.master.store import kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List, Optional
@@ -18,4 +19,4 @@ def newest(cursor: Cursor, most: int = 100, before: Optional[int] = None) -> Lis
     """The newest entries, the newest first; of those with an id below `before`. `detail` is a mapping."""
     rows = cursor.all(_SELECT, (before if before is not None else 2**62, most))
     return [{'id': row[0], 'at': row[1], 'who': row[2], 'what': row[3], 'subject': row[4],
-             'detail': json.loads(row[5])} for row in rows]
+             'detail': kept.tree(row[5], {'damaged': True})} for row in rows]

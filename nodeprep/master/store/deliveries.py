@@ -1,6 +1,7 @@
 """What became of reports that are made by themselves: the newest word of each kind, in table meta."""
 import json
 
+from nodeprep.master.store import kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict
 
@@ -21,5 +22,5 @@ def note(cursor: Cursor, key: str, **what: Any) -> None:
 
 def notes(cursor: Cursor) -> Dict[str, Dict[str, Any]]:
     """The newest words, by what they are about; what was never noted is not in it."""
-    return {key: json.loads(value) for key, value in cursor.all(
+    return {key: kept.tree(value, {}) for key, value in cursor.all(
         'SELECT key, value FROM meta WHERE key IN (?, ?, ?, ?)', _ALL)}

@@ -1,17 +1,38 @@
 """What is wrong with a store, each thing in a sentence: read only, so that it can be asked while a master runs."""
+import itertools
 import zlib
 
 from nodeprep.chain import hashed
 from nodeprep.compliance.document import stamp
-from nodeprep.master.store import schema
+from nodeprep.master.store import kept, schema
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Iterator, List, Set, Tuple
+from nodeprep.typed import Any, Callable, Iterator, List, Set, Tuple
 
 _MOST = 20                # of one kind are named
 _REPORTS = ('SELECT r.node, r.sequence, r.id, r.digest, r.previous, r.link, r.body, n.name FROM report r '
             'JOIN node n ON n.id = r.node WHERE r.node > ? OR r.node = ? AND (r.sequence > ? '
             'OR r.sequence = ? AND r.id > ?) ORDER BY r.node, r.sequence, r.id LIMIT 500')
+
+# (what is said of a row, whether its last column is sound, the rows)
+_KEPT: Tuple[Tuple[str, Callable[[Any], bool], str], ...] = (
+    ('{}: what was found of {} cannot be read', lambda body: kept.finding(body) is not None,
+     'SELECT n.name, e.requirement, e.body FROM evidence e JOIN node n ON n.id = e.node'),
+    ('{}: its own waiver of {} cannot be read', lambda text: kept.waiver(text) is not None,
+     'SELECT n.name, s.requirement, s.waiver FROM state s JOIN node n ON n.id = s.node WHERE s.waiver IS NOT NULL'),
+    ('{}: the summary of its last report cannot be read', lambda text: kept.readable(text, dict),
+     'SELECT name, summary FROM node'),
+    ('{}: what it says of its fights cannot be read',
+     lambda text: all(isinstance(one, dict) for one in kept.tree(text, [0])),
+     'SELECT n.name, p.fights FROM pulse p JOIN node n ON n.id = p.node'),
+    ('{}: what it was before cannot be read', lambda text: kept.readable(text, dict),
+     'SELECT n.name, f.labels FROM former f JOIN node n ON n.id = f.node'),
+    ('{}: the plan {} about {} cannot be read', lambda text: kept.plan(text)[1],
+     'SELECT n.name, a.id, a.requirement, a.plan FROM approval a JOIN node n ON n.id = a.node'),
+    ('entry {} of the audit log cannot be read', lambda text: kept.readable(text, dict),
+     'SELECT id, detail FROM audit'),
+    ('the message {} to {} cannot be read', lambda text: kept.readable(text, (dict, list)),
+     'SELECT id, hook, payload FROM outbox'))
 
 
 class Seen(NamedTuple):
@@ -40,7 +61,13 @@ def look(cursor: Cursor) -> Iterator[Seen]:
         f'{hook}: {count} messages wait or were given up, the oldest since {stamp(at)}: {problem}'
         for hook, count, at, problem in cursor.all('SELECT hook, COUNT(*), MIN(made), MAX(problem) FROM outbox '
                                                    'WHERE tries > 0 GROUP BY hook')])
+    yield Seen('what is kept as JSON can be read', [
+        one for kind in _KEPT for one in itertools.islice(_damaged(cursor, *kind), _MOST)])
     yield chains(cursor)
+
+
+def _damaged(cursor: Cursor, said: str, sound: Callable[[Any], bool], sql: str) -> Iterator[str]:
+    return (said.format(*row) for row in cursor.each(sql) if not sound(row[-1]))
 
 
 def chains(cursor: Cursor) -> Seen:
@@ -66,5 +93,5 @@ def chains(cursor: Cursor) -> Seen:
 def _holds(body: bytes, previous: str, digest: str) -> bool:
     try:
         return hashed(previous, zlib.decompress(body)) == digest
-    except zlib.error:
+    except (zlib.error, TypeError):
         return False

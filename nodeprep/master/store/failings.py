@@ -3,9 +3,7 @@
 The states of today answer for all that did not turn after that time. For the others the transitions tell how it was,
 and the newest report from before that time what was found, as long as it is kept.
 """
-import json
-import zlib
-
+from nodeprep.master.store import kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.record import NamedTuple
@@ -22,7 +20,7 @@ _REPORT = ('SELECT body FROM report WHERE node = ? AND applied = 1 AND taken < ?
 
 class Failing(NamedTuple):
     """One requirement of one node. `waiver` is that of the node's own configuration; `finding` is None when the report
-    that told it is not kept.
+    that told it is not kept, or cannot be read (`damaged`).
     """
 
     node: int
@@ -34,32 +32,35 @@ class Failing(NamedTuple):
     since: float
     waiver: Optional[Tree]
     finding: Optional[Tree]
+    damaged: bool = False
 
 
 def unchanged(cursor: Cursor, wanted: Callable[[Key], bool]) -> Iterator[Failing]:
     """Those of today. Nothing else may be asked until it ends."""
     for node, requirement, state, now, boot, severity, since, told, waiver, body in cursor.each(_NOW):
         if wanted((node, requirement)):
-            own = json.loads(waiver) if waiver and told == 'waived' else None
-            finding = json.loads(zlib.decompress(body).decode('utf-8')) if body is not None else None
-            yield Failing(node, requirement, state, now, boot, severity, since, own, finding)
+            own = kept.waiver(waiver) if told == 'waived' else None
+            finding = kept.finding(body) if body is not None else None
+            yield Failing(node, requirement, state, now, boot, severity, since, own, finding,
+                          body is not None and finding is None)
 
 
 def changed(cursor: Cursor, keys: List[Key], until: float) -> Iterator[Failing]:
     """Those of a time, which turned after it."""
-    newest: Dict[int, Dict[str, Tree]] = {}
+    newest: Dict[int, Optional[Dict[str, Tree]]] = {}
     for node, requirement in sorted(keys):
         held = _then(cursor.all(_THEN, (node, requirement)), until)
         if held is None:
             continue
         if node not in newest:
             newest = {node: _told(cursor, node, until)}
-        finding = newest[node].get(requirement)
+        found = newest[node]
+        finding = found.get(requirement) if found is not None else None
         since, state, now, boot, severity = held
         if finding is not None and finding.get('state') != state:
             finding = None               # another one, of a clock that was set back
         own = finding.get('waiver') if finding else None
-        yield Failing(node, requirement, state, now, boot, severity, since, own, finding)
+        yield Failing(node, requirement, state, now, boot, severity, since, own, finding, found is None)
 
 
 def _then(rows: List[Tuple[Any, ...]], until: float) -> Any:
@@ -75,7 +76,7 @@ def _then(rows: List[Tuple[Any, ...]], until: float) -> Any:
     return found if found and found[1] in (DRIFTED, UNKNOWN) else None
 
 
-def _told(cursor: Cursor, node: int, until: float) -> Dict[str, Tree]:
+def _told(cursor: Cursor, node: int, until: float) -> Optional[Dict[str, Tree]]:
+    """By requirement, what a node told last before a time; None when that cannot be read."""
     row = cursor.one(_REPORT, (node, until))
-    tree = json.loads(zlib.decompress(row[0]).decode('ascii')) if row else {'findings': ()}
-    return {one['requirement']: one for one in tree['findings']}
+    return kept.findings(row[0]) if row else {}

@@ -1,6 +1,7 @@
 """What nodes said of themselves before what they say now: a report about the past puts them where they were then."""
 import json
 
+from nodeprep.master.store import kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, Tuple
 
@@ -31,7 +32,7 @@ def at(cursor: Cursor, until: float) -> Dict[int, Said]:
     found: Dict[int, Said] = {}
     last: Dict[int, Said] = {}
     for node, end, *row in cursor.each(_ALL):
-        told = tuple(row[:4]), json.loads(row[4])
+        told = tuple(row[:4]), kept.tree(row[4], {})
         if end >= until:
             found.setdefault(node, told)
         elif node in gone:

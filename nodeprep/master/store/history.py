@@ -1,8 +1,5 @@
 """One node: what it is, what it told last, and what became of it over time."""
-import json
-import zlib
-
-from nodeprep.master.store import asked
+from nodeprep.master.store import asked, kept
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -130,8 +127,8 @@ def states(cursor: Any, number: int) -> List[State]:
 def _unpacked(body: Any) -> Dict[str, Any]:
     if body is None:
         return {'observations': [], 'note': '', 'waiver': None, 'kubeadm': []}
-    tree: Dict[str, Any] = json.loads(zlib.decompress(bytes(body)).decode('utf-8'))
-    return tree
+    found = kept.finding(body)
+    return kept.lost() if found is None else found
 
 
 def changes(cursor: Any, number: int, requirement: str = '', most: int = 50,
@@ -160,6 +157,6 @@ def events(cursor: Any, number: int, most: int = 50) -> List[Event]:
 
 def plans(cursor: Any, number: int, most: int = 50) -> List[Plan]:
     """What was proposed and decided, the newest first."""
-    return [Plan(*(row[:3] + (json.loads(row[3]),) + row[4:])) for row in cursor.all(
+    return [Plan(*(row[:3] + (kept.plan_shown(row[3]),) + row[4:])) for row in cursor.all(
         'SELECT id, requirement, digest, plan, state, proposed, decided, "by", until, reason FROM approval '
         'WHERE node = ? ORDER BY proposed DESC LIMIT ?', (number, most))]

@@ -1,9 +1,7 @@
 """What else a compliance report tells of a span of time: who decided what, holes in chains, clones, fights, titles."""
-import json
-
 from nodeprep.compliance import fixes as made
 from nodeprep.compliance.document import stamp
-from nodeprep.master.store import fixes
+from nodeprep.master.store import fixes, kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Mapping, Tuple
@@ -61,7 +59,7 @@ def clones(cursor: Cursor, since: float, until: float) -> List[Tuple[Any, ...]]:
 
 def fights(cursor: Cursor) -> List[Tuple[int, Any]]:
     """(node, what it says of its fights) of now."""
-    return [(node, json.loads(said)) for node, said in cursor.all(
+    return [(node, kept.tree(said, [])) for node, said in cursor.all(
         "SELECT node, fights FROM pulse WHERE fights <> '[]' ORDER BY node")]
 
 
@@ -70,7 +68,7 @@ def changes(cursor: Cursor, since: float, until: float, names: Mapping[int, str]
     found = []
     for at, who, what, subject, detail in cursor.each(_AUDIT, (since, until)):
         node, requirement = _about(what, subject, names)
-        found.append(Change(at, who, what, node, requirement, _detail(subject, json.loads(detail), node)))
+        found.append(Change(at, who, what, node, requirement, _detail(subject, kept.tree(detail, {}), node)))
     for number, requirement, by, reason, at in cursor.all(_USED, (until,)):
         if since <= at < until and number in names:
             found.append(Change(at, by, 'plan carried out', names[number], requirement,

@@ -1,7 +1,5 @@
 """Plans that wait for a person. The same plan of many nodes is one thing to read: they are told apart by digest."""
-import json
-
-from nodeprep.master.store import asked
+from nodeprep.master.store import asked, kept
 from nodeprep.master.store.asked import Asked
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
@@ -59,7 +57,7 @@ def proposed(cursor: Any, about: Asked, page: int = 1, per: int = 10, most: int 
                           'AND a.requirement = ? AND a.digest = ? ORDER BY m.name LIMIT ?',
                           args + (requirement, digest, most))
         plan = cursor.one('SELECT plan FROM approval WHERE id = ?', (number,))[0]
-        found.append(Proposal(requirement, digest, int(nodes), oldest, json.loads(plan), some))
+        found.append(Proposal(requirement, digest, int(nodes), oldest, kept.plan_shown(plan), some))
     return len(groups), found
 
 

@@ -1,10 +1,8 @@
 """/drift: all that is not met, the longest first; what is waived and what silent nodes last told are apart."""
-import json
-
 from nodeprep.language import N_
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import drift, grid
+from nodeprep.master.store import drift, grid, kept
 from nodeprep.master.web import frame, query, render
 from nodeprep.typed import Any, List, Tuple
 
@@ -29,7 +27,7 @@ async def show(request: Request, master: Any) -> Response:
     _ = around.language
     return await render.answer(
         master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts,
-        paging=paging, rows=[(row, json.loads(row.waiver) if row.waiver else None) for row in rows],
+        paging=paging, rows=[(row, kept.waiver(row.waiver)) for row in rows],
         requirements=requirements, choices=choices, tabs=[(name, _(said)) for name, said in TABS],
         longest=_longest(rows, order, paging))
 

@@ -1,12 +1,11 @@
 """/nodes/{name}: one node: what is wrong with it and for how long, the evidence, the plan, its past."""
-import json
 import re
 
 from nodeprep.language import N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import history
+from nodeprep.master.store import history, kept
 from nodeprep.master.web import frame, render, said
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
@@ -48,8 +47,8 @@ async def show(request: Request, master: Any) -> Response:
         raise Problem(404, N_('There is no node {name}.'), about={'name': name})
     states = sorted(whole.states, key=lambda one: (_ORDER.index(one.outcome), one.since, one.requirement))
     changes, more = whole.changes[:MOST], len(whole.changes) > MOST
-    fights = {one['requirement']: one.get('why', '') for one in json.loads(whole.node.fights or '[]')
-              if isinstance(one.get('requirement'), str)}
+    fights = {one['requirement']: one.get('why', '') for one in kept.tree(whole.node.fights or '[]', [])
+              if isinstance(one, dict) and isinstance(one.get('requirement'), str)}
     return await render.answer(
         master, 'node.html', frame=around, whole=whole, node=whole.node,
         wrong=[one for one in states if one.outcome in WRONG],
