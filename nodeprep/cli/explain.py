@@ -49,8 +49,8 @@ def _spoken() -> Language:
 
 def _explained(requirement_id: str, _: Language) -> Iterator[str]:
     requirement, width = catalogue.load(requirement_id), _width()
-    yield _filled(f'{requirement.id}: {_.title(requirement.title)} ({_(_SEVERITIES[requirement.severity])})', '', '  ',
-                  width) + '\n'
+    severity = _(' ({what})', what=_(_SEVERITIES[requirement.severity]))
+    yield _filled(requirement.id + _(': ') + _.title(requirement.title) + severity, '', '  ', width) + '\n'
     yield '\n'.join(_filled(_(text), '', '', width) if text else '' for text in paragraphs(requirement.__doc__ or ''))
     if requirement.kubeadm:
         yield '\n' + _filled(_('kubeadm calls it: {names}', names=', '.join(requirement.kubeadm)), '', '  ', width)

@@ -16,6 +16,10 @@ from nodeprep.typed import Any, Dict, List, Optional, Sequence, Tuple
 # under another CA, or not at all; or nobody can tell, for want of a key or a tool.
 WHOLE, CHANGED, FOREIGN, UNPROVED = 'whole', 'changed', 'foreign', 'unproved'
 _LONGEST = 16             # certificates
+# What is said of what was looked at.
+_DIGEST = 'checked: its digest fits its content'
+_ALL = 'checked: digest, signature and certificates'
+_UNSIGNED = {'host': 'a host signs no report', 'fleet': 'nothing in it proves that'}
 _MEMBERS = {'algorithm', 'key', 'certificate', 'value'}
 
 
@@ -44,13 +48,14 @@ def judge(tree: Dict[str, Any], known: Sequence[str], tool: Optional[Any]) -> Pr
     reading.examined(tree)
     if tree['signature'] is None:
         # Whatever CA were known: there is nothing that it could vouch for.
-        return Proof(FOREIGN, 'it is not signed: the digest fits, as it does for whoever changes both')
+        return Proof(FOREIGN, 'it is not signed; checked: its digest fits its content, as whoever changes both can '
+                              f'make it; not checked: who made it, since {_UNSIGNED[tree["scope"]]}')
     try:
         return _signed(tree, known, tool)
     except _Changed as wrong:
         return Proof(CHANGED, str(wrong))
     except CannotTell as error:
-        return Proof(UNPROVED, f'its signature could not be verified: {error}')
+        return Proof(UNPROVED, f'{_DIGEST}; not checked: the signature, since {error}')
 
 
 def _signed(tree: Dict[str, Any], known: Sequence[str], tool: Optional[Any]) -> Proof:
@@ -58,19 +63,21 @@ def _signed(tree: Dict[str, Any], known: Sequence[str], tool: Optional[Any]) -> 
     if tree['by']['key'] != hashes[-1]:
         raise _Changed('it is signed under another CA than the one that it names itself')
     if tool is None:
-        return Proof(UNPROVED, 'its signature could not be verified: neither the library cryptography nor openssl(1) '
-                               'is here')
+        return Proof(UNPROVED, f'{_DIGEST}; not checked: the signature, since neither the library cryptography nor '
+                               'openssl(1) is here')
     if not tool.fits(cahash.public_key(chain[0]), digest.message(tree['digest']), value):
         raise _Changed('its signature is not that of its digest under its key')
     wrong = tool.follows(chain, epoch.of(tree['made']))
     if wrong:
         raise _Changed(wrong)
     if not known:
-        return Proof(UNPROVED, 'its signature fits the key that it brings along, under a CA that nobody here vouches '
-                               'for')
+        return Proof(UNPROVED, f'{_ALL} fit each other; not checked: who made it, since no CA is known here that '
+                               'these could be held against')
     if not set(hashes) & set(known):
-        return Proof(FOREIGN, 'it is signed, but under another CA than the one that is believed here', '', hashes[-1])
-    return Proof(WHOLE, 'nothing in it was changed since it was signed', tool.subject(chain[0]), hashes[-1])
+        return Proof(FOREIGN, f'it is signed, but under another CA than the one that is believed here; {_ALL} fit each '
+                              'other; not checked: who made it, since nobody here vouches for that CA', '', hashes[-1])
+    return Proof(WHOLE, f'nothing in it was changed since it was signed; {_ALL} fit each other and the CA that is '
+                        'believed here', tool.subject(chain[0]), hashes[-1])
 
 
 def _parts(signature: Dict[str, Any]) -> Tuple[List[bytes], List[str], bytes]:

@@ -63,7 +63,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     lines = ['<!DOCTYPE html>', f'<html lang="{_.tag.replace("_", "-")}">', '<head>', '<meta charset="utf-8">',
              '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
              '<meta name="viewport" content="width=device-width, initial-scale=1">',
-             f'<title>{name}: {short}</title>', f'<style>{_STYLE}</style>',
+             f'<title>{name}{_(": ")}{short}</title>', f'<style>{_STYLE}</style>',
              '</head>', '<body>', '<main>', f'<h1>{name}</h1>', f'<p>{_about(tree, _)}</p>',
              f'<p class="soft">{_text(_taken(tree, _))}</p>',
              f'<p class="verdict {tree["verdict"]}">{_text(said)}{_(".")}</p>']
@@ -77,7 +77,7 @@ def _about(tree: Dict[str, Any], _: Language) -> str:
     parts = [node['os']['name'], node['kernel'] and _('kernel {release}', release=node['kernel']), node['arch'],
              _('profile {name}', name=tree['agent']['profile']), node['role'],
              'Kubernetes ' + node['kubernetes'] if node.get('kubernetes') else '']
-    return ', '.join(_text(part) for part in parts if part)
+    return _(', ').join(_text(part) for part in parts if part)
 
 
 def _taken(tree: Dict[str, Any], _: Language) -> str:
@@ -107,7 +107,7 @@ def _wrong(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
         for finding in wrong:
             if outcome(finding) == word:
                 name = _text(finding['requirement'])
-                yield (f'<section>\n<h3>{name}: <span class="{word}">{_(_WORDS[word])}</span></h3>\n'
+                yield (f'<section>\n<h3>{name}{_(": ")}<span class="{word}">{_(_WORDS[word])}</span></h3>\n'
                        f'<p class="soft">{_("Wanted: {what}", what=_text(_.title(finding["title"])))}</p>')
                 yield from observed_list(failing(finding), _)
                 yield '</section>'
@@ -120,8 +120,8 @@ def _evidence(findings: List[Dict[str, Any]], _: Language) -> Iterator[str]:
         if finding['observations']:
             word = outcome(finding)
             count = _.many('{count} observed', '{count} observed', len(finding['observations']))
-            yield (f'<details>\n<summary>{_text(finding["requirement"])}: '
-                   f'<span class="{word}">{_(_WORDS[word])}</span>, {count}</summary>')
+            yield (f'<details>\n<summary>{_text(finding["requirement"])}{_(": ")}'
+                   f'<span class="{word}">{_(_WORDS[word])}</span>{_(", ")}{count}</summary>')
             yield from observed_list(finding['observations'], _)
             yield '</details>'
 
@@ -131,7 +131,7 @@ def observed_list(observations: List[Dict[str, Any]], _: Language) -> Iterator[s
     yield '<ul>'
     for seen in observations:
         state = ADVISED if observed(seen) == DRIFTED and seen['advised'] else observed(seen)
-        yield (f'<li><p><strong>{_text(seen["subject"])}</strong>, {_(_WHEN[seen["when"]])}: '
+        yield (f'<li><p><strong>{_text(seen["subject"])}</strong>{_(", ")}{_(_WHEN[seen["when"]])}{_(": ")}'
                f'<span class="state {state}">{_(_WORDS[state])}</span></p>\n<dl>')
         found = _('Could not tell') if seen['met'] is None else _('Found')
         for term, said in ((found, seen['found']), (_('Wanted'), seen['wanted']), (_('Source'), seen['source']),
@@ -148,7 +148,7 @@ def observed_list(observations: List[Dict[str, Any]], _: Language) -> Iterator[s
 def _change(one: Dict[str, Any], _: Language) -> Iterator[str]:
     back = [_('undo: {command}', command=command(one['undo']))] if one.get('undo') else []
     about = [_(RISKS[one['risk']])] + back if 'run' in one else []
-    fix = f'<code>{_text(change(one, _))}</code>' + (f' ({_text("; ".join(about))})' if about else '')
+    fix = f'<code>{_text(change(one, _))}</code>' + (_(' ({what})', what=_text(_('; ').join(about))) if about else '')
     yield f'<p>{_("Fix: {change}", change=fix)}</p>'
     if one.get('diff'):
         yield f'<pre>\n{_text(one["diff"], keep=chr(10))}</pre>'

@@ -119,8 +119,8 @@ def _head(page: _Page, tree: Dict[str, Any]) -> None:
     wanted = [_('profile {name}', name=shown(tree['agent']['profile'])), shown(node['role']),
               'Kubernetes ' + shown(node['kubernetes']) if node.get('kubernetes') else '']
     image = _('image {folder}: ', folder=shown(node['root'])) if node.get('root') else ''
-    page.text(f'{image}{shown(node["name"])}: ' + ', '.join(filter(None, system)), '  ')
-    page.text(_('wanted: {what}', what=', '.join(filter(None, wanted))), '  ')
+    page.text(f'{image}{shown(node["name"])}{_(": ")}' + _(', ').join(filter(None, system)), '  ')
+    page.text(_('wanted: {what}', what=_(', ').join(filter(None, wanted))), '  ')
     if page.options.verbose:
         page.text(_('taken: {when}, in {ms} ms', when=shown(tree['taken']), ms=f'{tree["took_ms"]:g}'), '  ')
     page.lines.append('')
@@ -132,10 +132,11 @@ def _fine(finding: Dict[str, Any]) -> bool:
 
 def _folded(page: _Page, findings: List[Dict[str, Any]]) -> None:
     """What needs no attention, in a line for each kind."""
+    _ = page.language
     for word in (MET, NOT_APPLICABLE, IGNORED):
         names = [shown(one['requirement']) for one in findings if _fine(one) and outcome(one) == word]
         if names:
-            page.text(f'{page.language(_WORDS[word])}: ' + ', '.join(names), '  ')
+            page.text(_(_WORDS[word]) + _(': ') + ', '.join(names), '  ')
     if page.lines[-1]:
         page.lines.append('')
 
@@ -200,9 +201,9 @@ def _plan(page: _Page, changes: List[Dict[str, Any]], hints: List[str]) -> None:
         risks = [one['risk'] for one in changes if one.get('risk', 'harmless') != 'harmless']
         left = len(changes) - _SHORT
         more = _.many('; and {count} more', '; and {count} more', left) if left > 0 else ''
-        first = _('fix ({risks}): ', risks=', '.join(_(RISKS[risk]) for risk in dict.fromkeys(risks))) if risks else \
-            _('fix: ')
-        page.text('; '.join(change(one, _) for one in changes[:_SHORT]) + more, ' ' * 13, ' ' * 8 + first)
+        named = _(', ').join(_(RISKS[risk]) for risk in dict.fromkeys(risks))
+        first = _('fix ({risks}): ', risks=named) if risks else _('fix: ')
+        page.text(_('; ').join(change(one, _) for one in changes[:_SHORT]) + more, ' ' * 13, ' ' * 8 + first)
     for hint in hints[:_SHORT]:
         page.text(shown(hint), ' ' * 14, ' ' * 8 + _('hint: '))
 
@@ -212,7 +213,8 @@ def _whole_plan(page: _Page, seen: Dict[str, Any]) -> None:
     for one in seen['fix']:
         back = [_('undo: {command}', command=command(one['undo']))] if one.get('undo') else []
         about = [_(RISKS[one['risk']])] + back if 'run' in one else []
-        page.text(change(one, _) + (f' ({"; ".join(about)})' if about else ''), indent + '     ', indent + _('fix: '))
+        page.text(change(one, _) + (_(' ({what})', what=_('; ').join(about)) if about else ''), indent + '     ',
+                  indent + _('fix: '))
         # A diff is not wrapped: what is copied from it must be what it says.
         page.lines.extend(f'{indent}     {shown(line)}' for line in one.get('diff', '').split('\n') if line)
     if seen['hint']:
@@ -247,7 +249,7 @@ def _which(failed: List[Dict[str, Any]], _: Language) -> str:
         drifted = [when for when in ('now', 'boot') if half(finding, when) == DRIFTED]
         kind = outcome(finding) if outcome(finding) in (UNKNOWN, ADVISED) else '+'.join(drifted) or 'now+boot'
         kinds.setdefault(kind, []).append(shown(finding['requirement']))
-    return _('; ').join(f'{_(said)}: {", ".join(kinds[kind])}' for kind, said in _KINDS if kind in kinds)
+    return _('; ').join(_(said) + _(': ') + ', '.join(kinds[kind]) for kind, said in _KINDS if kind in kinds)
 
 
 _KINDS = (('now+boot', N_('now and after a reboot')), ('now', N_('now')), ('boot', N_('after a reboot')),

@@ -99,7 +99,9 @@ def statement_and_source(alike: List[Tree], mark: bool = True, _: Language = ENG
     told = _('could not tell: ') if seen['met'] is None else ''
     wanted = '' if seen['met'] else _('; wanted: {what}', what=shown(seen['wanted']))
     advised = _(' (advised)') if mark and seen['advised'] and not seen['met'] else ''
-    return f'{source if near else subject}: {told}{shown(seen["found"])}{wanted}{advised}', '' if near else source
+    # What is found on a host stands in English, with the punctuation of that, unless ours comes between.
+    text = (source if near else subject) + (_(': ') + told if told else ': ') + shown(seen['found'])
+    return text + wanted + advised, '' if near else source
 
 
 def _some(texts: Iterable[str], _: Language, most: int = 6) -> str:

@@ -7,6 +7,7 @@ import pytest
 from nodeprep.language import TAGS, speaking
 from nodeprep.output.columns import columns
 from tests.language import marked, po, update
+from tests.language.widths import narrow
 
 MESSAGES = marked.messages()
 CATALOGUES = [(tag, domain) for tag in TAGS[1:] for domain in sorted(MESSAGES)]
@@ -63,7 +64,14 @@ def test_a_translation_begins_and_ends_like_its_message(tag, domain):
         said, message = one.said[0], one.message
         assert said[:1] != ' ' or message[:1] == ' ', message
         assert said[-1:] != ' ' or message[-1:] == ' ', message
-        assert message[-1:] != ' ' or said[-1] in ' \uff1a\uff0c\uff1b\u3002', message
+        assert message[-1:] != ' ' or said[-1] in ' \uff1a\uff0c\uff1b\u3002\u3001', message
+
+
+@each
+def test_no_chinese_sentence_has_punctuation_of_english(tag, domain):
+    """But for what is filled in and code, which is as it is."""
+    for one in update.read(tag, domain):
+        assert narrow(re.sub(r'`[^`]*`|<code>.*?</code>|<[^>]*>|' + PUT_IN.pattern, 'x', one.said[0])) == []
 
 
 @each

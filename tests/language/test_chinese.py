@@ -1,4 +1,5 @@
 """What is read in Chinese: the table, the page of a check and `explain`; and what stays English for programs."""
+import json
 import re
 
 import html5lib
@@ -12,6 +13,7 @@ from nodeprep.output import FORMATS, TRANSLATED, Options, renderer
 from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.words import shown
 from tests.cli.runner import run
+from tests.language.widths import narrow, sentences
 from tests.output.samples import SAMPLES
 from tests.output.trees import RUDE, trees
 
@@ -48,6 +50,17 @@ def test_the_table_has_the_rows_of_the_english_one_with_its_words_in_the_same_co
         places.append([(row.group(1), columns(row.string[:row.start(2)]), columns(row.string[:row.end(2)]))
                        for row in rows])
     assert places[0] == places[1] and said != english
+
+
+@pytest.mark.parametrize('name', sorted(set(SAMPLES) - {'hostile'}))      # whose host speaks Chinese itself
+def test_no_sentence_of_a_check_has_punctuation_of_english(name):
+    host = json.dumps(SAMPLES[name], ensure_ascii=False)
+    for verbose in (False, True):
+        said = renderer('table')(SAMPLES[name], Options(width=300, verbose=verbose, language=_))
+        assert narrow(said, host) == []
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(
+        renderer('html')(SAMPLES[name], Options(language=_)))
+    assert [one for said in sentences(page) for one in narrow(said, host)] == []
 
 
 def test_the_words_of_the_table_are_chinese():

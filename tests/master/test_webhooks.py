@@ -111,7 +111,7 @@ def test_after_a_day_a_message_is_given_up_and_kept_for_the_doctor(store, receiv
     assert row[1] is not None and 86400 >= row[1] - row[2] > 80000 and row[0] < 40
     assert store.read(outbox.waiting) == {'ops': (0, 1)}
     said = [one for seen in store.read(lambda cursor: list(doctor.look(cursor))) for one in seen.wrong]
-    assert said == [f'ops: 1 messages wait or were given up, the oldest since {stamp(row[2])}: it cannot be reached']
+    assert said == [f'ops: 1 message waits or was given up, since {stamp(row[2])}: it cannot be reached']
 
 
 def test_the_outbox_is_bounded_and_says_what_went(store, receiver, host, monkeypatch):

@@ -58,7 +58,8 @@ def look(cursor: Cursor) -> Iterator[Seen]:
                       'JOIN transition t ON t.id = (SELECT MAX(u.id) FROM transition u WHERE u.node = s.node '
                       'AND u.requirement = s.requirement) WHERE t.outcome <> s.outcome LIMIT ?', (_MOST,))])
     yield Seen('messages get through', [
-        f'{hook}: {count} messages wait or were given up, the oldest since {stamp(at)}: {problem}'
+        f'{hook}: ' + ('1 message waits or was given up,' if count == 1 else
+                       f'{count} messages wait or were given up, the oldest') + f' since {stamp(at)}: {problem}'
         for hook, count, at, problem in cursor.all('SELECT hook, COUNT(*), MIN(made), MAX(problem) FROM outbox '
                                                    'WHERE tries > 0 GROUP BY hook')])
     yield Seen('what is kept as JSON can be read', [

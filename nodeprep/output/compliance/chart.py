@@ -69,5 +69,5 @@ def _stacked(line: Any, floor: int, room: float) -> List[Tuple[str, float, float
 
 
 def _said(line: Any, _: Language) -> str:
-    return f'{line.name}: ' + ', '.join(f'{_(NAMES[kind])} {share(line.seconds.get(kind, 0.0), line.counted, _)}'
-                                        for kind in COUNTED)
+    return line.name + _(': ') + _(', ').join(
+        f'{_(NAMES[kind])} {share(line.seconds.get(kind, 0.0), line.counted, _)}' for kind in COUNTED)

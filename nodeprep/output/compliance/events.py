@@ -28,7 +28,7 @@ def advised(tree: Dict[str, Any], _: Language) -> Section:
     rows = [[name(one['node']), name(one['requirement']),
              _('{span}, since {when}', span=words.length(one['since'], tree['until'], _), when=when(one['since'], _)),
              text(one['found']), text(one['wanted']), code(one['source'])] for one in found[:MOST]]
-    return _section(_, 'advised', _('Advised, and not met'), len(found), rows, CSV_TOO,
+    return _section(_, 'advised', _('Advised and not met'), len(found), rows, CSV_TOO,
                     _('It counts for nothing, and somebody may want to know; the longest first'),
                     (_('Node'), _('Requirement'), _('For'), _('Found'), _('Wanted'), _('Read in')))
 
@@ -117,7 +117,8 @@ def evidence(tree: Dict[str, Any], _: Language) -> Section:
 
 def _node(node: str, findings: Dict[str, Any], _: Language) -> Iterator[str]:
     for requirement, finding in sorted(findings.items()):
-        yield f'<section><h3>{text(node)}: {text(requirement)}, {word(outcome(finding), _)}</h3>'
+        yield (f'<section><h3>{text(node)}{_(": ")}{text(requirement)}{_(", ")}'
+               f'{word(outcome(finding), _)}</h3>')
         yield from observed_list(finding['observations'], _)
         yield '</section>'
 
@@ -134,7 +135,7 @@ def _numbers(one: Dict[str, Any], _: Language) -> str:
 
 def _given(one: Dict[str, Any], _: Language) -> str:
     """By whom and when; those of a node's own configuration have neither."""
-    return ', '.join(part for part in (text(one['by']), when(one['created'], _) if one['created'] else '') if part)
+    return _(', ').join(part for part in (text(one['by']), when(one['created'], _) if one['created'] else '') if part)
 
 
 def _ended(one: Dict[str, Any], last: str, _: Language) -> str:

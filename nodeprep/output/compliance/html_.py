@@ -27,8 +27,8 @@ def render(tree: Tree, options: Options) -> str:
     lines = ['<!DOCTYPE html>', f'<html lang="{_.tag.replace("_", "-")}">', '<head>', '<meta charset="utf-8">',
              f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
              '<meta name="viewport" content="width=device-width, initial-scale=1">',
-             f'<title>{title}: {text(words.headline(tree, _))}</title>', f'<style>{STYLE}</style>', '</head>', '<body>',
-             PATTERNS, '<main>', f'<h1>{title}</h1>', f'<p class="soft">{text(words.period(tree, _))}</p>',
+             f'<title>{title}{_(": ")}{text(words.headline(tree, _))}</title>', f'<style>{STYLE}</style>', '</head>',
+             '<body>', PATTERNS, '<main>', f'<h1>{title}</h1>', f'<p class="soft">{text(words.period(tree, _))}</p>',
              *_first(tree, _), *_index(tree, sections, _), *times.chart(tree, _)]
     for one in sections:
         if one.many:
@@ -61,7 +61,7 @@ def _index(tree: Tree, sections: List[Section], _: Language) -> Iterator[str]:
     none = [one.head.lower() for one in sections if not one.many and one.id != 'evidence'
             and not (one.id == 'fights' and tree['fights'] is None)]
     if none:
-        yield f'<p class="soft small">{_("None: {what}.", what=", ".join(none))}</p>'
+        yield f'<p class="soft small">{_("None: {what}.", what=_(", ").join(none))}</p>'
     if tree['fights'] is None and tree['scope'] != 'host':         # of one host alone nobody ever knew
         unknown = _('Who fought over what at the end of this time is not known any more.')
         yield f'<p class="soft small">{unknown}</p>'
@@ -72,16 +72,24 @@ def _about(tree: Tree, _: Language) -> Iterator[str]:
     """How it was counted, who made it, and how that is proved."""
     by = tree['by']
     yield f'<h2 id="about">{_("How this was made")}</h2>'
-    counted = _('Each second of each requirement of each node belongs to one class. A share is the time that was met, '
-                'of the time that was met, drifted, could not be told, or silent. Silent time counts, and never as '
-                'met; waived time is apart; what is only advised, ignored or does not apply does not count. A node '
-                'counts from when it joined, and not while it is in quarantine, or gone.')
+    host = tree['scope'] == 'host'
+    counted = _('Each second of each requirement belongs to one class. A share is the time that was met, of the time '
+                'that was met, drifted, could not be told, or silent. Silent time counts, and never as met; waived '
+                'time is apart; what is only advised, ignored or does not apply does not count. The host counts from '
+                'when its agent began to write its history; while none ran it is silent.') if host else \
+        _('Each second of each requirement of each node belongs to one class. A share is the time that was met, '
+          'of the time that was met, drifted, could not be told, or silent. Silent time counts, and never as '
+          'met; waived time is apart; what is only advised, ignored or does not apply does not count. A node '
+          'counts from when it joined, and not while it is in quarantine, or gone.')
     made = _('Made {when} UTC by nodeprep {version} on {host}; report {id}.', when=words.minute(tree['made']),
              version=text(by['version']), host=text(by['host']), id=code(tree['id']))
     digest = code(shown(tree['digest']))
     sealed = _('Digest of the JSON of this report: {digest}, signed under the CA {key}.', digest=digest,
                key=code(by['key'])) if tree['signature'] else \
         _('Digest of the JSON of this report: {digest}.', digest=digest)
-    proof = _('This page can be changed by whoever holds it; of the JSON <code>nodeprep report verify FILE</code> says '
-              'whether it is whole, and what is proved of who made it.')
+    proof = _('The host made it of its own history, and nobody else vouches for it: it has no signature, and whoever '
+              'is root there can write what he likes. A report of its master (<code>nodeprep master report</code>) '
+              'is signed.') if host else \
+        _('This page can be changed by whoever holds it; of the JSON <code>nodeprep report verify FILE</code> says '
+          'whether it is whole, and what is proved of who made it.')
     yield f'<p>{counted}</p>\n<p>{made}</p>\n<p>{sealed} {proof}</p>'

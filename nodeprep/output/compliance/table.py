@@ -15,7 +15,7 @@ _CUT = 60                 # letters of what a node says
 def render(tree: Tree, options: Options) -> str:
     """The text, `options.width` columns wide."""
     _ = options.language
-    lines = _text(f'{words.title(tree, _)}, {words.period(tree, _)}', options)
+    lines = _text(_('{title}, {period}', title=words.title(tree, _), period=words.period(tree, _)), options)
     if tree['asked']:
         lines += _text(_('Only of: {what}.', what=words.asked(tree)), options)
     color = '1;31' if tree['overall']['nodes']['drifted'] else '1;32'
@@ -31,12 +31,12 @@ def render(tree: Tree, options: Options) -> str:
                 none.append(head.lower())
             continue
         shown_rows = rows if options.verbose else rows[:FEW]
-        lines += ['', head + ':', *listed(heads, shown_rows, options.width).rstrip('\n').split('\n')]
+        lines += ['', head + _(': ').rstrip(), *listed(heads, shown_rows, options.width).rstrip('\n').split('\n')]
         if len(rows) > len(shown_rows):
             left = len(rows) - len(shown_rows)
             lines.append(_.many('and {count} more', 'and {count} more', left))
     if none:
-        lines += ['', *_text(_('None: {what}.', what=', '.join(none)), options)]
+        lines += ['', *_text(_('None: {what}.', what=_(', ').join(none)), options)]
     return '\n'.join(lines) + '\n'
 
 
@@ -70,7 +70,7 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     yield _('Changes and decisions'), (_('WHEN'), _('WHO'), _('WHAT'), _('NODE'), _('DETAIL')), [
         [words.minute(one['at']), _cut(_who(one), 20), _cut(words.deed(one['what'], _), 20), _cut(one['node'], 30),
          _cut(one['requirement'] + ' ' + words.detail(one, _), 110)] for one in tree['changes']]
-    yield _('Advised, and not met'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
+    yield _('Advised and not met'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
         [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _),
          _cut(one['found']) or _('not kept any more')] for one in tree.get('advised', ())]
     yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), [

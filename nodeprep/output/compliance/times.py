@@ -93,7 +93,7 @@ def _about(node: Dict[str, Any], since: str, _: Language) -> str:
     about = [text(part) for part in (node['role'], node['os']['name'], words.labels(node)) if part]
     if node['counts_from'] and node['counts_from'] > since:
         about.append(_('counts from {when}', when=pieces.when(node['counts_from'], _)))
-    return f' <span class="soft">{", ".join(about)}</span>' if about else ''
+    return f' <span class="soft">{_(", ").join(about)}</span>' if about else ''
 
 
 def _worst(node: Dict[str, Any]) -> List[str]:

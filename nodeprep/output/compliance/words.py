@@ -18,8 +18,9 @@ DEEDS = {'token created': N_('token created'), 'token deleted': N_('token delete
          'user deleted': N_('user deleted'), 'plan approved': N_('plan approved'), 'plan denied': N_('plan denied'),
          'plan lapsed': N_('plan lapsed'), 'waiver added': N_('waiver added'), 'waiver ended': N_('waiver ended'),
          'waivers go on': N_('waivers go on'), 'clone keep-both': N_('clone keep-both'),
-         'clone forget-first': N_('clone forget-first'), 'clone forget-later': N_('clone forget-later'),
-         'plan carried out': N_('plan carried out'), 'fix': N_('fix'), 'undo': N_('undo')}
+         'clone forget-first': N_('clone forget-first'), 'clone forget-later': N_('clone forget-later')}
+# What was done on nodes.
+MADE = {'plan carried out': N_('plan carried out'), 'fix': N_('fix'), 'undo': N_('undo')}
 # How a fix was allowed, as compliance/fixes.py has it.
 ALLOWED = (N_('mode: fix, by the configuration of the node'), N_('approved'), N_('by hand at the host'),
            N_('approved, as the node says; this master gave it no such approval'))
@@ -139,9 +140,10 @@ def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     time that was asked for: a share of ten minutes is not one of 30 days.
     """
     said = _.many('{count} node counts. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
-                  tree['overall']['nodes']['counted'], standing=', '.join(standing(tree, _)) or _('none'))
+                  tree['overall']['nodes']['counted'], standing=_(', ').join(standing(tree, _)) or _('none'))
     first = min((one['counts_from'] for one in tree['nodes'] if one['counts_from']), default='')
-    return said if first <= tree['since'] else said + ' ' + _('The record begins on {when} UTC.', when=minute(first))
+    record = _('The record begins on {when} UTC.', when=minute(first))
+    return said if first <= tree['since'] else _('{first} {second}', first=said, second=record)
 
 
 def named(state: str, _: Language = ENGLISH_TEXTS) -> str:
@@ -151,13 +153,14 @@ def named(state: str, _: Language = ENGLISH_TEXTS) -> str:
 
 def deed(what: str, _: Language = ENGLISH_TEXTS) -> str:
     """What was done, in words."""
-    return _(DEEDS[what]) if what in DEEDS else what
+    said = DEEDS.get(what) or MADE.get(what)
+    return _(said) if said else what
 
 
 def detail(change: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """What more there is to say of a change: how it was allowed, and what became of it."""
     allowed = change.get('allowed', '')            # not there in a report of an older version
-    return '; '.join(part for part in (_(allowed) if allowed in ALLOWED else allowed, change['detail']) if part)
+    return _('; ').join(part for part in (_(allowed) if allowed in ALLOWED else allowed, change['detail']) if part)
 
 
 def asked(tree: Tree) -> str:
@@ -182,7 +185,7 @@ def apart(times: Dict[str, float], _: Language = ENGLISH_TEXTS) -> str:
     >>> apart({'not-applicable': 60.0}), apart({'advised': 9.0, 'waived': 1.0}), apart({})
     ('does not apply', 'waived; advised, not met', 'no time that counts')
     """
-    return '; '.join(_(NAMES[name]) for name in APART if times.get(name)) or _('no time that counts')
+    return _('; ').join(_(NAMES[name]) for name in APART if times.get(name)) or _('no time that counts')
 
 
 def seconds(times: Dict[str, float]) -> float:

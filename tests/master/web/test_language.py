@@ -14,6 +14,7 @@ from nodeprep.master.store import clones
 from nodeprep.master.web import words
 from nodeprep.output.compliance import words as compliance
 from tests.language.marked import _text
+from tests.language.widths import narrow, sentences
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, parsed, text_of
 from tests.master.web.test_pages import PAGES
 
@@ -54,6 +55,20 @@ def kept(site):
         for row in site.rows(f'SELECT {what}'):
             found |= latin(' '.join(map(str, row)))
     return found
+
+
+@pytest.mark.parametrize('path', PAGES)
+def test_no_sentence_of_a_chinese_page_has_punctuation_of_english(full, path):
+    page, host = parsed(asked(full, path)), said_by_others(full)
+    assert [one for said in sentences(page) for one in narrow(said, host)] == []
+    assert [one for _part, said in heard(page) for one in narrow(said, host)] == []
+
+
+def said_by_others(site):
+    """All that hosts and people have said, as one text."""
+    rows = [row for what in ('* FROM waiver', '* FROM audit', '* FROM approval', 'says FROM state')
+            for row in site.rows(f'SELECT {what}')]
+    return f'{SCRIPT} {EVIL} {rows} ' + ' '.join(str(host.findings) for host in site.fleet.hosts.values())
 
 
 @pytest.mark.parametrize('path', PAGES)

@@ -135,6 +135,15 @@ def test_a_report_of_a_host_says_nothing_of_fights():
     assert 'not known any more' not in render(dict(tree, scope='host'), Options())
 
 
+def test_the_foot_of_a_report_of_a_host_speaks_of_that_host_and_of_no_master_that_it_joined():
+    tree = dict(fleet(1), scope='host', signature=None)
+    page = read(tree)
+    foot = [text_of(part) for part in page.iter('p')][-3:]
+    assert 'when its agent began to write its history' in foot[0] and 'nobody else vouches for it' in foot[2]
+    assert not any(word in ' '.join(foot) for word in ('joined', 'quarantine', 'each node', 'CA'))
+    assert 'when it joined' in text_of(read(fleet(1)))
+
+
 def test_what_is_not_there_is_said_and_takes_no_room():
     tree = dict(fleet(3), fights=None, clones=[])
     page = read(tree)

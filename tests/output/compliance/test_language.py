@@ -10,6 +10,7 @@ from nodeprep.output.columns import columns
 from nodeprep.output.compliance import renderer
 from nodeprep.output.words import shown
 from tests.compliance import sample
+from tests.language.widths import narrow, sentences
 from tests.output.compliance.fleet import fleet
 
 _ = speaking(CHINESE)
@@ -45,6 +46,18 @@ def test_no_english_is_left_on_the_page(name):
                  part.get('data-of')] + [child.tail for child in part if part.tag != 'style']
         left |= {(word, text) for text in said if text for word in latin(text) - known}
     assert left == set()
+
+
+@pytest.mark.parametrize('form', ['html', 'table'])
+@pytest.mark.parametrize('name', sorted(TREES))
+def test_no_sentence_has_punctuation_of_english(name, form):
+    for tree in (TREES[name], dict(TREES[name], scope='host', signature=None)):
+        text = renderer(form)(tree, Options(language=_, width=300, verbose=True))
+        if form == 'html':
+            page = parsed(text)
+            heard = [part.get(name, '') for part in page.iter() for name in ('title', 'aria-label', 'data-of')]
+            text = '\n'.join(heard + sentences(page))
+        assert narrow(text) == []
 
 
 @pytest.mark.parametrize('name', sorted(TREES))
