@@ -1,11 +1,11 @@
 """The agent on a node, as its tests ask about it: its journal, its unit, its status. Each wait is for a condition."""
 import contextlib
 import json
-import time
 
 from tests.lab.clock import bounded
 from tests.lab.node import Node
 from tests.lab.units import install
+from tests.lab.waiting import until
 
 CONFIG = '/etc/nodeprep/nodeprep.yaml'
 # A clock that is followed at once; and what a chronyd that has just begun says of its offset is no fault.
@@ -30,17 +30,6 @@ def equipped(folder):
             yield one
     finally:
         one.stop()
-
-
-def until(what, seconds=60, said=lambda: ''):
-    """The first true value of what(); fails, with what said() gives, when there is none in time."""
-    end = time.time() + seconds
-    while True:
-        found = what()
-        if found:
-            return found
-        assert time.time() < end, f'it did not come to that: {said()}'
-        time.sleep(0.05)
 
 
 def journal(node, since=''):

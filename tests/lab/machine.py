@@ -16,6 +16,7 @@ import subprocess
 import time
 
 from tests.lab.disk import disk
+from tests.lab.waiting import until
 from tests.tiers import need
 
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -78,16 +79,17 @@ class Machine:
                  '-serial', f'file:{self.folder}/{self.name}.console', '-device', 'virtio-serial', '-chardev',
                  f'socket,id=lab,path={path},server=on,wait=off', '-device', 'virtserialport,chardev=lab,name=lab'],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={'PATH': _PATH, 'TMPDIR': self.folder})
-        end = time.time() + 60
-        while True:
-            self._line = socket.socket(socket.AF_UNIX)
-            try:
-                self._line.connect(path)
-                return
-            except OSError:
-                self._line.close()
-                assert self._process.poll() is None and time.time() < end, self.said()
-                time.sleep(0.05)
+        until(lambda: self._connected(path), said=self.said)
+
+    def _connected(self, path):
+        self._line = socket.socket(socket.AF_UNIX)
+        try:
+            self._line.connect(path)
+            return True
+        except OSError:
+            self._line.close()
+            assert self._process.poll() is None, self.said()
+            return False
 
     def _hello(self, seconds):
         """Waits for a boot that is not known yet; False when there is none in time."""

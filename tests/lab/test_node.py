@@ -3,11 +3,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from tests.lab.node import Node, sweep
+from tests.lab.waiting import until
 
 CHILD = '''import sys, time
 from tests.lab.node import Node
@@ -66,9 +66,6 @@ def test_a_node_ends_with_who_started_it(tmp_path, node):
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    end = time.time() + 20
-    while os.path.exists(f'/proc/{leader}'):
-        assert time.time() < end, 'it goes on'
-        time.sleep(0.1)
+    until(lambda: not os.path.exists(f'/proc/{leader}'), 20, lambda: 'it goes on')
     sweep()
     assert f'-{child.pid}-' not in str(machine()), 'nor does a control group stay'

@@ -3,12 +3,12 @@
 A second repository does not answer, as one does that a mirror has forgotten or a proxy keeps out.
 """
 import subprocess
-import time
 
 import pytest
 
 from tests.lab.clock import bounded
 from tests.lab.product import CONFIG, booted, check, nodeprep, same, state
+from tests.lab.waiting import until
 
 DEAD = '[dead]\nname=Of yesterday\nbaseurl=http://192.0.2.10:1/\ngpgcheck=0\nskip_if_unavailable={}\n'
 # A package whose installation takes a while, with the name of one that nodeprep wants.
@@ -90,10 +90,8 @@ def killed(node):
     before = state(node)
     child = subprocess.Popen(node.entered(['python3', '-m', 'nodeprep', 'fix', '--yes', 'tools']),
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd='/')
-    end = time.time() + 60
-    while node.run(['pgrep', '-f', '^/bin/sh /var/tmp/rpm-tmp'])[0] != 0:
-        assert child.poll() is None and time.time() < end, child.stdout.read()
-        time.sleep(0.1)
+    until(lambda: node.run(['pgrep', '-f', '^/bin/sh /var/tmp/rpm-tmp'])[0] == 0 or child.poll() is not None)
+    assert child.poll() is None, child.stdout.read()
     node.ask('pkill', '-KILL', '-f', '^python3 -m nodeprep fix')
     child.wait(30)
     child.stdout.close()
@@ -103,10 +101,7 @@ def killed(node):
 def finished(node):
     """Lets dnf end."""
     node.write('/run/go-on', '')
-    end = time.time() + 60
-    while node.run(['pgrep', '-x', 'dnf'])[0] == 0:
-        assert time.time() < end
-        time.sleep(0.1)
+    until(lambda: node.run(['pgrep', '-x', 'dnf'])[0] != 0)
 
 
 @pytest.mark.parametrize('way', ['undo', 'fix'])

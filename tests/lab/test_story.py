@@ -3,12 +3,12 @@ import json
 
 import pytest
 
-from tests.lab.agency import until
 from tests.lab.carried import PACKAGE, configure, started
 from tests.lab.foretold import failings
 from tests.lab.product import CONFIG
 from tests.lab.snapshot import rested, same, state
 from tests.lab.transcript import Transcript
+from tests.lab.waiting import until
 
 pytestmark = pytest.mark.vm
 # The clock of an emulated machine is unsteady, and there is no registry that it could ask.
@@ -59,7 +59,8 @@ def drifts(tree):
 
 def settled(machine):
     """The report once chronyd follows its source and dockerd answers."""
-    until(lambda: drifts(report(machine)) == LEFT_AFTER_A_FIX, seconds=900, said=lambda: drifts(report(machine)))
+    until(lambda: drifts(report(machine)) == LEFT_AFTER_A_FIX, seconds=900, said=lambda: drifts(report(machine)),
+          pause=2)
     return report(machine)
 
 
