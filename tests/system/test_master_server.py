@@ -343,6 +343,19 @@ def test_http_without_tls_and_old_tls_are_not_spoken(running):
     assert status(running.ask(get())) == 200
 
 
+def test_a_client_that_asks_no_more_is_let_go_soon_though_it_does_not_close(running, monkeypatch):
+    monkeypatch.setattr(crowd, 'KEPT', 0.3)
+    with contextlib.closing(running.connect()) as made:
+        made.sendall(get().replace(b'Connection: close\r\n', b''))
+        begin = time.monotonic()
+        for count in (1, 0):
+            while running.server.crowd.count != count and time.monotonic() < begin + 20:
+                time.sleep(0.02)
+            assert running.server.crowd.count == count, 'it came, and was let go'
+        assert time.monotonic() - begin < patience.LINGER - 1
+        assert status(everything(made)) == 200, 'and what it was told is there all the same'
+
+
 def test_a_client_that_does_not_read_its_answer_holds_nobody_up(running, monkeypatch):
     monkeypatch.setattr(crowd, 'KEPT', 0.3)
     monkeypatch.setattr(patience, 'LINGER', 0.3)

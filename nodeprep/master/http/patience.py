@@ -10,6 +10,7 @@ AROUND = 8 * HEAD         # bytes of a body that are none of it: lengths of chun
 PATIENCE = 10.0           # seconds for a head to come
 UNREAD = 30.0             # seconds for the client to read some of what waits for it
 LINGER = 5.0              # seconds for the client to close after the last answer
+BRIEF = 0.5               # seconds for one to close that has read its answers, and asked for nothing since
 _NEVER = float('inf')
 
 
@@ -70,7 +71,7 @@ class Patience:
     def for_another(self, seconds: float) -> None:
         """Another request may come."""
         self._head = 0
-        self._wait(seconds, self._connection.leave)
+        self._wait(seconds, self._idle)
 
     def for_reading(self) -> None:
         """The client should read what waits for it."""
@@ -89,6 +90,13 @@ class Patience:
     def end(self) -> None:
         """The connection has ended."""
         self._connection, self._deadline, self._then, self._unread = None, _NEVER, _nothing, _NEVER
+
+    def _idle(self) -> None:
+        """No other request came. Most clients see that only when they ask again, and hold their end until then."""
+        read = not self._waits()
+        self._connection.leave()
+        if read:
+            self._wait(BRIEF, self._lingered)
 
     def _lingered(self) -> None:
         if self._waits() < self._unsent:
