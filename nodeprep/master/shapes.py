@@ -1,7 +1,7 @@
 """What the store knows, as trees for JSON: the interface and the commands with -o json show the same ones."""
 import time
 
-from nodeprep.master.store import history, kept
+from nodeprep.master.store import clones, history, kept
 from nodeprep.typed import Any, Dict, List, Optional
 
 Tree = Dict[str, Any]
@@ -38,7 +38,8 @@ def node(cursor: Any, name: str) -> Optional[Tree]:
     made.update(summary=kept.tree(one.summary or '{}', {}), fights=kept.tree(one.fights or '[]', []),
                 labels=dict(history.labels(cursor, one.id)), identities=[
                     {'kind': kind, 'value': value} for kind, value in history.identities(cursor, one.id)],
-                requirements=[_state(state) for state in history.states(cursor, one.id)])
+                requirements=[_state(state) for state in history.states(cursor, one.id)],
+                clones=[clone(row) for row in clones.of(cursor, one.id)])
     return made
 
 

@@ -9,6 +9,7 @@ from nodeprep.typed import Any, Dict, List
 Tree = Dict[str, Any]
 _FINE = ('met', 'not-applicable', 'ignored')
 _COLORS = {'drifted': '1;31', 'unknown': '1;33', 'advised': '33', 'waived': '36'}
+_CALLED = {'hostname': 'host name', 'mac': 'MAC address', 'machine_id': 'machine-id'}
 _ORDER = ('drifted', 'unknown', 'advised', 'waived', 'ignored', 'not-applicable', 'met')
 
 
@@ -37,6 +38,7 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
              labels and f'labels {labels}',
              f'{heard}; its newest report, number {tree["sequence"]}, was taken {tree["taken"]}' if tree['taken']
              else f'{heard}; it has not reported yet']
+    facts += [_clone(one, tree['name']) for one in tree['clones']]
     if tree['silent_since']:
         facts.append(f'silent since {tree["silent_since"]}: what is told below is of the past')
     if tree['skew_ms'] is not None and abs(tree['skew_ms']) > 500:
@@ -46,6 +48,15 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
     if tree['spool_trouble']:
         facts.append(f'its spool: {shown(tree["spool_trouble"])}')
     return lines + [line for fact in facts if fact for line in _text(fact, options, '')]
+
+
+def _clone(one: Tree, name: str) -> str:
+    """Who else says that it is this machine; which of the two is in quarantine."""
+    same = f'has the same {_CALLED.get(one["kind"], one["kind"])} {shown(one["value"])}'
+    if one['first'] == name:
+        return f'{shown(one["later"])} came later and {same}: that one is in quarantine'
+    return (f'{shown(one["first"])} was here first and {same}: what this one reports changes nothing until somebody '
+            'decides, on the page under Clones')
 
 
 def _requirement(one: Tree, now: float, options: Options) -> List[str]:

@@ -152,6 +152,26 @@ def test_a_node_is_shown_with_what_is_not_met_and_its_plan(commands):
     assert 'there is no node x' in commands.refused('node', 'x')
 
 
+def test_of_nodes_that_cannot_be_told_apart_each_is_shown_with_the_other(commands):
+    def fill(store):
+        host = Host(3, 'copy')
+        host.about['machine_id'] = Host(1, 'fit').about['machine_id']
+        node = store.do(lambda cursor: nodes.make(cursor, 'copy', 1.8e9))
+        store.reports(node, [host.report()], host.now).result(30)
+    commands.store(fill)
+    one, other = commands.tree('node', 'fit'), commands.tree('node', 'copy')
+    assert one['clones'] == other['clones'] and commands.tree('node', 'bad')['clones'] == []
+    (found,) = one['clones']
+    assert (found['kind'], found['value'], found['first'], found['later']) == (
+        'machine_id', one['machine_id'], 'fit', 'copy')
+    out = ' '.join(commands.told('node', 'fit').split())
+    assert out.startswith('fit: met') and (f'copy came later and has the same machine-id {one["machine_id"]}: that one '
+                                           'is in quarantine') in out
+    out = ' '.join(commands.told('node', 'copy').split())
+    assert out.startswith('copy: quarantined')
+    assert f'fit was here first and has the same machine-id {found["value"]}: what this one reports changes ' in out
+
+
 def test_drift_is_listed_the_longest_first(commands):
     out = commands.told('drift')
     assert [line.split()[:2] for line in out.split('\n')[1:] if line.startswith('bad')] == [

@@ -38,6 +38,12 @@ def every(cursor: Cursor, undecided: bool = True) -> List[Dict[str, Any]]:
     return [dict(zip(COLUMNS, row)) for row in cursor.all(f'{_SELECT}{where} ORDER BY c.id DESC')]
 
 
+def of(cursor: Cursor, node: int) -> List[Dict[str, Any]]:
+    """Those that wait for a decision and are about this node, the oldest first."""
+    return [dict(zip(COLUMNS, row)) for row in cursor.all(
+        f'{_SELECT} WHERE c.decided IS NULL AND (c.first = ? OR c.later = ?) ORDER BY c.id', (node, node))]
+
+
 def find(cursor: Cursor, clone: int) -> Optional[Dict[str, Any]]:
     """One by its id."""
     row = cursor.one(f'{_SELECT} WHERE c.id = ?', (clone,))

@@ -108,6 +108,7 @@ def test_clones_are_told_and_decided(master, bad):
     two = master.join('two', **uuid)
     found = master.ann.get('/v1/clones').tree['clones']
     assert [(one['first'], one['later'], one['kind']) for one in found] == [('one', 'two', 'product_uuid')]
+    assert master.ann.get('/v1/nodes/one').tree['clones'] == master.ann.get('/v1/nodes/two').tree['clones'] == found
     body = {'id': found[0]['id'], 'decision': 'forget-later'}
     assert master.eve.post('/v1/clones', body).status == 403, 'to forget is for admins'
     for wrong in ({'id': 'x', 'decision': 'keep-both'}, {'id': True, 'decision': 'keep-both'}, {'id': 1},
@@ -117,7 +118,7 @@ def test_clones_are_told_and_decided(master, bad):
     assert master.eve.post('/v1/clones', {'id': 999, 'decision': 'keep-both'}).status == 409
     assert master.person().post('/v1/clones', body).tree['decision'] == 'forget-later'
     assert two.post('/v1/heartbeats', {}).status == 401
-    assert master.ann.get('/v1/clones').tree['clones'] == []
+    assert master.ann.get('/v1/clones').tree['clones'] == master.ann.get('/v1/nodes/one').tree['clones'] == []
 
 
 def test_a_waiver_whose_machine_is_gone_says_so(master):
