@@ -28,19 +28,24 @@ def collecting(folder, name='m1'):
     one = Node(folder, name)
     try:
         one.boot()
-        install(one)
-        with open(f'{TOP}/docs/master.md', encoding='utf-8') as file:
-            commands = re.findall(r'`(useradd --system [^`]+|firewall-cmd [^`]+)`', file.read())
-        assert len(commands) == 3, commands
-        with open(f'{TOP}/packaging/rpm/files/{UNIT}.xml', encoding='utf-8') as file:
-            one.write(f'/usr/lib/firewalld/services/{UNIT}.xml', file.read())
-        one.ask('systemctl', 'restart', 'firewalld')
-        for command in commands:
-            one.ask('sh', '-c', command)
-        assert one.run(['systemctl', 'is-enabled', UNIT])[1] == 'disabled\n'       # installed is not enabled
+        collector(one)
         yield one
     finally:
         one.stop()
+
+
+def collector(one):
+    """Gives a node that runs the unit of a master, its user and its open port."""
+    install(one)
+    with open(f'{TOP}/docs/master.md', encoding='utf-8') as file:
+        commands = re.findall(r'`(useradd --system [^`]+|firewall-cmd [^`]+)`', file.read())
+    assert len(commands) == 3, commands
+    with open(f'{TOP}/packaging/rpm/files/{UNIT}.xml', encoding='utf-8') as file:
+        one.write(f'/usr/lib/firewalld/services/{UNIT}.xml', file.read())
+    one.ask('systemctl', 'restart', 'firewalld')
+    for command in commands:
+        one.ask('sh', '-c', command)
+    assert one.run(['systemctl', 'is-enabled', UNIT])[1] == 'disabled\n'       # installed is not enabled
 
 
 def of(node, name):

@@ -10,23 +10,26 @@ as well. The kernel, its modules, its clock and its swap are those of the machin
 look at them, and lacks the rights to change modules and clock. Sources: systemd-nspawn(1), cgroups(7), prctl(2).
 """
 import os
-import re
+import shutil
 import signal
 import subprocess
 import time
 
+from tests.lab.groups import emptied, own_groups, sweep
 from tests.lab.image import TOP, image
 from tests.tiers import need
 
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-# $1 image, $2 folder for what is written, then the words of systemd-nspawn. Each process is killed with the one that
-# started it, so that nothing goes on when the tests are killed. 133: the node reboots. /run: nspawn leaves folders.
+# $1 image, $2 folder for what is written, $3 one with what lies on the disk beside the image, then the words of
+# systemd-nspawn. Each process is killed with the one that started it, so that nothing goes on when the tests are
+# killed. 133: the node reboots. /run: nspawn leaves folders.
 _HOLDER = '''set -e
 mount -t tmpfs tmpfs /run
-image=$1 scratch=$2; shift 2
+image=$1 scratch=$2 laid=$3; shift 3
 mount -t tmpfs tmpfs "$scratch"
 mkdir "$scratch/upper" "$scratch/work" "$scratch/root"
 mount -t overlay overlay -o "lowerdir=$image,upperdir=$scratch/upper,workdir=$scratch/work" "$scratch/root"
+cp -R "$laid/." "$scratch/root"
 code=133
 while [ $code = 133 ]; do
     code=0
@@ -41,36 +44,53 @@ _IN_GROUPS = 'for group in $GROUPS_OF_IT; do echo $$ >"$group/cgroup.procs"; don
 class Node:
     """`name` tells nodes apart that run at the same time; `folder` is an empty one that the test owns.
 
-    `shown`: folders of the machine that it can read, each with the path that it has there.
+    `shown`: folders of the machine that it can read, each with the path that it has there. `files`: {path: text} of
+    what lies on its disk when it boots first. `switch`: the Switch that it is plugged into, as host0.
     """
 
-    def __init__(self, folder, name='n1', shown=()):
+    def __init__(self, folder, name='n1', shown=(), files=None, switch=None):
         """Skips the test, by name, where no node can run."""
         need('root')
         for program in ('mmdebstrap', 'systemd-nspawn', 'setpriv', 'nsenter', 'unshare', 'mount'):
             need('program', program)
         self.folder, self.name, self.shown = str(folder), name, shown
+        self._files, self._switch = files or {}, switch
         self._holder = None
         self._groups = []
 
     def boot(self, seconds=60):
         """Starts it, and waits until all that starts at boot has started or failed."""
+        self.begin()
+        self.booted(seconds)
+
+    def begin(self):
+        """Starts it. In the thread that goes on: the node is killed with it."""
         assert self._holder is None
         sweep()
         root, scratch = image(), self.folder + '/' + self.name
         os.mkdir(scratch)
-        self._groups = [f'{where}/nodeprep-lab-{os.getpid()}-{self.name}' for where in _own_groups()]
+        os.mkdir(scratch + '.laid')
+        for path, text in self._files.items():
+            os.makedirs(os.path.dirname(f'{scratch}.laid{path}'), exist_ok=True)
+            with open(f'{scratch}.laid{path}', 'w', encoding='utf-8') as file:
+                file.write(text)
+        self._groups = [f'{where}/nodeprep-lab-{os.getpid()}-{self.name}' for where in own_groups()]
         for group in self._groups:
             os.mkdir(group)
         with open(f'{self.folder}/{self.name}.log', 'wb') as log:
             self._holder = self._started(root, scratch, log)
+
+    def booted(self, seconds=60):
+        """Waits until all that starts at boot has started or failed."""
         self._booted(time.time() + seconds)
 
     def _started(self, root, scratch, log):
+        plugged = self._switch.entered if self._switch else ()
+        network = f'--network-bridge={self._switch.bridge}' if self._switch else '--private-network'
         return subprocess.Popen(
-            ['setpriv', '--pdeathsig', 'KILL', 'sh', '-c', _IN_GROUPS, 'sh', 'unshare', '-m', 'sh', '-c', _HOLDER, 'sh',
-             root, scratch, '--quiet', '--machine', self.name,
-             '--keep-unit', '--register=no', '--private-network', '--link-journal=no', '--resolv-conf=off',
+            ['setpriv', '--pdeathsig', 'KILL', 'sh', '-c', _IN_GROUPS, 'sh', *plugged, 'unshare', '-m',
+             'sh', '-c', _HOLDER, 'sh', root, scratch, scratch + '.laid', '--quiet', '--machine', self.name,
+             '--keep-unit', '--register=no', network, '--link-journal=no', '--resolv-conf=off',
              '--timezone=off', '--settings=no', '--console=read-only',
              '--tmpfs=/var/lib/docker', '--tmpfs=/var/lib/containerd',        # overlayfs does not lie on overlayfs
              f'--bind-ro={TOP}/nodeprep:/opt/nodeprep/nodeprep',
@@ -159,43 +179,11 @@ class Node:
         self._holder.wait(30)
         self._holder = None
         for group in self._groups:
-            _emptied(group)
+            emptied(group)
         os.rmdir(f'{self.folder}/{self.name}')
+        shutil.rmtree(f'{self.folder}/{self.name}.laid')
 
     def said(self):
         """The end of what its console said."""
         with open(f'{self.folder}/{self.name}.log', errors='replace') as file:
             return file.read()[-3000:]
-
-
-def _own_groups():
-    """The control group of this process in each hierarchy that systemd uses: the unified one, its own of v1."""
-    with open('/proc/self/cgroup') as file:
-        here = dict(line.strip().split(':', 2)[1:] for line in file)
-    top = '/sys/fs/cgroup'
-    for name, folder in (('', top + '/unified'), ('', top), ('name=systemd', top + '/systemd')):
-        if name in here and os.path.exists(f'{folder}{here[name]}/cgroup.procs'):
-            yield (folder + here[name]).rstrip('/')
-
-
-def sweep():
-    """Removes the control groups of nodes that were killed together with their tests."""
-    for where in _own_groups():
-        for name in os.listdir(where):
-            found = re.match(r'nodeprep-lab-([0-9]+)-', name)
-            if found and not os.path.exists('/proc/' + found.group(1)):
-                _emptied(f'{where}/{name}')
-
-
-def _emptied(group, seconds=10):
-    """Removes a control group and those below it, once their last process is gone."""
-    end = time.time() + seconds
-    for folder, _, _ in list(os.walk(group, topdown=False)):
-        while True:
-            try:
-                os.rmdir(folder)
-                break
-            except OSError:
-                if time.time() > end:
-                    raise
-                time.sleep(0.05)

@@ -1,12 +1,15 @@
 """A node of the lab is what its tests take it for, and leaves nothing behind."""
 import os
+import re
 import signal
 import subprocess
 import sys
 
 import pytest
 
-from tests.lab.node import Node, sweep
+from tests.lab.groups import sweep
+from tests.lab.node import Node
+from tests.lab.switch import Switch
 from tests.lab.waiting import until
 
 CHILD = '''import sys, time
@@ -16,6 +19,7 @@ node.boot()
 print(node.leader, flush=True)
 time.sleep(60)
 '''
+_ASK = 'import socket; socket.create_connection(("198.51.100.2", 9), 20)'
 
 
 @pytest.fixture
@@ -33,8 +37,15 @@ def machine():
         found = sorted(file.read().splitlines())
     found += sorted(os.listdir('/sys/class/net'))
     for top in ('/sys/fs/cgroup', '/run/systemd/nspawn'):
-        found += sorted(folder for folder, _, _ in os.walk(top) if 'nodeprep-lab' in folder or 'nspawn' in folder)
+        found += sorted(folder for folder, _, _ in os.walk(top)
+                        if ('nodeprep-lab' in folder or 'nspawn' in folder) and not of_others(folder))
     return found
+
+
+def of_others(group):
+    """Whether it is of a node that other tests run on the machine at the same time."""
+    owner = re.search('nodeprep-lab-([0-9]+)-', group)
+    return bool(owner) and int(owner.group(1)) != os.getpid() and os.path.exists('/proc/' + owner.group(1))
 
 
 def test_a_node_is_a_machine_of_its_own(node, tmp_path):
@@ -57,6 +68,30 @@ def test_a_node_is_a_machine_of_its_own(node, tmp_path):
     assert machine() == before
     node.boot()
     assert node.read('/etc/motd') != 'x\n', 'a new start is a new disk'
+
+
+def test_nodes_on_a_switch_reach_each_other_and_keep_what_lay_on_their_disks(tmp_path):
+    before = machine()
+    switch, nodes = Switch(), []
+    try:
+        for number in (1, 2):
+            nodes.append(Node(tmp_path, f'n{number}', files={'/etc/hostname': f'node{number}\n'}, switch=switch))
+            nodes[-1].begin()
+        for number, one in enumerate(nodes, 1):
+            one.booted()
+            one.reboot()
+            one.ask('systemctl', 'stop', 'firewalld')
+            one.ask('ip', 'address', 'add', f'198.51.100.{number}/24', 'dev', 'host0')
+            one.ask('ip', 'link', 'set', 'host0', 'up')
+        assert [one.ask('uname', '-n') for one in nodes] == ['node1\n', 'node2\n']
+        asked = nodes[0].run(['python3', '-c', _ASK])
+        assert asked[0] == 1 and 'ConnectionRefusedError' in asked[2], 'the other one is there, and nothing listens'
+        assert '198.51.100.' not in str(subprocess.check_output(['ip', 'address'])), 'nobody else is'
+    finally:
+        for one in nodes:
+            one.stop()
+        switch.close()
+    assert machine() == before and sorted(os.listdir(str(tmp_path))) == ['n1.log', 'n2.log']
 
 
 def test_a_node_ends_with_who_started_it(tmp_path, node):

@@ -9,7 +9,7 @@ FOLDER = os.path.join(HERE, 'transcripts')
 
 
 class Transcript:
-    """`name` is that of the wanted text in tests/lab/transcripts.
+    """`name` is that of the wanted text in tests/lab/transcripts. Without a `machine` each command names its node.
 
     There … stands for anything within a line, and for any number of lines where it is a line of its own. What was
     said is written below .lab of the checkout, or $NODEPREP_LAB, as it is said.
@@ -22,10 +22,10 @@ class Transcript:
         self.path = os.path.join(folder, name + '.txt')
         open(self.path, 'w').close()
 
-    def type(self, words, code=0):
+    def type(self, words, code=0, on=None):
         """Runs a command line as a person types it; gives what it printed, when it ended with that exit code."""
-        ended, out, err = self.machine.run(['sh', '-c', words], timeout=900)
-        self._note(f'# {words}\n{out}{err}' + (f'(exit code {ended})\n' if ended else ''))
+        ended, out, err = (on or self.machine).run(['sh', '-c', words], timeout=900)
+        self._note(f'{on.name if on else ""}# {words}\n{out}{err}' + (f'(exit code {ended})\n' if ended else ''))
         assert ended == code, f'{words}: {ended}\n{out}\n{err}'
         return out
 
@@ -43,8 +43,12 @@ class Transcript:
             said = file.read()
         with open(os.path.join(FOLDER, self.name + '.txt'), encoding='utf-8') as file:
             wanted = file.read()
-        return '' if matches(wanted, said) else '\n'.join(difflib.unified_diff(
-            wanted.splitlines(), said.splitlines(), 'wanted', 'said', lineterm='', n=1))
+        if matches(wanted, said):
+            return ''
+        lines = wanted.splitlines()
+        at = next((number for number in range(len(lines)) if not re.match(_pattern(lines[:number + 1]), said)), -1)
+        place = f'{self.name}.txt:{at + 1}: {lines[at]!r} is not what comes next' if at >= 0 else 'there is more'
+        return '\n'.join([place, *difflib.unified_diff(lines, said.splitlines(), 'wanted', 'said', lineterm='', n=1)])
 
 
 def matches(wanted, said):
@@ -53,6 +57,9 @@ def matches(wanted, said):
     >>> matches('a …\\n…\\nz\\n', 'a b c\\nd\\ne\\nz\\n'), matches('a …\\nz\\n', 'a b c\\nd\\nz\\n')
     (True, False)
     """
-    lines = ['(?:[^\n]*\n)*?' if line == '…' else re.escape(line).replace('…', '[^\n]*') + '\n'
-             for line in wanted.splitlines()]
-    return bool(re.fullmatch(''.join(lines), said))
+    return bool(re.fullmatch(_pattern(wanted.splitlines()), said))
+
+
+def _pattern(lines):
+    return ''.join('(?:[^\n]*\n)*?' if line == '…' else re.escape(line).replace('…', '[^\n]*') + '\n'
+                   for line in lines)
