@@ -43,7 +43,7 @@ class Part(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What is written of one. `tree` is it without its findings and its chain, `body` its canonical JSON by zlib, and
+    """What is written of one. `tree` is it without its findings and its chain, `body` its canonical JSON, and
     `about` a digest of what it says of the node.
     """
 
@@ -81,7 +81,7 @@ def report(tree: Any, written: Optional[Verbatim] = None) -> Report:
     except ValueError as error:
         raise Refused(f'report {number}: taken: {error}') from None
     rest = {key: value for key, value in tree.items() if key not in ('chain', 'findings')}
-    return Report(rest, number, chain['previous'], chain['digest'], named_gap(chain), taken, packed(content),
+    return Report(rest, number, chain['previous'], chain['digest'], named_gap(chain), taken, content,
                   f'{zlib.crc32(about.encode("ascii")):08x}', parts)
 
 
