@@ -75,9 +75,10 @@ def _spent(server):
 def fleet(about=asked.EVERYTHING, by='', order='worst', page=1):
     """All that the front page asks for."""
     def query(cursor):
-        everyone, columns = grid.standings(cursor), grid.columns(cursor, catalogue.ids())
-        shown = everyone, grid.standings(cursor, about) if about.anything else everyone, columns
+        columns = grid.columns(cursor, catalogue.ids())
         groups = grid.groups(cursor, about, by) if by else []
+        shown = grid.stood(groups) if by else grid.standings(cursor, about)
+        shown = shown, grid.standings(cursor) if about.anything else shown, columns
         body = groups or grid.rows(cursor, about, order, page)
         totals = grid.summed(groups) if by else grid.totals(cursor, about)
         return shown, totals, body, grid.worst(cursor, columns.names, known=None if about.anything else totals), \

@@ -4,7 +4,7 @@ import collections
 from nodeprep.master.store import asked, tally
 from nodeprep.master.store.asked import EVERYTHING, Asked
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, List, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Tuple
 
 # What is listed by itself; the last two are apart, since nobody has to act on them as on the others.
 KINDS = ('drifted', 'unknown', 'advised', 'waived', 'silent')
@@ -12,6 +12,7 @@ ORDERS = {'longest': 's.since, s.node, s.requirement', 'newest': 's.since DESC, 
           'node': 'n.name, s.requirement', 'requirement': 's.requirement, s.since, s.node'}
 # What leads: the states that are not met, in the order of an index; or the silent nodes, which are fewer still.
 _FROM = ('state s CROSS JOIN node n', 'node n CROSS JOIN state s')
+_AT_FIRST = 500           # nodes: those of the first pages
 _SILENT = "n.status = 'member' AND n.silent_since IS NOT NULL"
 
 
@@ -82,7 +83,7 @@ def _by_time(cursor: Any, kind: str, about: Asked, order: str, skipped: int, per
 def _by_requirement(cursor: Any, kind: str, about: Asked, skipped: int, per: int) -> List[Row]:
     """So many rows after those that are skipped: only the requirements on the page are sorted."""
     sql, args = _condition(kind, about)
-    counted = tally.by_outcome(cursor, *_narrowed(about), outcomes=(kind,))
+    counted = tally.by_outcome(cursor, *_of(about), outcomes=(kind,))
     found: List[Row] = []
     for (requirement, _), count in sorted(counted.items()):
         if skipped < count and len(found) < per:
@@ -106,7 +107,7 @@ def _by_node(cursor: Any, kind: str, about: Asked, skipped: int, per: int) -> Li
         counted.update(ids.split(','))
     ranks: Dict[int, int] = {}
     before = first = 0
-    for (node,) in cursor.all(f'SELECT n.id FROM node n WHERE {asked.SPEAKS} AND {of_nodes} ORDER BY n.name', args):
+    for node in _named(cursor, of_nodes, args):
         after = before + counted.get(str(node), 0)
         if after > max(skipped, before):
             first = first if ranks else before
@@ -121,11 +122,20 @@ def _by_node(cursor: Any, kind: str, about: Asked, skipped: int, per: int) -> Li
     return listed[skipped - first:skipped - first + per]
 
 
+def _named(cursor: Any, of_nodes: str, args: Tuple[Any, ...]) -> Iterator[int]:
+    """The nodes that speak by name: the first of them from an index, and only when that is not enough the others."""
+    sql = f'SELECT n.id, n.name FROM node n WHERE {asked.SPEAKS} AND {of_nodes} AND n.name > ? ORDER BY n.name'
+    some = cursor.all(f'{sql} LIMIT {_AT_FIRST}', (*args, ''))
+    yield from (row[0] for row in some)
+    if len(some) == _AT_FIRST:
+        yield from (row[0] for row in cursor.all(sql, (*args, some[-1][1])))
+
+
 def counts(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, int]:
     """How many there are of each kind."""
     narrowed, args = _narrowed(about)
     found = dict.fromkeys(KINDS, 0)
-    for (_, outcome), count in tally.by_outcome(cursor, narrowed, args).items():
+    for (_, outcome), count in tally.by_outcome(cursor, *_of(about)).items():
         found[outcome] += count
     found['silent'] = int(cursor.one(
         f'SELECT COUNT(*) FROM node n CROSS JOIN state s WHERE s.node = n.id AND {_SILENT} '
@@ -143,6 +153,12 @@ def _condition(kind: str, about: Asked) -> Tuple[str, Tuple[Any, ...]]:
     if kind == 'silent':
         return f"{_SILENT} AND s.outcome || '' IN ('drifted', 'unknown'){narrowed}", args
     return f's.outcome = ? AND {asked.SPEAKS}{narrowed}', (kind,) + args
+
+
+def _of(about: Asked) -> Tuple[Optional[asked.Condition], str]:
+    """What tally takes: nodes by who they are, and a requirement."""
+    nodes = about._replace(requirement='', outcome='', standing='')
+    return asked.condition(nodes) if nodes.anything else None, about.requirement
 
 
 def _narrowed(about: Asked) -> Tuple[str, Tuple[Any, ...]]:

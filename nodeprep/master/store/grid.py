@@ -112,14 +112,19 @@ def columns(cursor: Any, known: Iterable[str]) -> Columns:
 
 def totals(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, Dict[str, int]]:
     """By requirement: how many nodes (that speak) do not meet it, by outcome."""
-    args: Tuple[Any, ...] = ()
-    within = ''
-    if about.anything:
-        sql, args = asked.condition(about)
-        within = f' AND s.node IN (SELECT n.id FROM node n WHERE {sql})'
+    nodes = asked.condition(about) if about.anything else None
     found: Dict[str, Dict[str, int]] = {}
-    for (requirement, outcome), count in tally.by_outcome(cursor, within, args).items():
+    for (requirement, outcome), count in tally.by_outcome(cursor, nodes).items():
         found.setdefault(requirement, {})[outcome] = count
+    return found
+
+
+def stood(parts: List[Group]) -> Dict[str, int]:
+    """The standings of all groups together."""
+    found: Dict[str, int] = {}
+    for group in parts:
+        for name, count in group.standings.items():
+            found[name] = found.get(name, 0) + count
     return found
 
 
@@ -203,9 +208,10 @@ def worst(cursor: Any, among: Container[str], most: int = 5,
     """What most nodes have drifted from, of some requirements. `known` are the totals of everything, where they are
     known already.
     """
-    every = totals(cursor) if known is None else known
-    counts = sorted(((cells.get('drifted', 0), name) for name, cells in every.items()
-                     if cells.get('drifted') and name in among), key=lambda one: (-one[0], one[1]))[:most]
+    drifted = {name: cells.get('drifted', 0) for name, cells in known.items()} if known is not None else {
+        name: count for (name, _), count in tally.by_outcome(cursor, outcomes=('drifted',)).items()}
+    counts = sorted(((count, name) for name, count in drifted.items() if count and name in among),
+                    key=lambda one: (-one[0], one[1]))[:most]
     found = []
     for count, name in counts:
         row = cursor.one(
@@ -218,9 +224,11 @@ def worst(cursor: Any, among: Container[str], most: int = 5,
 
 def choices(cursor: Any) -> Dict[str, List[str]]:
     """What the fleet can be narrowed and grouped by: roles, systems, names of labels (those that most nodes have)."""
-    def column(sql: str) -> List[str]:
-        return sorted(row[0] for row in cursor.all(sql) if row[0])
-    return {'role': column(f'SELECT DISTINCT n.role FROM node n WHERE {asked.PRESENT}'),
-            'os': column(f'SELECT DISTINCT {asked.OS} FROM '
-                         f'(SELECT DISTINCT n.os_name, n.os_version FROM node n WHERE {asked.PRESENT}) n'),
-            'label': column('SELECT name FROM label GROUP BY name ORDER BY COUNT(*) DESC, name LIMIT 50')}
+    roles, systems = set(), set()
+    for role, os in cursor.all(f'SELECT n.role, {asked.OS} FROM (SELECT DISTINCT n.role, n.os_name, n.os_version '
+                               f'FROM node n WHERE {asked.PRESENT}) n'):
+        roles.add(role)
+        systems.add(os)
+    labels = cursor.all('SELECT name FROM label GROUP BY name ORDER BY COUNT(*) DESC, name LIMIT 50')
+    return {'role': sorted(filter(None, roles)), 'os': sorted(filter(None, systems)),
+            'label': sorted(row[0] for row in labels if row[0])}

@@ -144,6 +144,7 @@ def test_groups_have_their_nodes_and_what_these_do_not_meet(store, fleet, by, ke
             assert group.standings == collections.Counter(fleet.nodes[node]['standing'] for node in own)
             assert all(group.cells.get(one, {}) == not_met(fleet, own, one) for one in NAMES)
         assert grid.summed(list(groups.values())) == read(store, grid.totals, about)
+        assert grid.stood(list(groups.values())) == read(store, grid.standings, about)
 
 
 def test_drift_lists_what_is_of_each_kind_the_longest_first(store, fleet):
@@ -162,7 +163,8 @@ def test_drift_lists_what_is_of_each_kind_the_longest_first(store, fleet):
 
 
 @pytest.mark.parametrize('order', sorted(drift.ORDERS))
-def test_drift_in_each_order_has_pages_that_join_without_a_gap(store, fleet, order):
+def test_drift_in_each_order_has_pages_that_join_without_a_gap(store, fleet, order, monkeypatch):
+    monkeypatch.setattr(drift, '_AT_FIRST', 4)
     for about in (asked.EVERYTHING, Asked(label='rack=a'), Asked(requirement='disk')):
         for kind in drift.KINDS:
             parts = [read(store, drift.rows, kind, about, order, page, 3) for page in range(1, 14)]

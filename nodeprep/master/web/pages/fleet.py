@@ -42,9 +42,9 @@ async def show(request: Request, master: Any) -> Response:
         choices = grid.choices(cursor)
         labels = [f'label:{name}' for name in choices['label']]
         by = query.chosen(request, 'group', list(grid.GROUPS) + labels, '')
-        everyone = grid.standings(cursor)
-        shown = grid.standings(cursor, about) if about.anything else everyone
         groups = grid.groups(cursor, about, by) if by else []
+        shown = grid.stood(groups) if by else grid.standings(cursor, about)
+        everyone = grid.standings(cursor) if about.anything else shown
         paging = query.paging(where, request, len(groups) if by else sum(shown.values()), PER_GROUPS if by else PER)
         first, columns = (paging.page - 1) * PER_GROUPS, grid.columns(cursor, catalogue.ids())
         totals = grid.summed(groups) if by else grid.totals(cursor, about)
