@@ -5,6 +5,7 @@ NODEPREP_SHOTS=FOLDER keeps a picture of each.
 import pytest
 
 from nodeprep.language import speaking
+from nodeprep.output.compliance import palette
 from tests.tiers import need
 from tests.web.scripts import AXE, DRAWN, FAINT, OUTSIDE, SMALL
 
@@ -37,6 +38,27 @@ def test_every_page_fits_is_legible_and_the_browser_complains_of_nothing(serving
         complaints = [one for one in browser.complaints() if '404' not in one or name != 'problem']
         assert complaints == [], name
     assert not serving.site.lines
+
+
+@pytest.mark.parametrize('width, dark', [(1280, False), (400, True)])
+def test_the_chart_of_compliance_fits_and_has_the_colours_of_a_report(serving, chrome, width, dark):
+    browser = chrome(serving.base, width, dark).sign_in(serving.site.tokens['viewer']).go('/compliance')
+    shown = [one for one in browser.all('svg.chart') if one.is_displayed()]
+    assert [one.get_attribute('class') for one in shown] == (['chart narrow'] if width < 600 else ['chart'])
+    assert browser.run('return arguments[0].getBoundingClientRect().right', shown[0]) <= width
+    assert browser.run('return [...document.querySelectorAll("main .figure, main .scroll")].filter('
+                       'one => one.scrollWidth > one.clientWidth).length') == 0
+    fills = [browser.run('return getComputedStyle(arguments[0]).fill', one) for one in browser.all('.legend rect')]
+    assert [one.startswith('url("#p-') for one in fills] == [False, True, True, True]
+    colours = palette.DARK if dark else palette.LIGHT
+    assert fills[0] == rgb(colours['met'])
+    drawn = [browser.run('return getComputedStyle(arguments[0]).fill', one) for one in browser.all('pattern rect')]
+    assert drawn == [rgb(colours[name]) for name in ('drifted', 'unknown', 'silent')]
+
+
+def rgb(colour):
+    """What a browser calls #rrggbb."""
+    return 'rgb({}, {}, {})'.format(*(int(colour[at:at + 2], 16) for at in (1, 3, 5)))
 
 
 @pytest.mark.parametrize('width, dark', [(1280, False), (400, True)])

@@ -6,6 +6,7 @@ from nodeprep.language import N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
+from nodeprep.output.compliance.palette import sheet
 from nodeprep.typed import Any, Dict
 
 KINDS = {'.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.svg': 'image/svg+xml'}
@@ -17,6 +18,8 @@ def _read() -> Dict[str, bytes]:
     for name in sorted(os.listdir(_FOLDER)):
         with open(os.path.join(_FOLDER, name), 'rb') as file:
             found[name] = file.read()
+    # The time of reports has the colours here that it has there.
+    found['page.css'] += sheet('.time ').encode('ascii') + b'\n'
     return found
 
 

@@ -6,8 +6,9 @@ all that the page does not have, should a text of a node ever get past the escap
 from nodeprep.language import Language
 from nodeprep.output import Options
 from nodeprep.output.compliance import events, times, words
+from nodeprep.output.compliance.palette import PATTERNS
 from nodeprep.output.compliance.pieces import Section, code, text
-from nodeprep.output.compliance.style import PATTERNS, STYLE
+from nodeprep.output.compliance.style import STYLE
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List
 

@@ -1,17 +1,13 @@
-"""How the page of a compliance report looks: on a screen of any width, light or dark, and on paper.
+"""How the page of a compliance report looks: on a screen of any width, light or dark, and on paper."""
+from nodeprep.output.compliance.palette import DARK, LIGHT, fills, variables
 
-Colours are those of Okabe and Ito, which people tell apart however they see colours, and each but that of `met` has a
-pattern, which a printer without colours keeps.
-"""
-
-# Paper is light whatever the screen was. Patterns are drawn with the colours that the sheet names, so they change too.
-STYLE = '''
+# Paper is light whatever the screen was.
+STYLE = ('''
 :root{color-scheme:light dark;--ink:#1b2127;--paper:#fff;--soft:#586472;--line:#d5dbe1;--shade:#f3f5f7;--link:#0b57a4;
---met:#0072b2;--drifted:#d55e00;--unknown:#e69f00;--silent:#8a939c;--over:#fff;--dot:#4d3500;
+''' + variables(LIGHT) + '''
 --met-ink:#00609a;--drifted-ink:#a84300;--unknown-ink:#7d5200;--silent-ink:#4c5561;--waived-ink:#0a5c70}
 @media screen and (prefers-color-scheme:dark){:root{--ink:#e4e9ee;--paper:#101418;--soft:#9ba7b4;--line:#333c45;
---shade:#1a2026;--link:#7fb8f5;--met:#3b9bd6;--drifted:#ff8a3c;--unknown:#f0c05a;--silent:#7d8894;
---over:#101418;--dot:#101418;
+--shade:#1a2026;--link:#7fb8f5;''' + variables(DARK) + '''
 --met-ink:#7cc4f2;--drifted-ink:#ffa366;--unknown-ink:#f0c05a;--silent-ink:#a9b4c0;--waived-ink:#77d0e4}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:72rem;padding:1.5rem 1.25rem 3rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);
@@ -36,10 +32,7 @@ td.num,.name{white-space:nowrap}.long,dd{overflow-wrap:anywhere}
 span.met{color:var(--met-ink)}span.drifted{color:var(--drifted-ink)}span.unknown{color:var(--unknown-ink)}
 span.silent,span.quarantined{color:var(--silent-ink)}span.waived{color:var(--waived-ink)}
 span.drifted,span.unknown,span.silent,span.quarantined{font-weight:600}
-rect.met{fill:var(--met)}rect.drifted{fill:url(#p-drifted)}rect.unknown{fill:url(#p-unknown)}
-rect.silent{fill:url(#p-silent)}rect.is-drifted{fill:var(--drifted)}rect.is-unknown{fill:var(--unknown)}
-rect.is-silent{fill:var(--silent)}pattern path{stroke:var(--over);fill:none}pattern circle{fill:var(--dot)}
-.defs{position:absolute;width:0;height:0}
+''' + fills() + '''
 figure{margin:1rem 0}.chart{display:block;width:100%;height:auto;max-height:22rem}.chart line{stroke:var(--line)}
 .chart.narrow{display:none}.chart text{fill:var(--soft);font-size:13px}
 figcaption{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;font-size:.875rem;color:var(--soft)}
@@ -65,13 +58,4 @@ thead{display:table-header-group}tfoot{display:table-footer-group}.scroll{overfl
 a{color:inherit;text-decoration:none}.chart{max-height:60mm}.meter{width:3rem}th,td{padding-right:.5rem}
 details>*{display:block}p{orphans:3;widows:3}
 }
-'''
-# Where the page has no charts nothing refers to them.
-PATTERNS = '''<svg class="defs" aria-hidden="true"><defs>
-<pattern id="p-drifted" width="6" height="6" patternUnits="userSpaceOnUse">
-<rect class="is-drifted" width="6" height="6"/><path d="M-1 1 1-1M0 6 6 0M5 7 7 5" stroke-width="1.4"/></pattern>
-<pattern id="p-unknown" width="6" height="6" patternUnits="userSpaceOnUse">
-<rect class="is-unknown" width="6" height="6"/><circle cx="3" cy="3" r="1.3"/></pattern>
-<pattern id="p-silent" width="6" height="6" patternUnits="userSpaceOnUse">
-<rect class="is-silent" width="6" height="6"/><path d="M0 3H6" stroke-width="1.4"/></pattern>
-</defs></svg>'''
+''')

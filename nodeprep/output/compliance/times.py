@@ -28,9 +28,7 @@ def requirements(tree: Dict[str, Any], _: Language) -> Section:
                       (_('Requirement'), *map(_, SHARES), _('#Began to drift'), _('#Not met at the end')), [
                           [name(one['requirement']) + ' <span class="soft">' + text(_.title(one['title']))
                            + (_(' (advised)') if one['severity'] == 'advised' else '') + '</span>',
-                           *shares(one['seconds'], _), words.number(one['drifts']),
-                           _of(one['failing'], one['nodes'], _) if words.decides(one) and words.seconds(one['seconds'])
-                           else '']
+                           *shares(one['seconds'], _), *_counts(one, _)]
                           for one in rows[:MOST_REQUIREMENTS]]))
     return Section('requirements', _('Worst requirements'), len(rows),
                    html + list(more(len(rows) - MOST_REQUIREMENTS, CSV_TOO, _)))
@@ -83,6 +81,13 @@ def chart(tree: Dict[str, Any], _: Language) -> Iterator[str]:
     count = int(-(-epoch.of(tree['until']) // words.DAY) - begin)
     if len(lines) > 1:
         yield from pieces.days(lines, begin * words.DAY, count, _)
+
+
+def _counts(one: Dict[str, Any], _: Language) -> List[str]:
+    """How often it began to drift, and at how many nodes it was not met; nothing where it counts for nothing."""
+    if not words.seconds(one['seconds']) and not one['drifts']:
+        return ['', '']
+    return [words.number(one['drifts']), _of(one['failing'], one['nodes'], _) if words.decides(one) else '']
 
 
 def _of(part: int, whole: int, _: Language) -> str:

@@ -141,9 +141,14 @@ def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """
     said = _.many('{count} node counts. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
                   tree['overall']['nodes']['counted'], standing=_(', ').join(standing(tree, _)) or _('none'))
+    begins = record(tree, _)
+    return _('{first} {second}', first=said, second=begins) if begins else said
+
+
+def record(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
+    """Since when there is a record, as a sentence; '' when that is all of the time that was asked for."""
     first = min((one['counts_from'] for one in tree['nodes'] if one['counts_from']), default='')
-    record = _('The record begins on {when} UTC.', when=minute(first))
-    return said if first <= tree['since'] else _('{first} {second}', first=said, second=record)
+    return '' if first <= tree['since'] else _('The record begins on {when} UTC.', when=minute(first))
 
 
 def named(state: str, _: Language = ENGLISH_TEXTS) -> str:

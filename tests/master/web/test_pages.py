@@ -5,8 +5,9 @@ import pytest
 
 from nodeprep.compliance import moments
 from nodeprep.master import compliance
-from nodeprep.master.store import deliveries, outbox
+from nodeprep.master.store import deliveries, nodes, outbox
 from nodeprep.output.compliance import words
+from tests.master.fleet import Host
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
@@ -62,7 +63,7 @@ def test_every_field_has_a_label_and_every_head_of_a_table_a_scope(full, path):
         if part.tag in ('a', 'button'):
             assert text_of(part), part.attrib
         if part.tag.endswith('}svg'):
-            assert part.get('aria-hidden') == 'true' or part.get('role') == 'img' and part.get('aria-labelledby')
+            assert part.get('aria-hidden') == 'true' or part.get('role') == 'img' and part.get('aria-label')
 
 
 @pytest.mark.parametrize('path', PAGES)
@@ -256,6 +257,22 @@ def test_compliance_has_the_numbers_of_its_picture(full):
     said = {one['requirement']: words.percent(one['share']) for one in tree['requirements'] if one['share'] is not None}
     assert {row[0]: row[1] for row in days[1:]} == said
     assert list(said) == [row[0] for row in days[1:]]
+
+
+def test_compliance_says_what_it_leaves_out_and_since_when_there_is_a_record(full):
+    said = text_of(parsed(full.browser().get('/compliance')))
+    now = full.clock()
+    since, until = moments.span('2023-10-16T00:00:00Z', '', now)
+    tree = full.store.read(lambda cursor: compliance.report(cursor, since, until, now))
+    assert words.record(tree) and words.record(tree) in said
+    assert 'Left out' not in said
+    host = Host(77, 'elsewhere', requirements=('swap', 'docker', 'disk'))
+    host.set('docker', 'not-applicable')
+    host.set('disk', 'drifted', severity='advised')
+    host.id = full.store.do(lambda cursor: nodes.make(cursor, 'elsewhere', now - 600))
+    full.store.reports(host.id, [host.report(0)], now - 500).result(30)
+    said = text_of(parsed(full.browser().get('/compliance?q=elsewhere')))
+    assert 'Left out, since no second of them counts: disk (advised, not met), docker (does not apply).' in said
 
 
 def test_compliance_tells_of_reports_that_are_not_taken(full):

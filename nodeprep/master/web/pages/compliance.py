@@ -1,11 +1,16 @@
 """/compliance: how much of the time the fleet was as wanted, by day and by requirement, as the report has it."""
+from markupsafe import Markup
+
 from nodeprep.compliance.weigh import COUNTED
+from nodeprep.language import Language
 from nodeprep.master import compliance
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import deliveries, grid, outbox
 from nodeprep.master.web import frame, query, render
-from nodeprep.output.compliance import chart
+from nodeprep.output.compliance import chart, words
+from nodeprep.output.compliance.palette import PATTERNS
+from nodeprep.output.compliance.pieces import NARROW
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
 
@@ -41,9 +46,19 @@ async def show(request: Request, master: Any) -> Response:
         master, 'compliance.html', frame=around, about=about, days=days, begin=begin, choices=choices, by_day=by_day,
         by_requirement=by_requirement, met=tree['overall']['seconds'].get('met', 0.0),
         counted=_line('', tree['overall']['seconds']).counted,
-        chart=chart.draw(by_day, begin, days, _=around.language), overall=tree['overall'],
+        charts=[('chart', chart.draw(by_day, begin, days, _=around.language)),
+                ('chart narrow', chart.draw(by_day, begin, days, NARROW, 3, around.language))],
+        patterns=Markup(PATTERNS),       # noqa: S704  # a constant
+        overall=tree['overall'], record=words.record(tree, around.language),
+        left_out=_left_out(tree, around.language),
         written=notes.get(deliveries.WRITTEN), sent=_sent(notes, waiting),
         downloads=[(name, file.with_(format=form)) for form, name in DOWNLOADS])
+
+
+def _left_out(tree: Dict[str, Any], _: Language) -> str:
+    """The requirements of which nothing counts, each with what it is instead."""
+    return _(', ').join(row['requirement'] + _(' ({what})', what=words.apart(row['seconds'], _))
+                        for row in tree['requirements'] if not words.seconds(row['seconds']))
 
 
 def _sent(notes: Dict[str, Any], waiting: Dict[str, Any]) -> List[Tuple[bool, Dict[str, Any], int]]:
