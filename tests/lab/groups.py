@@ -1,7 +1,8 @@
 """The control groups of nodes, which must not outlive them."""
 import os
 import re
-import time
+
+from tests.lab.waiting import until
 
 
 def own_groups():
@@ -25,13 +26,13 @@ def sweep():
 
 def emptied(group, seconds=10):
     """Removes a control group and those below it, once their last process is gone."""
-    end = time.time() + seconds
     for folder, _, _ in list(os.walk(group, topdown=False)):
-        while True:
-            try:
-                os.rmdir(folder)
-                break
-            except OSError:
-                if time.time() > end:
-                    raise
-                time.sleep(0.05)
+        until(lambda: _gone(folder), seconds, lambda: f'{folder} holds processes')                # noqa: B023
+
+
+def _gone(folder):
+    try:
+        os.rmdir(folder)
+        return True
+    except OSError:
+        return False

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import time
 
+from tests.lab.asking import Asking
 from tests.lab.disk import disk
 from tests.lab.waiting import until
 from tests.tiers import need
@@ -38,7 +39,7 @@ def accelerators(seconds=20):
     return (_TCG,)
 
 
-class Machine:
+class Machine(Asking):
     """`folder` is an empty one that the test owns."""
 
     def __init__(self, folder, name='m1'):
@@ -141,21 +142,6 @@ class Machine:
             if tree.get('id') == self._number:
                 out, err = (base64.b64decode(tree[name]) for name in ('out', 'err'))
                 return tree['code'], out.decode(errors='surrogateescape'), err.decode(errors='replace')
-
-    def ask(self, *argv):
-        """Standard output of a command that must succeed."""
-        code, out, err = self.run(argv)
-        assert code == 0, f'{argv}: {code}\n{out}\n{err}'
-        return out
-
-    def read(self, path):
-        """The text of a file."""
-        return self.ask('cat', path)
-
-    def write(self, path, text):
-        """Writes a file; its folder must be there."""
-        code, _, err = self.run(['tee', path], stdin=text.encode('utf-8', 'surrogateescape'))
-        assert code == 0, err
 
     def reboot(self, seconds=1200):
         """A reboot as its administrator does it."""

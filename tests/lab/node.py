@@ -13,10 +13,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
+from tests.lab.asking import Asking
 from tests.lab.groups import emptied, own_groups, sweep
 from tests.lab.image import TOP, image
+from tests.lab.waiting import until
 from tests.tiers import need
 
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -41,7 +42,7 @@ exit $code
 _IN_GROUPS = 'for group in $GROUPS_OF_IT; do echo $$ >"$group/cgroup.procs"; done; exec "$@"'
 
 
-class Node:
+class Node(Asking):
     """`name` tells nodes apart that run at the same time; `folder` is an empty one that the test owns.
 
     `shown`: folders of the machine that it can read, each with the path that it has there. `files`: {path: text} of
@@ -82,7 +83,7 @@ class Node:
 
     def booted(self, seconds=60):
         """Waits until all that starts at boot has started or failed."""
-        self._booted(time.time() + seconds)
+        until(self._is_up, seconds, self.said, pause=0.1)
 
     def _started(self, root, scratch, log):
         plugged = self._switch.entered if self._switch else ()
@@ -98,15 +99,11 @@ class Node:
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env={'PATH': _PATH, 'SYSTEMD_SECCOMP': '0', 'GROUPS_OF_IT': ' '.join(self._groups)})
 
-    def _booted(self, end, before=0):
-        while True:
-            leader = self.leader
-            if leader not in (0, before):
-                code, out, _ = self._enter(leader, ['systemctl', 'is-system-running', '--wait'])
-                if out.strip() in ('running', 'degraded'):
-                    return
-            assert self._holder.poll() is None and time.time() < end, self.said()
-            time.sleep(0.1)
+    def _is_up(self, before=0):
+        assert self._holder.poll() is None, self.said()
+        leader = self.leader
+        return leader not in (0, before) and self._enter(
+            leader, ['systemctl', 'is-system-running', '--wait'])[1].strip() in ('running', 'degraded')
 
     @property
     def leader(self):
@@ -146,26 +143,11 @@ class Node:
                               stderr=subprocess.PIPE, timeout=timeout, cwd='/')
         return done.returncode, done.stdout.decode(errors='surrogateescape'), done.stderr.decode(errors='replace')
 
-    def ask(self, *argv):
-        """Standard output of a command that must succeed."""
-        code, out, err = self.run(argv)
-        assert code == 0, f'{argv}: {code}\n{out}\n{err}'
-        return out
-
-    def read(self, path):
-        """The text of a file."""
-        return self.ask('cat', path)
-
-    def write(self, path, text):
-        """Writes a file; its folder must be there."""
-        code, _, err = self.run(['tee', path], stdin=text.encode('utf-8', 'surrogateescape'))
-        assert code == 0, err
-
     def reboot(self, seconds=60):
         """A reboot as its administrator does it."""
         before = self.leader
         self.run(['systemctl', 'reboot'])
-        self._booted(time.time() + seconds, before)
+        until(lambda: self._is_up(before), seconds, self.said, pause=0.1)
 
     def stop(self):
         """Pulls the plug, and takes away what is left."""
