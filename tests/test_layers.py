@@ -79,7 +79,7 @@ ALLOWED = {
     'nodeprep.master': ('cahash', 'catalogue', 'chain', 'compliance', 'config', 'language', 'master', 'members',
                         'model', 'output', 'plandigest', 'report', 'schema', 'text', 'wanted', '__version__'),
     # Which identities are nobody's own, text alone.
-    'nodeprep.master.fleet': ('linux', 'master', 'members'),
+    'nodeprep.master.fleet': ('language', 'linux', 'master', 'members'),
     'nodeprep.__main__': ('cli',),
     'nodeprep': (),
 }

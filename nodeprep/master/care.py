@@ -6,7 +6,8 @@ import tarfile
 from nodeprep.config import ConfigError
 from nodeprep.master import ca, folder, keys, serve
 from nodeprep.master.delivery import mail
-from nodeprep.master.store import ahead, authority, doctor, presence
+from nodeprep.master.fleet import cluster as judging
+from nodeprep.master.store import ahead, authority, cluster, doctor, presence
 from nodeprep.master.store import backup as copying
 from nodeprep.master.store.doctor import Seen
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -62,8 +63,22 @@ def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
         f'{name} is off by {offset / 1000:.1f} s (give or take {bound / 1000:.1f} s)'
         for name, offset, bound in clocks[:_ONE_BY_ONE]] + (
             [f'and {len(clocks) - _ONE_BY_ONE} more'] if len(clocks) > _ONE_BY_ONE else []))
+    yield store.read(left_out)
     yield Seen('nothing is of the future', store.read(lambda cursor: ahead.told(cursor, now)))
     yield from store.read(lambda cursor: list(doctor.look(cursor)))
+
+
+def left_out(cursor: Any) -> Seen:
+    """Who is told to no other node, since its name or address is in doubt. Who has no address at all, such as a node on
+    the master's own host, is only counted.
+    """
+    _, nodes = cluster.everybody(cursor)
+    found = [(name, one) for name, some in sorted(nodes.items()) for one in judging.judged(some)[1]]
+    wrong = [f'{one.name}: {one.said}' + (f' (cluster {name})' if name else '') for name, one in found
+             if one.why != judging.NOWHERE]
+    nowhere = len(found) - len(wrong)
+    return Seen('nodes can be told of each other' + (f'; of {nowhere} no address is known' if nowhere else ''),
+                wrong[:_ONE_BY_ONE] + ([f'and {len(wrong) - _ONE_BY_ONE} more'] if len(wrong) > _ONE_BY_ONE else []))
 
 
 def tree(seen: List[Seen]) -> List[Dict[str, Any]]:

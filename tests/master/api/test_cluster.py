@@ -1,12 +1,16 @@
 """What a node is told of its cluster, over the interface."""
+import html5lib
 import pytest
 
 from nodeprep import members
-from nodeprep.master import membership
+from nodeprep.master import care, clusters, membership
 from nodeprep.master.clusters import EVERY
+from nodeprep.master.fleet import cluster
 from nodeprep.master.store.trouble import StoreTrouble
+from nodeprep.master.web.routes import ROUTES
 from tests.master.asking import Asking
 from tests.master.fleet import Host
+from tests.master.whole import App, Table
 
 
 class Node:
@@ -149,3 +153,44 @@ def test_a_store_in_trouble_is_asked_again_at_once_when_it_is_over(master):
 def test_people_are_not_asked_for(master):
     assert master.person('ann', 'admin').get('/v1/cluster').status == 403
     assert Asking(master.app).get('/v1/cluster').status == 401
+
+
+def browser(master, **more):
+    found = Asking(App(master.context, Table([*master.routes, *ROUTES])))
+    assert found.submit('/sign-in', {'token': master.person('ann', 'viewer').secret}, **more).status == 303
+    return found
+
+
+def test_who_is_left_out_is_on_the_page_with_the_reason(master):
+    Node(master, 'a1', 1, 'prod')
+    ann = browser(master)
+    assert 'not told to the others' not in ann.get('/clones').text
+    Node(master, 'a2', 2, 'prod', address='10.0.0.1', proved=False)
+    Node(master, 'a_b', 3, '<b>')
+    Node(master, 'nowhere', 4, address='')
+    master.monotonic.now += EVERY + 1
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(ann.get('/clones').text)
+    section = page.find('.//section[@data-part="left-out"]')
+    assert section.find('./h2').text == '3 nodes are not told to the others'
+    rows = [[''.join(cell.itertext()) for cell in row] for row in section.findall('.//tbody/tr')]
+    assert rows == [['a_b', '<b>', 'is not a host name'], ['a2', 'prod', '10.0.0.1 is also the address of a1'],
+                    ['nowhere', '', 'no address is known from which other machines could be reached']]
+    assert 'a1 的地址' in ann.get('/clones', accept_language='zh-CN').text
+
+
+def test_of_very_many_that_are_left_out_the_first_are_shown():
+    found = clusters.left_out([('', cluster.Conflict(f'n{number}', cluster.NOWHERE)) for number in range(900)]
+                              + [('', cluster.Conflict('last', 'is not a host name'))])
+    assert found.total == 901 and len(found.first) == clusters.SHOWN and found.first[0][1].name == 'last'
+
+
+def test_the_doctor_names_whose_address_is_in_doubt_and_counts_those_without_one(master):
+    Node(master, 'a1', 1, 'prod')
+    Node(master, 'nowhere', 40, address='')
+    seen = master.store.read(care.left_out)
+    assert seen == ('nodes can be told of each other; of 1 no address is known', [])
+    for number in range(2, 9):
+        Node(master, f'a{number}', number, 'prod', address='10.0.0.1', proved=False)
+    seen = master.store.read(care.left_out)
+    assert seen.wrong[0] == 'a2: 10.0.0.1 is also the address of a1, a3, a4 and 4 more (cluster prod)'
+    assert len(seen.wrong) == 6 and seen.wrong[-1] == 'and 2 more'

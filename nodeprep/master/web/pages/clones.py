@@ -1,4 +1,6 @@
-"""/clones: nodes that say they are the same machine; a person decides what becomes of the later one."""
+"""/clones: nodes that say they are the same machine; a person decides what becomes of the later one. And those that
+other nodes of their cluster are not told of, since what they say of themselves is in doubt.
+"""
 from nodeprep.language import N_
 from nodeprep.master import membership
 from nodeprep.master.http import response
@@ -18,7 +20,8 @@ async def show(request: Request, master: Any) -> Response:
     def look(cursor: Any) -> Any:
         return shelves.clones(cursor), shelves.clones(cursor, open_=False, most=30)
     around, (waiting, decided) = await frame.around(request, master, '/clones', look, said=said.of(request))
-    return await render.answer(master, 'clones.html', frame=around, open=waiting, decided=decided)
+    return await render.answer(master, 'clones.html', frame=around, open=waiting, decided=decided,
+                               left_out=await master.clusters.left_out())
 
 
 async def decide(request: Request, master: Any) -> Response:
