@@ -47,7 +47,8 @@ def build(ledger: Ledger, nodes: List[Tree], about: Mapping[str, Tuple[str, str]
                        for (label, value), one in ledger.groups.items()], 'label', 'value'),
         systems=_worst([_weighed(one.seconds, {'os': os, 'version': version, 'name': name, 'nodes': one.nodes})
                         for (os, version, name), one in ledger.systems.items()], 'os', 'version', 'name'),
-        **lists)
+        ended=[dict(one, since=stamp(one['since']), until=stamp(one['until'])) for one in ledger.ended.rows()],
+        ended_left_out=ledger.ended.left_out, **lists)
 
 
 def _overall(ledger: Ledger) -> Tree:

@@ -5,6 +5,7 @@ and only what turned is looked at piece by piece.
 """
 from nodeprep.compliance.cuts import Cut, Seconds, Tally, of, rounded
 from nodeprep.compliance.days import Days
+from nodeprep.compliance.ended import Ended
 from nodeprep.compliance.life import Life, Still, drifts
 from nodeprep.compliance.weigh import HERE, SILENT, Segment, Weights, add, classed
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
@@ -34,6 +35,7 @@ class Ledger:
         self.overall, self.earlier, self.counted = Sum(), Sum(), 0
         self.standings: Dict[str, int] = dict.fromkeys((MET, DRIFTED, UNKNOWN, SILENT, QUARANTINED, NEW), 0)
         self.days: Dict[int, Seconds] = {}
+        self.ended = Ended(since, until)
         self.requirements: Dict[str, Sum] = {}
         self.groups: Dict[Tuple[str, str], Sum] = {}
         self.systems: Dict[Tuple[str, str, str], Sum] = {}
@@ -98,6 +100,8 @@ class Ledger:
             if not own and not number:
                 continue
             add(seconds, own)
+            if number or DRIFTED in own:
+                self.ended.add(node['name'], name, parts)
             self._requirement(name, own, number, member and parts[-1][2] in (DRIFTED, UNKNOWN))
             state = NOT_APPLICABLE if NOT_APPLICABLE in own else MET
             if not number and _same(own, of(state, cut.heard, cut.silent)):

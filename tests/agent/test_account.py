@@ -187,6 +187,14 @@ def test_what_is_open_what_breaks_at_the_next_boot_and_what_is_waived():
     assert made(lines, BEGIN, BEGIN + 40)['open'][1:] == []
 
 
+def test_drift_that_ended_is_told_with_when_it_was():
+    lines = [first(BEGIN, disk='met', swap='drifted'), whole(BEGIN + 100, disk='drifted', swap='drifted'),
+             whole(BEGIN + 200, disk='met', swap='drifted')]
+    assert made(lines, BEGIN, BEGIN + 300)['ended'] == [
+        {'node': 'host', 'requirement': 'disk', 'since': '2023-11-15T00:01:40Z', 'until': '2023-11-15T00:03:20Z',
+         'then': 'met'}]
+
+
 def test_what_is_only_advised_is_told_apart():
     tree = made([first(BEGIN, swap='advised', disk='met')], BEGIN, BEGIN + 100)
     assert tree['open'] == [] and tree['advised'] == [{

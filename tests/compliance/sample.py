@@ -116,7 +116,7 @@ def make(nodes, **lists):
                                   nodes=len(held))
                           for (name, version, said), held in by(nodes, lambda node: [
                               (node['os']['id'], node['os']['version'], node['os']['name'])])], 'name'),
-        'open': [], 'advised': [], 'reboot': [], 'fights': [], 'clones': [], 'silent': [], 'waivers': [], 'changes': [],
+        'open': [], 'ended': [], 'ended_left_out': 0, 'advised': [], 'reboot': [], 'fights': [], 'clones': [], 'silent': [], 'waivers': [], 'changes': [],
         'gaps': [], 'evidence': None}
     tree.update(lists)
     text = json.dumps(tree, sort_keys=True, separators=(',', ':'), ensure_ascii=True)
@@ -148,6 +148,10 @@ def small():
                'severity': 'required', 'found': '', 'wanted': '', 'source': '', 'waived_until': None}],
         advised=[{'node': '节点-3', 'requirement': 'machine-id', 'since': at(UNTIL - 2.5 * DAY), 'state': 'drifted',
                   'found': 'of an image', 'wanted': 'its own', 'source': '/etc/machine-id:1'}],
+        ended=[{'node': '=cmd|"/c calc"!A1', 'requirement': 'clock', 'since': at(UNTIL - 3 * DAY),
+                'until': at(UNTIL - 2 * DAY), 'then': 'unknown'},
+               {'node': 'web-1', 'requirement': 'swap', 'since': None, 'until': at(SINCE + DAY), 'then': 'met'}],
+        ended_left_out=70,
         reboot=[{'node': '节点-3', 'requirement': 'sysctl', 'found': '0', 'wanted': '1',
                  'source': '/etc/sysctl.d/99-own.conf:3'}],
         fights=[{'node': 'web-1', 'requirement': 'swap', 'said': 'swap came back 3 times within an hour'}],

@@ -47,6 +47,22 @@ def test_what_is_open_is_told_longest_first_with_what_was_found(store, hosts):
     assert [one['node'] for one in told(store, about=Asked(search='tw'))['open']] == ['two']
 
 
+def test_drift_that_ended_is_told_with_when_it_was_and_what_came_then(store, hosts):
+    for after, state in ((3600, 'drifted'), (1800, 'met'), (3600, 'drifted'), (60, 'unknown')):
+        hosts[0].set('swap', state)
+        tell(store, hosts[0], after)
+    hosts[1].set('disk', 'drifted')
+    tell(store, hosts[1], after=3600)
+    tree = told(store)
+    first = {'node': 'one', 'requirement': 'swap', 'since': '2023-11-14T23:14:20Z', 'until': '2023-11-14T23:44:20Z',
+             'then': 'met'}
+    assert tree['ended'] == [dict(first, since='2023-11-15T00:44:20Z', until='2023-11-15T00:45:20Z', then='unknown'),
+                             first] and tree['ended_left_out'] == 0
+    assert told(store, since=AT + 3 * 3600, until=AT + 2 * DAY)['ended'] == []
+    assert told(store, since=AT + 5400, until=AT + 6000)['ended'] == [dict(first, since=None)], 'it began long before'
+    assert told(store, about=Asked(search='tw'))['ended'] == []
+
+
 def test_what_is_only_advised_is_told_apart_with_what_was_found(store, hosts):
     hosts[0].set('swap', 'drifted', found='sda2 is on', severity='advised')
     tell(store, hosts[0], after=3600)

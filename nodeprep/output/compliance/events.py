@@ -22,6 +22,17 @@ def open_(tree: Dict[str, Any], _: Language) -> Section:
                     (_('Node'), _('Requirement'), _('For'), _('State'), _('Found'), _('Wanted'), _('Read in')))
 
 
+def ended(tree: Dict[str, Any], _: Language) -> Section:
+    """What drifted and does so no more."""
+    found = tree.get('ended', ())                  # not there in a report of an older version
+    rows = [[name(one['node']), name(one['requirement']), when(one['since'], _) if one['since'] else _('earlier'),
+             text(words.lasted(one, _)[1]), word(one['then'], _) if one['then'] else _('told no more')]
+            for one in found[:MOST]]
+    return _section(_, 'ended', _('Drift that ended'), len(found) + tree.get('ended_left_out', 0), rows, JSON_ONLY,
+                    _('What drifted and did so no more; the last to end first'),
+                    (_('Node'), _('Requirement'), _('Since'), _('For'), _('Then')))
+
+
 def advised(tree: Dict[str, Any], _: Language) -> Section:
     """What is not met and counts for nothing."""
     found = tree.get('advised', ())                # not there in a report of an older version

@@ -14,9 +14,9 @@ from nodeprep.typed import Any, Dict, Iterator, List
 
 Tree = Dict[str, Any]
 # In the order in which they are read.
-PARTS = (times.requirements, times.nodes, events.open_, events.reboot, events.fights, events.clones, events.silent,
-         events.waivers, events.changes, events.advised, times.groups, times.systems, times.days, events.gaps,
-         events.evidence)
+PARTS = (times.requirements, times.nodes, events.open_, events.ended, events.reboot, events.fights, events.clones,
+         events.silent, events.waivers, events.changes, events.advised, times.groups, times.systems, times.days,
+         events.gaps, events.evidence)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 

@@ -54,6 +54,8 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     yield _('Longest open drift'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
         [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _), _found(one, _)]
         for one in tree['open']]
+    yield _('Drift that ended'), (_('NODE'), _('REQUIREMENT'), _('SINCE'), _('FOR'), _('THEN')), [
+        [_cut(one['node'], 30), one['requirement'], *words.lasted(one, _)] for one in tree.get('ended', ())]
     yield _('What will break at the next reboot'), (_('NODE'), _('REQUIREMENT'), _('FOUND')), [
         [_cut(one['node'], 30), one['requirement'], _cut(one['found'])] for one in tree['reboot']]
     yield _('Fights'), (_('NODE'), _('REQUIREMENT'), _('WHAT ITS AGENT SAYS')), [

@@ -92,6 +92,18 @@ def length(begin: str, end: str, _: Language = ENGLISH_TEXTS) -> str:
     return span(epoch.of(end) - epoch.of(begin), _)
 
 
+def lasted(one: Tree, _: Language = ENGLISH_TEXTS) -> List[str]:
+    """Of drift that ended since when it was, how long, and what it counted as then.
+
+    >>> lasted({'since': '2026-11-01T00:00:00Z', 'until': '2026-11-03T02:00:00Z', 'then': 'met'})
+    ['2026-11-01 00:00', '2 d 2 h', 'met']
+    """
+    then = named(one['then'], _) if one['then'] else _('told no more')
+    if one['since'] is None:
+        return [_('earlier'), _('until {when}', when=minute(one['until'])), then]
+    return [minute(one['since']), length(one['since'], one['until'], _), then]
+
+
 def title(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """Of whom the report is."""
     if tree['scope'] == 'host':
