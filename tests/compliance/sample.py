@@ -116,8 +116,8 @@ def make(nodes, **lists):
                                   nodes=len(held))
                           for (name, version, said), held in by(nodes, lambda node: [
                               (node['os']['id'], node['os']['version'], node['os']['name'])])], 'name'),
-        'open': [], 'ended': [], 'ended_left_out': 0, 'advised': [], 'reboot': [], 'fights': [], 'clones': [], 'silent': [], 'waivers': [], 'changes': [],
-        'gaps': [], 'evidence': None}
+        'open': [], 'ended': [], 'ended_left_out': 0, 'advised': [], 'reboot': [], 'fights': [], 'clones': [],
+        'silent': [], 'waivers': [], 'changes': [], 'gaps': [], 'evidence': None}
     tree.update(lists)
     text = json.dumps(tree, sort_keys=True, separators=(',', ':'), ensure_ascii=True)
     return dict(tree, digest='sha256:' + hashlib.sha256(text.encode('ascii')).hexdigest(), signature=None)

@@ -14,6 +14,7 @@ class Observer:
 
     def __init__(self, nodes):
         """`nodes`: {name: Node}; the master serves."""
+        self.nodes = nodes
         self.master, self.five = nodes[MASTER], [nodes[name] for name in NODES]
         self.token = self.master.ask('nodeprep', 'master', 'user', 'create', 'ann', '--role', 'admin').strip()
 
@@ -46,6 +47,12 @@ class Observer:
         return sorted((one['node'], one['requirement']) for one in self.got('/v1/compliance?since=1d')['changes']
                       if one['what'] == 'fix' and 'as agreed' in one['detail'])
 
+    def in_vain(self, node):
+        """How many connections of a node were refused or not answered: tcpAttemptFails of RFC 4022."""
+        heads, values = [line.split() for line in self.nodes[node].read('/proc/net/snmp').splitlines()
+                         if line.startswith('Tcp:')]
+        return int(values[heads.index('AttemptFails')])
+
     def missing(self):
         """{node: why} of those whose agent has something to tell that the master does not have."""
         found = {}
@@ -64,6 +71,7 @@ def gist(tree):
         'drifts': {(node, name): row['drifts'] for node, name, row in rows if row['drifts']},
         'not met': {(node, name, kind) for node, name, row in rows for kind in ('drifted', 'unknown')
                     if row['seconds'].get(kind)},
+        'ended': sorted((one['node'], one['requirement'], one['then']) for one in tree['ended']),
         'silent': {node['name'] for node in tree['nodes'] if node['seconds'].get('silent')},
         'silent at the end': [one['node'] for one in tree['silent']],
         'clones': [(one['later'], one['first'], one['kind'], one['decision']) for one in tree['clones']],

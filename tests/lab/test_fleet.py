@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from nodeprep import epoch
 from tests.lab.agency import CONFIG as AGENT
 from tests.lab.agency import status
 from tests.lab.collecting import CONFIG, UNIT
@@ -37,6 +38,7 @@ TOLD = {
     'drifts': {('node2', 'forwarding'): 1, ('node3', 'firewall'): 1, ('node3', 'forwarding'): 1},
     'not met': {('node2', 'forwarding', 'drifted'), ('node3', 'firewall', 'drifted'),
                 ('node3', 'forwarding', 'drifted')},
+    'ended': sorted([(*one, 'met') for one in BOTH] + [('node3', 'forwarding', 'met')]),
     'silent': {'node4'},
     'silent at the end': ['node4'],
     'clones': [('node5', 'node1', 'machine_id', '')],
@@ -88,13 +90,15 @@ class Story:
 def test_a_fleet_and_the_report_that_tells_just_that(story):
     hash_ = join(story)
     drift_and_be_mended(story)
-    lasted = drift_while_the_master_is_away(story)
+    begun, ended = drift_while_the_master_is_away(story)
     clone(story)
     kill(story)
     tree = report(story, hash_)
     assert gist(tree) == TOLD
     node3 = next(one for one in tree['nodes'] if one['name'] == 'node3')
-    assert abs(node3['requirements']['forwarding']['seconds']['drifted'] - lasted) <= 1
+    assert abs(node3['requirements']['forwarding']['seconds']['drifted'] - (ended - begun)) <= 1
+    last = tree['ended'][0]
+    assert (last['node'], epoch.of(last['since']), epoch.of(last['until'])) == ('node3', begun, ended)
     assert story.typed.differs() == ''
 
 
@@ -130,30 +134,32 @@ def drift_and_be_mended(story):
 
 
 def drift_while_the_master_is_away(story):
-    """It is told later, as of when it was, and nothing is lost; gives how many seconds it lasted."""
+    """It is told later, as of when it was, and nothing is lost; gives from when to when it was, seconds since 1970."""
     seen, third = story.seen, story.nodes['node3']
 
     def kept(reports, state):
         told = status(third)
         return told['spool']['waiting'] == reports and state == next(
             one['state'] for one in told['requirements'] if one['requirement'] == 'forwarding')
-    before = len(seen.past('node3', 'forwarding'))
+    known = len(seen.past('node3', 'forwarding'))
     story.on(MASTER, f'systemctl stop {UNIT}')
     stopped = time.time()
     until(lambda: all(one['master']['problem'] for one in each(seen.five, status)), 120)
     story.on('node3', 'sysctl -w net.ipv4.ip_forward=0')
     until(lambda: kept(1, 'drifted'), 120, lambda: status(third))
+    before = seen.in_vain('node3')
+    until(lambda: seen.in_vain('node3') > before, 300)        # to tell it
     story.on('node3', 'nodeprep status')
     story.on('node3', 'sysctl -w net.ipv4.ip_forward=1')
     until(lambda: kept(2, 'met'), 120, lambda: status(third))
     started = time.time()
     story.on(MASTER, f'systemctl start {UNIT}')
     story.until(lambda seen: not seen.missing(), 900)
-    (drifted, begun), (met, ended) = seen.past('node3', 'forwarding')[before:]
+    (drifted, begun), (met, ended) = seen.past('node3', 'forwarding')[known:]
     assert (drifted, met) == ('drifted', 'met') and stopped - 1 <= begun < ended <= started
     story.on(MASTER, 'nodeprep master nodes')
     story.on(MASTER, 'nodeprep master doctor')
-    return ended - begun
+    return begun, ended
 
 
 def clone(story):
@@ -188,6 +194,7 @@ def report(story, hash_):
     assert [one[:3] + one[4:] for one in page['clones']] == [
         ['node5 as node1', 'machine_id', machine_id('node1'), 'nobody has decided']]
     assert [one[0] for one in page['silent']] == ['node4']
+    assert sorted((one[0], one[1], one[4]) for one in page['ended']) == TOLD['ended']
     assert sorted(tuple(one[1:]) for one in page['changes'] if one[2] == 'fix' and one[1] == ROOT) == [
         (ROOT, 'fix', *one, 'approved; done, transaction 000002; reason: as agreed') for one in BOTH]
     assert {(one[0].split()[0], one[1]) for one in page['nodes']} == set(TOLD['standings'].items())
