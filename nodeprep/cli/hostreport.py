@@ -88,7 +88,8 @@ def _lines(home: str) -> List[Any]:
         raise ConfigError(f'{home}/{chronicle.NAME}: there is no history of this host yet; the agent writes it: '
                           'systemctl start nodeprep, or nodeprep agent') from None
     except OSError as error:
-        root = '; run it as root, or name a --state-dir' if isinstance(error, PermissionError) and os.geteuid() else ''
+        root = ('; run it as root, or name the --state-dir of an agent of your own'
+                if isinstance(error, PermissionError) and os.geteuid() else '')
         raise ConfigError(f'{home}/{chronicle.NAME}: {reason(error)}{root}') from None
 
 

@@ -54,6 +54,18 @@ def test_it_is_kept_once_however_often_it_is_told_and_that_it_was_taken_back_is_
     assert len(rows(store, ONES)) == 2
 
 
+def test_while_an_undo_goes_on_nobody_knows_who_did_it_and_when_it_is_over_that_is_told(store):
+    host = host_of(store)
+    one = fixed(AT + 10)
+    tell(store, host, dict(one, undone='a time that is not known'))
+    assert changes(store)[0] == (stamp(host.now + 1), '', 'undo', 'one', 'swap', '', 'transaction 000001')
+    tell(store, host, dict(one, undone=stamp(host.now + 20), undone_by='bob'))
+    undone = changes(store)[0]
+    assert undone == (stamp(host.now - 40), 'bob', 'undo', 'one', 'swap', '', 'transaction 000001')
+    tell(store, host, dict(one, undone=stamp(host.now + 50), undone_by='eve'), after=DAY)
+    assert changes(store)[0] == undone
+
+
 def test_an_approved_fix_is_told_by_the_masters_own_word_of_who_approved_it(store):
     host = host_of(store)
     host.set('swap', 'drifted', mode='approve', changes=plan())

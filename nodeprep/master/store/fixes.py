@@ -4,7 +4,7 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
-_OF = 'SELECT node, txn, requirement, said, id, result, undone FROM fix WHERE node IN (?*)'
+_OF = 'SELECT node, txn, requirement, said, id, result, undone, undone_by FROM fix WHERE node IN (?*)'
 _INSERT = ('INSERT INTO fix (node, txn, requirement, said, at, told, result, why, how, who, approval, undone, '
            'undone_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
 _UPDATE = 'UPDATE fix SET result = ?, why = ?, undone = ?, undone_by = ? WHERE id = ?'
@@ -34,7 +34,9 @@ class Told(NamedTuple):
 
 
 def add(cursor: Cursor, rows: List[Told]) -> None:
-    """Writes what is new of these, in the order in which they were told. When it was, the first one to tell it says."""
+    """Writes what is new of these, in the order in which they were told. When it was, the first one to tell it says; of
+    an undo the first one that knows who did it, for while it goes on nobody does.
+    """
     if not rows:
         return
     known: Dict[Tuple[Any, ...], Tuple[Any, ...]] = {
@@ -43,15 +45,15 @@ def add(cursor: Cursor, rows: List[Told]) -> None:
     for one in rows:
         key = tuple(one[:4])
         if key in known:
-            number, result, undone = known[key]
-            if one.result != result or one.undone is not None and undone is None:
-                cursor.run(_UPDATE, (one.result, one.why, one.undone if undone is None else undone, one.undone_by,
-                                     number))
-                known[key] = number, one.result, one.undone if undone is None else undone
+            number, result, undone, by = known[key]
+            news = one.undone is not None and (undone is None or not by and bool(one.undone_by))
+            if one.result != result or news:
+                undone, by = (one.undone, one.undone_by) if news else (undone, by)
+                cursor.run(_UPDATE, (one.result, one.why, undone, by, number))
+                known[key] = number, one.result, undone, by
         else:
             first = new.get(key, one)
-            new[key] = one._replace(at=first.at, told=first.told, undone=one.undone if first.undone is None
-                                    else first.undone)
+            new[key] = one._replace(at=first.at, told=first.told)
     cursor.many(_INSERT, list(new.values()))
 
 
