@@ -14,6 +14,9 @@ from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
 
 BUSY = 5.0                # seconds that another writer is waited for
 _PAGES = 32000            # of 4 KiB: the log is taken into the database by the writer when nobody else does
+_WRITING = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_CREATE_TABLE,
+            sqlite3.SQLITE_DROP_TABLE, sqlite3.SQLITE_ALTER_TABLE, sqlite3.SQLITE_CREATE_INDEX,
+            sqlite3.SQLITE_DROP_INDEX)
 _CACHE = 8192             # KiB of pages that the writer keeps in memory; readers keep an eighth
 
 
@@ -43,6 +46,8 @@ class Connection:
             self._raw.execute(f'PRAGMA wal_autocheckpoint={_PAGES}')
         else:
             self._raw.execute('PRAGMA query_only=ON')
+            if sqlite3.sqlite_version_info < (3, 8):          # which does not know that one, and says nothing
+                self._raw.set_authorizer(_reading)
 
     def guard(self) -> Any:
         """A context in which the driver's errors become StoreTrouble."""
@@ -94,6 +99,11 @@ class Connection:
             self._raw.close()
 
 
+def _reading(action: int, *about: Any) -> int:
+    """Whether a statement is none that writes, asked by SQLite when it is prepared."""
+    return sqlite3.SQLITE_DENY if action in _WRITING else sqlite3.SQLITE_OK
+
+
 def _file(path: str) -> Any:
     try:
         found = os.stat(path)
@@ -143,7 +153,7 @@ _SAYS: Dict[str, Callable[[str], StoreTrouble]] = {
     'full': lambda path: StoreFull(f'there is no room left for {path}'),
     'not a database': lambda path: NotOurs(f'{path} is not a database of SQLite'),
     'malformed': lambda path: StoreGone(f'{path} is damaged; nodeprep master doctor says more, a backup helps')}
-_GONE = ('unable to open', 'disk i/o', 'readonly', 'read-only', 'closed database')
+_GONE = ('unable to open', 'disk i/o', 'readonly', 'read-only', 'closed database', 'not authorized')
 
 
 def trouble(path: str, error: BaseException) -> Optional[StoreTrouble]:

@@ -71,7 +71,7 @@ def test_a_future_of_another_kind_is_told_by_who_delivers(store):
 
 
 def test_readers_do_not_write(store):
-    with pytest.raises(StoreTrouble, match='readonly|query_only|read-only'):
+    with pytest.raises(StoreTrouble, match='readonly|query_only|read-only|not authorized'):
         store.read(lambda cursor: cursor.run("INSERT INTO meta VALUES ('a', 'b')"))
 
 
