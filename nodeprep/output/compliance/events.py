@@ -16,7 +16,7 @@ def open_(tree: Dict[str, Any], _: Language) -> Section:
              _('{span}, since {when}', span=words.length(one['since'], tree['until'], _), when=when(one['since'], _)),
              word(one['state'], _) + (_(', <span class="waived">waived</span> until {day}',
                                         day=text(one['waived_until'])) if one['waived_until'] else ''),
-             text(one['found']), text(one['wanted']), code(one['source'])] for one in tree['open'][:MOST]]
+             *_seen(one, _)] for one in tree['open'][:MOST]]
     return _section(_, 'open', _('Longest open drift'), len(tree['open']), rows, CSV_TOO,
                     _('Not met at the end; the longest first'),
                     (_('Node'), _('Requirement'), _('For'), _('State'), _('Found'), _('Wanted'), _('Read in')))
@@ -38,7 +38,7 @@ def advised(tree: Dict[str, Any], _: Language) -> Section:
     found = tree.get('advised', ())                # not there in a report of an older version
     rows = [[name(one['node']), name(one['requirement']),
              _('{span}, since {when}', span=words.length(one['since'], tree['until'], _), when=when(one['since'], _)),
-             text(one['found']), text(one['wanted']), code(one['source'])] for one in found[:MOST]]
+             *_seen(one, _)] for one in found[:MOST]]
     return _section(_, 'advised', _('Advised and not met'), len(found), rows, CSV_TOO,
                     _('It counts for nothing, and somebody may want to know; the longest first'),
                     (_('Node'), _('Requirement'), _('For'), _('Found'), _('Wanted'), _('Read in')))
@@ -144,8 +144,17 @@ def _numbers(one: Dict[str, Any], _: Language) -> str:
         '{first} to {last}', first=one['first'], last=one['last'])
 
 
+def _seen(one: Dict[str, Any], _: Language) -> List[str]:
+    """What was found and wanted, and where it was read: nothing of it is known when its report is gone."""
+    if not (one['found'] or one['wanted'] or one['source']):
+        return [f'<span class="soft">{_("not kept any more")}</span>', '', '']
+    return [text(one['found']), text(one['wanted']), code(one['source'])]
+
+
 def _given(one: Dict[str, Any], _: Language) -> str:
     """By whom and when; those of a node's own configuration have neither."""
+    if one['kind'] == 'config':
+        return _('in the configuration of the node')
     return _(', ').join(part for part in (text(one['by']), when(one['created'], _) if one['created'] else '') if part)
 
 

@@ -8,6 +8,7 @@ from nodeprep.output import Options
 from nodeprep.output.compliance import renderer, words
 from nodeprep.output.compliance.times import MOST_NODES
 from nodeprep.output.words import shown
+from tests.compliance import sample
 from tests.output.compliance.fleet import RUDE, fleet
 from tests.tiers import need
 
@@ -152,6 +153,12 @@ def test_what_is_not_there_is_said_and_takes_no_room():
     assert not {'clones', 'fights'} & {part.get('id') for part in page.iter('h2')}
     nothing = read(fleet(0))
     assert 'No time is on record' in text_of(nothing.find('.//div[@class="first"]')) + text_of(nothing.find('.//title'))
+
+
+def test_what_is_not_known_is_said_and_not_left_empty():
+    rows = tables(read(sample.small()))
+    assert [row[4] for row in rows['open']][2] == 'not kept any more' and rows['open'][0][4] == 'enforcing'
+    assert [row[5] for row in rows['waivers']] == ['ann, 2026-11-09 00:00', 'in the configuration of the node']
 
 
 def test_waivers_that_are_over_come_last():
