@@ -4,7 +4,7 @@ import os
 import pytest
 
 from tests.lab.agency import property_of
-from tests.lab.collecting import DATA, UNIT, collecting
+from tests.lab.collecting import CONFIG, DATA, UNIT, collecting
 from tests.system.masterprocess import nodeprep
 
 REPORT, SHELF = 'nodeprep-report', '/var/log/nodeprep'
@@ -52,3 +52,20 @@ def test_its_sandbox_is_no_wider_than_the_master_s(node):
     said = [node.ask('systemd-analyze', 'security', '--no-pager', f'{name}.service') for name in (UNIT, REPORT)]
     levels = [float(one.rpartition('for ')[2].split(' ')[1]) for one in said]
     assert levels[1] <= levels[0], levels
+
+
+def test_one_that_nobody_takes_is_in_the_folder_and_the_unit_has_failed_and_says_so(node):
+    node.write(CONFIG, 'report: {every: weekly, mail: {server: "127.0.0.1:9", tls: none, from: n@example.com, '
+                       'to: ops@example.com}}\n')
+    try:
+        assert node.run(['systemctl', 'start', f'{REPORT}.service'])[0] == 1
+        assert property_of(node, 'Result', f'{REPORT}.service') == 'exit-code'
+        assert property_of(node, 'ExecMainStatus', f'{REPORT}.service') == '69'
+        said = journal(node)
+        assert 'the report by e-mail is not taken: it cannot be reached: Connection refused' in said
+        assert f'the report is in {SHELF}, and not delivered yet' in said and 'status=69/UNAVAILABLE' in said
+    finally:
+        node.ask('rm', CONFIG)
+        node.ask('systemctl', 'reset-failed', f'{REPORT}.service')
+    node.ask('systemctl', 'start', f'{REPORT}.service')
+    assert property_of(node, 'Result', f'{REPORT}.service') == 'success'
