@@ -258,6 +258,12 @@ class NoHand:
     def act(self, policy):
         pass
 
+    def made(self, again):
+        return []
+
+    def told(self, made):
+        assert made == []
+
     def approved(self, trees):
         assert trees == ()
 
