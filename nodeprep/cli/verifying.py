@@ -38,7 +38,7 @@ def verifying(call: Call) -> int:
         from nodeprep.output.plans import machine
         write(sys.stdout, machine(told, 'json'))
     else:
-        write(sys.stdout, proofs.page(told, output.options_for(sys.stdout)))
+        write(sys.stdout, proofs.page(told, output.options_for(sys.stdout), found.hint))
     return CODES[found.verdict]
 
 

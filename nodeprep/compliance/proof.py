@@ -24,12 +24,15 @@ _MEMBERS = {'algorithm', 'key', 'certificate', 'value'}
 
 
 class Proof(NamedTuple):
-    """One of the words above, why in a sentence; whose key signed under which CA, as far as that is proved."""
+    """One of the words above, why in a sentence; whose key signed under which CA, as far as that is proved. `hint`:
+    what would let more be told.
+    """
 
     verdict: str
     why: str
     signer: str = ''
     authority: str = ''
+    hint: str = ''
 
 
 class _Changed(Exception):
@@ -63,8 +66,8 @@ def _signed(tree: Dict[str, Any], known: Sequence[str], tool: Optional[Any]) -> 
     if tree['by']['key'] != hashes[-1]:
         raise _Changed('it is signed under another CA than the one that it names itself')
     if tool is None:
-        return Proof(UNPROVED, f'{_DIGEST}; not checked: the signature, since neither the library cryptography nor '
-                               'openssl(1) is here')
+        return Proof(UNPROVED, f'{_DIGEST}; not checked: the signature, since neither the library cryptography, 40 or '
+                               'later, nor openssl(1) is here', hint='any machine that has one of them can verify it')
     if not tool.fits(cahash.public_key(chain[0]), digest.message(tree['digest']), value):
         raise _Changed('its signature is not that of its digest under its key')
     wrong = tool.follows(chain, epoch.of(tree['made']))
@@ -72,7 +75,8 @@ def _signed(tree: Dict[str, Any], known: Sequence[str], tool: Optional[Any]) -> 
         raise _Changed(wrong)
     if not known:
         return Proof(UNPROVED, f'{_ALL} fit each other; not checked: who made it, since no CA is known here that '
-                               'these could be held against')
+                               'these could be held against',
+                     hint='--ca-cert or --ca-cert-hash names the CA of the master that should have signed it')
     if not set(hashes) & set(known):
         return Proof(FOREIGN, f'it is signed, but under another CA than the one that is believed here; {_ALL} fit each '
                               'other; not checked: who made it, since nobody here vouches for that CA', '', hashes[-1])

@@ -23,16 +23,16 @@ def tree(path: str, report: Dict[str, Any], found: Any) -> Dict[str, Any]:
     return told
 
 
-def page(told: Dict[str, Any], options: Options) -> str:
-    """The text."""
+def page(told: Dict[str, Any], options: Options, hint: str = '') -> str:
+    """The text. `hint`: what would let more be told."""
     verdict = told['verdict']
     lines = _text(f'{_HEADS[verdict]}: {shown(told["why"])}.', options, _COLORS[verdict])
     if told['signer']:
         lines += _text(f'  signed with the key of {_cut(told["signer"])}, certified by', options)
     if told['authority']:
         lines += _text(f'  CA: {told["authority"]}', options)
-    if verdict == 'unproved':
-        lines += _text('  --ca-cert or --ca-cert-hash names the CA of the master that should have signed it.', options)
+    if hint:
+        lines += _text(f'  {hint}.', options)
     if 'report' in told:
         lines += _about(told, options)
     return '\n'.join(lines) + '\n'

@@ -5,6 +5,7 @@ import pytest
 
 from nodeprep import cahash
 from nodeprep.agent import credential
+from nodeprep.cli import verifying
 from nodeprep.compliance import digest, seal
 from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
@@ -73,6 +74,14 @@ def test_without_a_ca_it_cannot_be_told_who_made_it(kept):
     assert 'not proved' in done.out and 'signed with the key' not in done.out
     told = json.loads(verify('-o', 'json').out)
     assert (told['verdict'], told['signer'], told['authority']) == ('unproved', None, None)
+
+
+def test_where_nothing_verifies_a_signature_nobody_is_asked_for_the_ca_that_was_named(kept, monkeypatch):
+    monkeypatch.setattr(verifying, '_tool', lambda: None)
+    done = verify('--ca-cert', 'ca.crt')
+    said = ' '.join(done.out.split())
+    assert done.code == 3 and 'since neither the library cryptography, 40 or later, nor openssl(1) is here.' in said
+    assert 'any machine that has one of them can verify it.' in said and '--ca-cert' not in said
 
 
 def test_a_host_that_has_joined_holds_it_against_its_masters_ca(kept):
