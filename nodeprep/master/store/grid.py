@@ -11,6 +11,10 @@ _NOT_MET = "('drifted', 'unknown', 'advised', 'waived')"
 _OUTCOMES = NOT_MET + ('met', 'not-applicable', 'ignored')
 _TWO = f'SELECT node FROM state WHERE outcome IN ({", ".join("?" * len(_OUTCOMES))}) AND requirement = ? LIMIT 2'
 COLUMNS = 64              # of the grid at most
+# In the order of an index, from which SQLite takes them one by one without a look at the rows; how each stands is told
+# of what they come to.
+_STOOD = ('SELECT n.status, n.silent_since, n.standing, {} AS found FROM node n WHERE {} '
+          'GROUP BY n.status, n.silent_since, n.standing')
 _SPEAKING = (asked.DRIFTED, asked.UNKNOWN, asked.MET, asked.NEW)
 _RANK = {name: rank for rank, name in enumerate(asked.STANDINGS)}
 _RANKED = f'CASE {asked.STANDING} ' + ' '.join(f"WHEN '{name}' THEN {rank}" for name, rank in _RANK.items()) + ' END'
@@ -75,7 +79,8 @@ class Worst(NamedTuple):
 def standings(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, int]:
     """How many nodes stand how."""
     sql, args = asked.condition(about)
-    found = cursor.all(f'SELECT {asked.STANDING}, COUNT(*) FROM node n WHERE {sql} GROUP BY 1', args)
+    alike = _STOOD.format('COUNT(*)', sql)
+    found = cursor.all(f'SELECT {asked.STANDING}, SUM(n.found) FROM ({alike}) n GROUP BY 1', args)
     return {name: int(count) for name, count in found}
 
 
@@ -195,7 +200,7 @@ def _grouped(cursor: Any, about: Asked, by: str) -> Iterator[Tuple[str, str, Lis
     for value, found in cursor.all(f'SELECT value, {cursor.dialect.gathered("node")} FROM label WHERE name = ? '
                                    'GROUP BY value', (by[6:],)):
         values.update(dict.fromkeys(found.split(','), value))
-    for standing, found in cursor.all(f'SELECT {asked.STANDING}, {ids} FROM node n WHERE {sql} GROUP BY 1', args):
+    for standing, found in cursor.all(f'SELECT {asked.STANDING}, n.found FROM ({_STOOD.format(ids, sql)}) n', args):
         parts: Dict[str, List[str]] = {}
         for one in found.split(','):
             parts.setdefault(values.get(one, ''), []).append(one)
