@@ -4,6 +4,8 @@ The machine that runs the tests is not on it, and nothing of its own network is 
 """
 import subprocess
 
+from tests.tiers import need
+
 
 class Switch:
     """What the cables of nodes are plugged into."""
@@ -11,6 +13,11 @@ class Switch:
     bridge = 'lab0'
 
     def __init__(self):
+        """Skips the test, by name, where there can be none."""
+        need('root')
+        for program in ('setpriv', 'unshare', 'nsenter', 'ip'):
+            need('program', program)
+        need('netns')
         self._holder = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--net', 'sh', '-ec',
              f'ip link add {self.bridge} type bridge; ip link set {self.bridge} up; echo up; exec sleep infinity'],

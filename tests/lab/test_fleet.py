@@ -28,7 +28,7 @@ requirements:
     'bridge', 'cgroup', 'cpu', 'disk', 'docker', 'kernel-modules', 'kubelet', 'memory', 'registry', 'swap',
     'time-sync'))
 # After the master was away nodes come back within minutes; so long none of them is to be taken for silent.
-PATIENT, WATCHFUL = ('heartbeat: 2s\nsilent_after: %s\n' % after for after in ('30m', '20s'))
+PATIENT, WATCHFUL = ('heartbeat: 2s\nsilent_after: %s\n' % after for after in ('30m', '30s'))
 BOTH = [('node2', 'forwarding'), ('node3', 'firewall')]
 ROOT = 'root (command line)'
 FIT = ['nodeprep', 'fix', '--yes', '--quiet', 'firewall', 'forwarding', 'tools']
