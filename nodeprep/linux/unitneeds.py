@@ -4,6 +4,7 @@ Sources: systemd.unit(5) Wants=, Requires=, BindsTo=, Upholds= and "*.wants/, *.
 src/core/load-dropin.c; resolve_template() of src/core/unit.c.
 """
 from nodeprep.linux import unitsyntax
+from nodeprep.linux.release import release
 from nodeprep.linux.unitfiles import ABSENT, Found, Tree
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
@@ -79,7 +80,7 @@ class Needs:
             if not any(key in text for key in _PULLS):
                 continue
             for key, value, where in _pulling(text, path):
-                for word in unitsyntax.words(value):
+                for word in _names(self.host, value):
                     yield Dependency(_expanded(word, name), where, key in _HARD)
 
     def _text(self, path: str) -> str:
@@ -89,6 +90,19 @@ class Needs:
             self.unread.append(error)
             return ''
         return text
+
+
+def _names(host: Any, value: str) -> List[str]:
+    """The words of a list of units. Only systemd 219 takes quotes off; for later ones they are part of a name, which is
+    none then: config_parse_unit_deps() of src/core/load-fragment.c, FOREACH_WORD_QUOTED and EXTRACT_RETAIN_ESCAPE.
+    """
+    if '"' not in value and "'" not in value:
+        return value.split()
+    try:
+        old = 0 < release(host).systemd < 230
+    except CannotTell:
+        old = False
+    return unitsyntax.words(value) if old else value.split()
 
 
 def _pulling(text: str, path: str) -> List[Tuple[str, str, str]]:

@@ -58,6 +58,13 @@ def test_what_is_not(host, files):
     assert starts is False and source
 
 
+@pytest.mark.parametrize('release, starts', [('7', True), ('8', False), ('9', False)])
+def test_only_systemd_219_takes_the_quotes_off_the_name_of_a_unit_that_is_wanted(image, release, starts):
+    image.files(dict(BASE, **{'/etc/os-release': f'ID="centos"\nVERSION_ID="{release}"\n'}))
+    image.files({ETC + 'multi-user.target.d/x.conf': '[Unit]\nWants="a.service" b.service\n'})
+    assert starts_at_boot(image, 'a.service')[0] is starts and starts_at_boot(image, 'b.service')[0]
+
+
 def test_a_loop_of_units_ends(image):
     image.files(BASE).files({WANTS + 'b.service': B, USR + 'b.service': '[Unit]\nWants=b.service c.service\n',
                              USR + 'c.service': '[Unit]\nWants=b.service multi-user.target\n'})
