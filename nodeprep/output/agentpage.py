@@ -1,16 +1,19 @@
 """What the agent of this host last saw, told and did, for people. A script takes -o json."""
 import time
 
+from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.table import wrapped
 from nodeprep.output.words import shown, span
-from nodeprep.typed import Any, Dict, List, Optional
+from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
 Tree = Dict[str, Any]
 _FINE = ('met', 'not-applicable', 'ignored')
 _COLORS = {'drifted': '1;31', 'unknown': '1;33', 'advised': '33', 'waived': '36'}
 _LATELY = 5               # transitions and fixes that are shown unless --verbose
 _WORD = 8                 # columns of the longest of these words
+_WHEN = {'now': 'now', 'boot': 'after a reboot'}
+_TOLD = {DRIFTED: 'drifted', UNKNOWN: 'could not be told'}
 
 
 def page(tree: Optional[Tree], running: bool, note: str, now: float, options: Options,
@@ -36,10 +39,16 @@ def page(tree: Optional[Tree], running: bool, note: str, now: float, options: Op
     return '\n'.join(lines) + '\n'
 
 
-def _half(one: Tree) -> str:
-    """Which half is not as it should be: what a reboot would end, and what it would bring, are told apart."""
-    now, boot = (one[when] not in ('met', 'not-applicable') for when in ('now', 'boot'))
-    return ' now and after a reboot' if now and boot else ' now' if now else ' after a reboot' if boot else ''
+def _halves(one: Tree) -> Tuple[str, str]:
+    """Which half is not as it should be, and what stands apart of the other: what a reboot would end, what it would
+    bring, and what of that could not be told.
+    """
+    failing = [when for when in ('now', 'boot') if one[when] not in ('met', 'not-applicable')]
+    if len(failing) == 2 and one['now'] != one['boot']:      # one has drifted, of the other nobody knows
+        said = UNKNOWN if one['outcome'] == UNKNOWN else DRIFTED
+        first, other = sorted(failing, key=lambda when: bool(one[when] != said))
+        return f' {_WHEN[first]}', f'; {_WHEN[other]}: {_TOLD[one[other]]}'
+    return f' {" and ".join(_WHEN[when] for when in failing)}' if failing else '', ''
 
 
 class _Page:
@@ -67,7 +76,8 @@ class _Page:
         for one in rows:
             word = one['outcome'] if one['outcome'] != 'not-applicable' else 'n/a'
             color = _COLORS.get(one['outcome'], '')
-            head = f'{word:<{_WORD}}  {one["requirement"]}{_half(one)}, for {self.ago(one["since"])}'
+            which, apart = _halves(one)
+            head = f'{word:<{_WORD}}  {one["requirement"]}{which}, for {self.ago(one["since"])}{apart}'
             self.lines.append(f'\x1b[{color}m{head}\x1b[0m' if color and self.options.color else head)
             for said in one['says']:
                 self.text(' ', said)

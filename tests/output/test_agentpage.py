@@ -1,6 +1,8 @@
 """The page of `nodeprep status`: 80 columns, the first thing first, nothing that a host can smuggle in."""
 import re
 
+import pytest
+
 from nodeprep.output import Options
 from nodeprep.output.agentpage import page
 
@@ -47,6 +49,18 @@ def test_which_half_it_is():
         one = tree()
         one['requirements'][0].update(now=now, boot=boot)
         assert words in text(one)
+
+
+@pytest.mark.parametrize('outcome, now, boot, words', [
+    ('drifted', 'drifted', 'unknown', 'drifted   swap now, for 1 h 1 min; after a reboot: could not be told\n'),
+    ('drifted', 'unknown', 'drifted', 'drifted   swap after a reboot, for 1 h 1 min; now: could not be told\n'),
+    ('waived', 'drifted', 'unknown', 'waived    swap now, for 1 h 1 min; after a reboot: could not be told\n'),
+    ('unknown', 'drifted', 'unknown', 'unknown   swap after a reboot, for 1 h 1 min; now: drifted\n'),
+    ('unknown', 'unknown', 'unknown', 'unknown   swap now and after a reboot, for 1 h 1 min\n')])
+def test_what_has_drifted_is_told_apart_from_what_could_not_be_told(outcome, now, boot, words):
+    one = tree()
+    one['requirements'][0].update(outcome=outcome, now=now, boot=boot)
+    assert words in text(one)
 
 
 def test_what_is_no_longer_fixed_is_not_said_twice():
