@@ -48,9 +48,10 @@ def create(config_file: Optional[str], data: str, ttl: float, uses: Optional[int
         if not print_join_command:
             click.echo(made)
             return
-        from nodeprep.master import serve
+        from nodeprep.master import listening, serve
         held = serve.load_keys(found.settings, found.data, found.now)
-        url = serve.address(found.settings, found.settings.listen[1])
+        listen = listening.told(found.data) or found.settings.listen
+        url = serve.address(found.settings._replace(listen=listen), listen[1])
         click.echo(f'nodeprep join {url} --token {made} --ca-cert-hash {held.hash}')
 
 

@@ -9,7 +9,7 @@ import time
 
 from nodeprep import __version__
 from nodeprep.config import ConfigError
-from nodeprep.master import folder, here, jobs, keys, settings, signing
+from nodeprep.master import folder, here, jobs, keys, listening, settings, signing
 from nodeprep.master.context import Master
 from nodeprep.master.notify import Notify
 from nodeprep.master.scribe import Scribe
@@ -125,12 +125,14 @@ class Serving:
             await self._server.serve()
         finally:
             self._notify.say('STOPPING=1')
+            listening.forget(self._places.data)
             await self._jobs.stop()
             await self._master.scribe.close()
         log('nodeprep master ends')
         return self._code
 
     def _up(self, addresses: List[Tuple[str, int]]) -> None:
+        listening.note(self._places.data, (self._master.settings.listen[0], addresses[0][1]))
         url = address(self._master.settings, addresses[0][1])
         days = int((self._master.keys.ends - self._master.clock()) // 86400)
         log(f'nodeprep master {__version__} serves {url}')

@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from nodeprep.language import speaking
-from nodeprep.master import secret
+from nodeprep.master import listening, secret
 from nodeprep.master.store import nodes, open_store, people, tokens
 from tests.cli.runner import run
 from tests.master.fleet import Host, plan
@@ -111,6 +111,24 @@ def test_the_join_command_is_whole(empty):
     assert words[:4] == ['nodeprep', 'join', 'https://k8s-master.example.com:7443', '--token']
     assert re.fullmatch(r'sha256:[0-9a-f]{64}', words[-1]) and words[-2] == '--ca-cert-hash'
     assert empty.told('token', 'create', '--print-join-command').split()[-1] == words[-1], 'the CA stays'
+
+
+def test_the_join_command_names_the_port_where_the_master_listens_now(empty):
+    with open(empty.config, 'w') as file:
+        file.write('names: [k8s-master.example.com]\nlisten: 0.0.0.0:7443\n')
+
+    def address():
+        return empty.told('token', 'create', '--print-join-command').split()[2]
+    assert address() == 'https://k8s-master.example.com:7443'
+    listening.note(empty.data, ('::', 19443))
+    assert address() == 'https://k8s-master.example.com:19443'
+    for wrong in ('', 'nonsense:port\n', '1.2.3.4:99999\n'):
+        with open(os.path.join(empty.data, listening.NAME), 'w') as file:
+            file.write(wrong)
+        assert address() == 'https://k8s-master.example.com:7443'
+    listening.forget(empty.data)
+    listening.forget(empty.data)
+    assert listening.told(empty.data) is None
 
 
 def test_a_user_is_made_listed_and_deleted(empty):

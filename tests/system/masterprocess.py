@@ -92,10 +92,10 @@ class MasterProcess:
         return out
 
     def join_words(self, *more):
-        """The words of the command that --print-join-command prints, for the address where this one really listens."""
+        """The words of the command that --print-join-command prints; its address is where this one really listens."""
         words = self.told('token', 'create', '--print-join-command', *more).split()
-        assert words[:2] == ['nodeprep', 'join'] and words[3] == '--token' and words[5] == '--ca-cert-hash'
-        return ['join', self.url, *words[3:]]
+        assert words[:3] == ['nodeprep', 'join', self.url] and (words[3], words[5]) == ('--token', '--ca-cert-hash')
+        return words[1:]
 
     def person(self, name='root', role='admin'):
         """Somebody with a token that the command made."""

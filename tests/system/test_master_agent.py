@@ -164,8 +164,9 @@ def test_a_master_that_is_told_to_reload_takes_a_new_configuration(master, tmp_p
     master.process.send_signal(signal.SIGHUP)
     master.until('are in force')
     master.until('the certificate is a new one')
-    words = master.join_words()
-    answer = Person(master).ask('POST', '/v1/join', {'token': words[3], 'name': 'x', 'request':
+    words = master.told('token', 'create', '--print-join-command').split()
+    assert words[2] == 'https://k8s-master.example.com:' + master.url.rpartition(':')[2]
+    answer = Person(master).ask('POST', '/v1/join', {'token': words[4], 'name': 'x', 'request':
                                                      '00000000-0000-4000-8000-000000000000'})
     assert answer[0] == 201 and answer[1]['heartbeat'] == 7
     with open(master.config, 'w') as file:
