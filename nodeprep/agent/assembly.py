@@ -138,7 +138,7 @@ def _mending(places: Places, journal: Log) -> Mending:
     from nodeprep.host.changing import Changing
     problem = ''
     if os.geteuid() != 0:
-        problem = 'the agent does not run as root, so it cannot let anything be fixed'
+        problem = 'this agent does not run as root, and lets nothing be fixed'
     elif places.home != HOME:
         problem = f'an agent with a state folder of its own ({places.home}) lets nothing be fixed'
     return Mending(lambda: Host('/'), Starter(lambda: Changing('/')), journal, time.time, time.monotonic, problem)

@@ -4,6 +4,8 @@ One fix at a time. Whether one is allowed is asked before each; the hand asks on
 
 What plans and allows is loaded for the first drift that may be mended: most agents only tell, and it is 2 MiB.
 """
+import time
+
 from nodeprep.agent import log
 from nodeprep.agent.fights import Fight, Fights
 from nodeprep.agent.made import Made
@@ -83,8 +85,12 @@ class Mending:
         `started` is a unit that started just before, which may be who takes things back.
         """
         self._unseen -= seen.fresh
-        wanted = [one for one in seen.looked.judged if not self._problem and one.finding.state == DRIFTED
+        wanted = [one for one in seen.looked.judged if one.finding.state == DRIFTED
                   and one.rule.mode in ('approve', 'fix') and one.requirement.id not in self._unseen]
+        if self._problem:
+            today = time.strftime('%Y-%m-%d', time.gmtime(self._time()))
+            self._waiting = {one.requirement.id: self._problem for one in wanted if _mendable(one, today)}
+            return self._proposals
         names = {one.requirement.id for one in wanted}
         self._parts = {name: part for name, part in self._parts.items() if name in names}
         chosen, self._waiting = self._planned(names, seen, policy, started) if wanted else ([], {})
@@ -289,6 +295,14 @@ class Mending:
 def _newest(history: Any, requirement: str) -> Tuple[str, str]:
     fact = history.last(requirement)
     return (fact.id, fact.end) if fact else ('', '')
+
+
+def _mendable(judged: Judged, today: str) -> bool:
+    """Whether something of it is known to end it, and its owner wants that. `today` is in UTC, YYYY-MM-DD."""
+    waiver = judged.rule.waiver
+    wanted = [seen for seen in judged.finding.observations
+              if seen.met is False and (not seen.advised or judged.rule.severity == 'advised')]
+    return not (waiver and waiver.until >= today) and any(seen.fix for seen in wanted)
 
 
 def unit(requirement: str) -> str:

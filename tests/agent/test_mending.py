@@ -39,9 +39,9 @@ class Client:
 def make(tmp_path, utc):
     made = []
 
-    def whole(config, client=None):
+    def whole(config, client=None, problem=''):
         owned = Owned(tmp_path / f'machine{len(made)}').config(config)
-        made.append(Whole(owned, tmp_path / f'agent{len(made)}', client))
+        made.append(Whole(owned, tmp_path / f'agent{len(made)}', client, problem))
         return made[-1].begin()
     yield whole
     for one in made:
@@ -68,6 +68,22 @@ def test_mode_fix_is_mended_and_told_with_its_transaction(make):
     assert done['by']['how'] == 'policy' and whole.hands == ['selinux']
     fields = [fields for kind, _, fields in whole.lines if kind == 'fix']
     assert fields[-1] == {'requirement': 'selinux', 'transaction': '000001'}
+
+
+@pytest.mark.parametrize('mode', ['approve', 'fix'])
+def test_an_agent_that_lets_nothing_be_fixed_says_so_once_of_what_it_was_to_mend(make, mode):
+    why = 'this agent does not run as root, and lets nothing be fixed'
+    whole = make('requirements: {selinux: {mode: %s}, swap: {mode: report}, forwarding: {mode: %s}}\n'
+                 'waivers: [{requirement: forwarding, reason: x, owner: y, until: 2099-12-31}]\n' % (mode, mode),
+                 problem=why)
+    whole.rounds(2)
+    assert whole.hands == [] and whole.status()['hand']['waiting'] == [{'requirement': 'selinux', 'why': why}]
+    assert whole.said('fix') == [f'selinux: waits: {why}'], whole.said('fix')
+    assert all('proposal' not in one for one in whole.reports()[-1]['findings'])
+    whole.owned.config(SELINUX % 'report')
+    whole.bell.signals = ['SIGHUP']
+    whole.turn()
+    assert whole.status()['hand']['waiting'] == []
 
 
 def test_one_after_the_other(make):

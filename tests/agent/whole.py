@@ -74,8 +74,8 @@ class Eyes:
 class Whole:
     """One agent over the machine of an Owned. `lines` are what its journal gets, as (kind, message, fields)."""
 
-    def __init__(self, owned, folder, client=None):
-        self.owned, self.folder, self.client = owned, str(folder), client
+    def __init__(self, owned, folder, client=None, problem=''):
+        self.owned, self.folder, self.client, self.problem = owned, str(folder), client, problem
         self.bell, self.events, self.lines, self.priorities, self.notified = Bell(), [], [], [], []
         self.clock = owned.host.now_is
         self.hands, self.refuses, self.busy = [], '', False
@@ -113,7 +113,7 @@ class Whole:
             self.lines.append((kind, message, fields))
             self.priorities.append((message, priority))
         journal.tell = tell
-        self.mending = Mending(host.fresh, self, journal, time, time)
+        self.mending = Mending(host.fresh, self, journal, time, time, self.problem)
         self.desk = Desk(f'{self.folder}/run', states, self.voice, self.mending, time, time, 'boot-1',
                          chronicle=Chronicle(f'{self.folder}/home', {'pid': 1, 'started': '1', 'boot': 'boot-1'}))
         looking = Looking(host.fresh, time, Scouts(host.fresh, time, Here))
