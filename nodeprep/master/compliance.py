@@ -33,7 +33,7 @@ def report(cursor: Any, since: float, until: float, now: float, about: Asked = E
             'by': {'version': __version__, 'host': os.uname().nodename, 'key': None},
             'asked': {name: value for name, value in zip(about._fields, about) if value}}
     lists = proving.lists(cursor, fleet, now, evidence)
-    about_ = proof.titles(cursor, fleet.stills.outcomes)
+    about_ = proof.titles(cursor, fleet.stills.outcomes, fleet.kept)
     return document.build(fleet.ledger, list(fleet.kept.values()), about_, head, lists)
 
 

@@ -182,6 +182,29 @@ def test_no_single_node_names_a_requirement_for_all(store, hosts):
     assert {one['requirement']: one['title'] for one in told(store)['requirements']}['swap'] == 'Swap is off'
 
 
+def severities(tree):
+    return {one['requirement']: one['severity'] for one in tree['requirements']}
+
+
+@pytest.mark.parametrize('state', ['met', 'drifted'])
+def test_a_requirement_is_required_when_any_node_that_is_asked_for_requires_it(store, hosts, state):
+    hosts[0].set('swap', state, severity='advised')
+    hosts[0].set('disk', 'drifted', severity='advised')
+    hosts[1].set('disk', state, severity='advised')
+    for host in hosts:
+        tell(store, host)
+    assert severities(told(store)) == {'swap': 'required', 'disk': 'advised', 'ports': 'required'}
+    assert severities(told(store, about=Asked(search='one')))['swap'] == 'advised'
+    hosts[0].set('swap', 'drifted', mode='ignore', severity='required')
+    hosts[1].set('swap', 'drifted', severity='advised')
+    for host in hosts:
+        tell(store, host)
+    assert severities(told(store))['swap'] == 'advised', 'who ignores it requires nothing'
+    hosts[1].set('swap', 'drifted')
+    tell(store, hosts[1])
+    assert severities(told(store, about=Asked(search='two')))['swap'] == 'required'
+
+
 def test_a_clock_of_the_year_one_is_written_as_the_schema_has_it(store, hosts):
     hosts[0].set('swap', 'drifted')
     tell(store, hosts[0])

@@ -1,10 +1,11 @@
 """What else a compliance report tells of a span of time: who decided what, holes in chains, clones, fights, titles."""
 from nodeprep.compliance import fixes as made
-from nodeprep.compliance.document import stamp
+from nodeprep.compliance.document import REQUIRED, stamp
+from nodeprep.compliance.weigh import ADVISED, IGNORED
 from nodeprep.master.store import fixes, kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, List, Mapping, Tuple
+from nodeprep.typed import Any, Container, Dict, List, Mapping, Tuple
 
 _TIMES = ('until', 'expires')
 _SAMPLE = 9               # rows that are asked what a requirement is called
@@ -19,7 +20,8 @@ _USED = ('SELECT a.node, a.requirement, a."by", a.reason, MIN(t.at) FROM approva
          "WHERE a.state = 'used' AND a.decided < ? "
          'AND NOT EXISTS (SELECT 1 FROM fix f WHERE f.node = a.node AND f.approval = a.id) '
          'GROUP BY a.id, a.node, a.requirement, a."by", a.reason ORDER BY 5 DESC, a.id')
-_TITLES = 'SELECT title, severity FROM state WHERE outcome = ? AND requirement = ? ORDER BY node LIMIT ?'
+_TITLES = 'SELECT title FROM state WHERE outcome = ? AND requirement = ? ORDER BY node LIMIT ?'
+_WHO_REQUIRES = "SELECT node FROM state WHERE outcome = ? AND requirement = ? AND severity = 'required'"
 
 
 class Change(NamedTuple):
@@ -34,17 +36,25 @@ class Change(NamedTuple):
     allowed: str = ''
 
 
-def titles(cursor: Cursor, outcomes: Mapping[str, Mapping[str, int]]) -> Dict[str, Tuple[str, str]]:
-    """The title and the severity of each requirement: what most of some nodes say of it, so that no single node names
-    it for all. `outcomes`: of each requirement how many nodes are so.
+def titles(cursor: Cursor, outcomes: Mapping[str, Mapping[str, int]],
+           nodes: Container[int]) -> Dict[str, Tuple[str, str]]:
+    """The title and the severity of each requirement. The title is what most of some nodes say, so that no single node
+    names it for all; it is required when it is by any of `nodes`. `outcomes`: of each requirement how many nodes are
+    so.
     """
     found = {}
     for requirement, held in sorted(outcomes.items()):
-        most = max(sorted(held), key=lambda one: held[one])
-        said = cursor.all(_TITLES, (most, requirement, _SAMPLE))
+        frequent = sorted(sorted(held), key=lambda one: -held[one])
+        said = [title for title, in cursor.all(_TITLES, (frequent[0], requirement, _SAMPLE))]
         if said:
-            found[requirement] = max(sorted(set(said)), key=said.count)
+            weighed = [outcome for outcome in frequent if outcome != IGNORED] or frequent
+            required = any(_required(cursor, outcome, requirement, nodes) for outcome in weighed)
+            found[requirement] = max(sorted(set(said)), key=said.count), REQUIRED if required else ADVISED
     return found
+
+
+def _required(cursor: Cursor, outcome: str, requirement: str, nodes: Container[int]) -> bool:
+    return any(node in nodes for node, in cursor.each(_WHO_REQUIRES, (outcome, requirement)))
 
 
 def gaps(cursor: Cursor, since: float, until: float) -> List[Tuple[Any, ...]]:
