@@ -54,12 +54,13 @@ def send(mail: Any, letter: Dict[str, Any], longest: float = LONGEST) -> Sent:
         return Sent(str(error))
     except (OSError, ValueError) as error:
         return Sent(f'{mail.ca or "the letter"} cannot be used: {error}')
-    late = threading.Timer(longest, _cut, (client,))
+    over = threading.Event()                       # of longest; set before the cut, which is seen here at once
+    late = threading.Timer(longest, _end, (over, client))
     late.start()
     try:
         return Sent('', len(_spoken(client, mail, password, made)))
     except (OSError, ValueError) as error:         # SMTPException and SSLError are OSErrors
-        return Sent(f'it took longer than {longest:g} s' if not late.is_alive() else _said(error))
+        return Sent(f'it took longer than {longest:g} s' if over.is_set() else _said(error))
     finally:
         late.cancel()
         client.close()
@@ -115,8 +116,9 @@ def _context(mail: Any) -> ssl.SSLContext:
     return made
 
 
-def _cut(client: smtplib.SMTP) -> None:
+def _end(over: threading.Event, client: smtplib.SMTP) -> None:
     """Ends a connection below TLS, so that who reads from it sees its end."""
+    over.set()
     sock = client.sock
     if sock is not None:
         with contextlib.suppress(OSError):
