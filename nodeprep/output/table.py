@@ -23,6 +23,7 @@ from nodeprep.output.words import (
     shown,
     statement,
     statement_and_source,
+    untold,
     verdict,
     waiver,
 )
@@ -248,9 +249,14 @@ def _which(failed: List[Dict[str, Any]], _: Language) -> str:
     for finding in failed:
         drifted = [when for when in ('now', 'boot') if half(finding, when) == DRIFTED]
         kind = outcome(finding) if outcome(finding) in (UNKNOWN, ADVISED) else '+'.join(drifted) or 'now+boot'
-        kinds.setdefault(kind, []).append(shown(finding['requirement']))
+        name = shown(finding['requirement'])
+        kinds.setdefault(kind, []).append(name)
+        if kind != UNKNOWN and untold([finding]):          # the verdict counts it with both
+            when = 'now' if half(finding, 'now') == UNKNOWN else 'boot'
+            kinds.setdefault(UNKNOWN, []).append(name + _(' ({what})', what=_(_HALVES[when])))
     return _('; ').join(_(said) + _(': ') + ', '.join(kinds[kind]) for kind, said in _KINDS if kind in kinds)
 
 
+_HALVES = {'now': N_('now'), 'boot': N_('after a reboot')}
 _KINDS = (('now+boot', N_('now and after a reboot')), ('now', N_('now')), ('boot', N_('after a reboot')),
           (UNKNOWN, N_('could not be told')), (ADVISED, N_('only advised')))

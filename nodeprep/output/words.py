@@ -164,17 +164,22 @@ def looked_at_now(tree: Tree) -> bool:
     return any(finding['now'] != NOT_APPLICABLE for finding in tree['findings']) or not tree['findings']
 
 
+def untold(findings: List[Tree]) -> List[Tree]:
+    """Those that count of which now, or the next boot, could not be told, also when the other of these has drifted."""
+    return [one for one in findings if counts(one) and UNKNOWN in (half(one, 'now'), half(one, 'boot'))]
+
+
 def verdict(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """The verdict as a sentence that tells now and boot apart, without a full stop."""
     findings = tree['findings']
     if not findings:
         return _('NOTHING EXAMINED: no requirement was looked at')
     deciding = [finding for finding in findings if counts(finding)]
-    untold = [finding for finding in deciding if UNKNOWN in (half(finding, 'now'), half(finding, 'boot'))]
+    open_ = untold(findings)
     said = [_drifted(tree, deciding, _) if tree['verdict'] == DRIFTED else
             _('CANNOT TELL: nothing required has drifted') if tree['verdict'] == UNKNOWN else _met(tree, deciding, _)]
-    if untold:
-        said.append(_.many('{count} could not be told', '{count} could not be told', len(untold)) + _root(untold, _))
+    if open_:
+        said.append(_.many('{count} could not be told', '{count} could not be told', len(open_)) + _root(open_, _))
     outcomes = [outcome(finding) for finding in findings]
     said += [_(words, count=outcomes.count(word)) for word, words in _APART if word in outcomes]
     return _('; ').join(said)
@@ -209,6 +214,6 @@ def _met(tree: Tree, deciding: List[Tree], _: Language) -> str:
         _('NO VERDICT: nothing that was asked for applies here')
 
 
-def _root(untold: List[Tree], _: Language) -> str:
-    denied = any('permission denied' in seen['found'].lower() for finding in untold for seen in failing(finding))
+def _root(findings: List[Tree], _: Language) -> str:
+    denied = any('permission denied' in seen['found'].lower() for finding in findings for seen in failing(finding))
     return _(' (run as root to know more)') if denied else ''

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nodeprep.language import CHINESE, speaking
 from nodeprep.output import Options
 from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.table import render
@@ -220,6 +221,18 @@ def test_wrapping_loses_no_letter_but_blanks(text, width):
     lines = wrapped(text, width)
     assert ''.join(''.join(lines).split()) == ''.join(text.split())
     assert all(columns(line) <= width for line in lines)
+
+
+def test_the_summary_names_all_that_the_verdict_counts_as_not_told():
+    untold = dict(met=None, wanted='x')
+    halves = [finding(name, 'T', *[dict(seen(when, name, 'y', 'x', False), **more) for when, more in whens])
+              for name, whens in (('docker', [('now', {}), ('boot', untold)]), ('kubelet', [('now', untold)]),
+                                  ('swap', [('now', untold), ('boot', {})]), ('cpu', [('now', {}), ('now', untold)]))]
+    said = ' '.join(render(report(*halves), Options()).split())
+    assert '2 required drifted now, 1 after a reboot; 3 could not be told. ' in said
+    assert 'now: docker, cpu; after a reboot: swap; could not be told: docker (after a reboot), kubelet, ' \
+           'swap (now) Next' in said
+    assert 'docker（重启后）' in render(report(*halves), Options(language=speaking(CHINESE)))
 
 
 def test_what_to_type_next_is_a_line_each_and_names_the_fix_where_there_is_one():
