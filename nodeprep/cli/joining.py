@@ -1,5 +1,6 @@
 """What `nodeprep join` and `nodeprep leave` do, in order."""
 import os
+import shlex
 import sys
 
 from nodeprep import cahash
@@ -16,6 +17,7 @@ from nodeprep.host.files import reason
 from nodeprep.linux import node
 from nodeprep.model import CannotChange, CannotTell
 from nodeprep.record import NamedTuple
+from nodeprep.text import clean
 from nodeprep.typed import Any, Optional, Sequence
 
 _UNIT = 'nodeprep.service'
@@ -52,7 +54,8 @@ def join(call: Join) -> int:
     path = f'{call.state_dir}/credential'
     held = _held(path)
     if held:
-        raise ConfigError(f'this host has joined {held.url} as {held.node}: `nodeprep leave` first')
+        apart = '' if call.state_dir == HOME else f' --state-dir {shlex.quote(clean(os.path.abspath(call.state_dir)))}'
+        raise ConfigError(f'this host has joined {held.url} as {held.node}: `nodeprep leave{apart}` first')
     shown = sys.stdin.readline().strip() if call.token == _ASK else call.token
     if not is_token(shown):
         raise ConfigError('the token is none: it looks like abcdef.0123456789abcdef')

@@ -16,13 +16,14 @@ DATA = '/var/lib/nodeprep-master'
 
 
 class Opened(NamedTuple):
-    """A master's data: the store, the settings, the folder; who calls, and when."""
+    """A master's data: the store, the settings, the folder; who calls, and when; what a command of it needs besides."""
 
     store: Any
     settings: Any
     data: str
     who: str
     now: float
+    options: str
 
 
 def places(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +55,7 @@ def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterato
     try:
         store = open_store(folder.url(data, found.database))
         try:
-            yield Opened(store, found, data, who, time.time())
+            yield Opened(store, found, data, who, time.time(), settings.options(data, config_file))
         finally:
             store.close()
     except StoreTrouble as error:

@@ -46,7 +46,7 @@ def nodes(config_file: Optional[str], data: str, search: str, label: str, role: 
            _not_met(one)) for one in rows],
          [shapes.row(one) for one in rows],
          'No node is so.' if about.anything else
-         'There are no nodes; nodeprep master token create --print-join-command prints how one joins.')
+         f'There are no nodes; nodeprep master token create --print-join-command{found.options} prints how one joins.')
 
 
 @click.command()

@@ -64,14 +64,14 @@ def list_(config_file: Optional[str], data: str, format_name: str) -> None:
     from nodeprep.master.store import tokens
     from nodeprep.master.store.ahead import so_far
     with opened(config_file, data) as found:
-        every, now = found.store.read(tokens.every), found.now
+        every, now, options = found.store.read(tokens.every), found.now, found.options
     rows = [(one.id, 'made in the future' if not so_far(one.created, now) else when(one.expires) if one.expires > now
              else 'expired',
              'any' if one.uses_left is None else str(one.uses_left), one.by, one.note) for one in every]
     show(format_name, 'tokens', ('TOKEN', 'EXPIRES', 'USES LEFT', 'MADE BY', 'DESCRIPTION'), rows,
          [{'id': one.id, 'created': stamp(one.created), 'expires': stamp(one.expires), 'expired': one.expires <= now,
            'uses_left': one.uses_left, 'by': one.by, 'description': one.note} for one in every],
-         'There are no tokens; nodeprep master token create makes one.')
+         f'There are no tokens; nodeprep master token create{options} makes one.')
 
 
 @token.command()

@@ -34,7 +34,8 @@ def create(config_file: Optional[str], data: str, name: str, role: str, ttl: Opt
     made = secret.made(secret.PERSON)
     with opened(config_file, data, make=True) as found:
         if found.store.read(lambda cursor: people.find(cursor, name)):
-            raise ConfigError(f'there is a user {name}; nodeprep master user delete {name} takes it away')
+            raise ConfigError(f'there is a user {name}; nodeprep master user delete {name}{found.options} takes it '
+                              'away')
         expires = None if ttl is None else found.now + ttl
         found.store.do(lambda cursor: people.create(cursor, people.Person(
             name, secret.hashed(made), role, found.now, expires, found.who)))
@@ -50,13 +51,13 @@ def list_(config_file: Optional[str], data: str, format_name: str) -> None:
     from nodeprep.master.store import people
     from nodeprep.master.store.ahead import so_far
     with opened(config_file, data) as found:
-        every, now = found.store.read(people.every), found.now
+        every, now, options = found.store.read(people.every), found.now, found.options
     rows = [(one.name, one.role, when(one.expires) if one.expires is None else 'expired' if one.expires <= now else
              when(one.expires) if so_far(one.created, now) else 'made in the future', one.by) for one in every]
     show(format_name, 'users', ('NAME', 'ROLE', 'EXPIRES', 'MADE BY'), rows,
          [{'name': one.name, 'role': one.role, 'created': stamp(one.created), 'expires': stamp(one.expires),
            'by': one.by} for one in every],
-         'There are no users; nodeprep master user create NAME makes one.')
+         f'There are no users; nodeprep master user create NAME{options} makes one.')
 
 
 @user.command()

@@ -47,7 +47,7 @@ class Trial:
             code = checking.checking(checking.Call())
             self._reported()
             if self._once:
-                write(sys.stdout, f'\nThe master of this host, at {url}, has it too.\n')
+                write(sys.stdout, f'\nThe master of this host, at {url}, had it too, and ends with this.\n')
             else:
                 write(sys.stdout, f'\nThe master of this host has it too, with a page for people:\n  {url}\n'
                                   f'  sign in with {token}\n'

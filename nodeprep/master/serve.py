@@ -137,11 +137,12 @@ class Serving:
         days = int((self._master.keys.ends - self._master.clock()) // 86400)
         log(f'nodeprep master {__version__} serves {url}')
         log(f'  its certificate is for {", ".join(self._master.keys.names)}; {days} days')
-        log(f'  its data are in {self._places.data}'
+        log(f'  its data are in {os.path.abspath(self._places.data)}'
             + ('' if not self._master.settings.database else ' and in the database that the settings name'))
         for line in self._beginning():
             log(line)
-        log('  a node joins by what this prints: nodeprep master token create --print-join-command')
+        log('  a node joins by what this prints: nodeprep master token create --print-join-command'
+            + settings.options(self._places.data, self._places.config))
         self._ready(url)
         self._notify.say('READY=1', f'STATUS=serves {url}')
         if self._notify.watchdog:
@@ -151,7 +152,8 @@ class Serving:
         """What is to be told of the store. One that does not answer just now does not end who serves."""
         try:
             if not self._master.store.read(people.every):
-                yield '  nobody can sign in yet: nodeprep master user create NAME --role admin'
+                yield ('  nobody can sign in yet: nodeprep master user create NAME --role admin'
+                       + settings.options(self._places.data, self._places.config))
             former, ours = self._master.store.read(authority.shown), self._master.keys.hash
             if former != ours:
                 self._master.store.do(lambda cursor: authority.show(cursor, ours), _MOMENT)

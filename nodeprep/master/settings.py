@@ -1,12 +1,13 @@
 """/etc/nodeprep/master.yaml as values. Whatever is not understood is told with file and line, and stops the start."""
 import os
 import re
+import shlex
 
 from nodeprep.config import ConfigError, Node, parse
 from nodeprep.language import read_tag
 from nodeprep.master.delivery import wishes
 from nodeprep.record import NamedTuple
-from nodeprep.text import nearest
+from nodeprep.text import clean, nearest
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 from nodeprep.wanted import read_duration
 
@@ -49,6 +50,14 @@ class Settings(NamedTuple):
     webhooks: Tuple[Webhook, ...] = ()
     language: str = ''        # of the page; '' leaves it to each browser
     report: wishes.Wishes = wishes.Wishes()
+
+
+def options(data: str, path: Optional[str] = None) -> str:
+    """What a command about this same master needs besides, wherever it is typed: ' --data /srv/master' for a shell, ''
+    for the folder and the file that are the usual ones.
+    """
+    given = [('--data', data if data != DATA else None), ('--config', path)]
+    return ''.join(f' {name} {shlex.quote(str(clean(os.path.abspath(value))))}' for name, value in given if value)
 
 
 def load(path: Optional[str] = None) -> Settings:

@@ -99,7 +99,8 @@ def test_a_token_is_printed_once_and_kept_as_a_hash(empty):
     assert (tree['id'], tree['uses_left'], tree['expired']) == (made[:6], 3, False)
     assert 'is deleted' in empty.told('token', 'delete', made)
     assert 'there is no token' in empty.refused('token', 'delete', made[:6])
-    assert empty.told('token', 'list') == 'There are no tokens; nodeprep master token create makes one.\n'
+    there = f'--data {empty.data} --config {empty.config}'
+    assert empty.told('token', 'list') == f'There are no tokens; nodeprep master token create {there} makes one.\n'
     for wrong in ('0', '1s', '9999d', 'x'):
         assert '--ttl' in empty.refused('token', 'create', '--ttl', wrong)
 
@@ -136,7 +137,8 @@ def test_a_user_is_made_listed_and_deleted(empty):
     assert secret.is_one(secret.PERSON, made)
     kept = empty.store(lambda store: store.read(people.every))[0]
     assert (kept.name, kept.role, kept.hash) == ('ann', 'approver', secret.hashed(made))
-    assert 'there is a user ann' in empty.refused('user', 'create', 'ann')
+    assert f'there is a user ann; nodeprep master user delete ann --data {empty.data} --config ' in empty.refused(
+        'user', 'create', 'ann')
     assert 'not a name' in empty.refused('user', 'create', '<b>')
     assert 'approver' in empty.told('user', 'list') and empty.tree('user', 'list')['users'][0]['name'] == 'ann'
     assert empty.told('user', 'delete', 'ann') == 'The user ann is deleted.\n'

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from nodeprep.master import care, folder, serve
+from nodeprep.master import care, folder, serve, settings
 from nodeprep.master.store import open_store, people
 from nodeprep.master.store.trouble import StoreGone
 
@@ -30,6 +30,26 @@ def test_a_database_that_goes_away_just_then_does_not_end_who_begins_to_serve(pl
     said = capsys.readouterr().err
     assert ' serves https://' in said and 'nobody can sign in' not in said and said.endswith('nodeprep master ends\n')
     assert 'the database does not answer: it is away' in said
+
+
+@pytest.mark.reaches_machine
+def test_what_to_type_next_is_for_this_very_master(places, monkeypatch, capsys):
+    os.rename(places.data, f'{os.path.dirname(places.data)}/my data')
+    monkeypatch.chdir(os.path.dirname(places.data))
+    places = places._replace(data='./my data')
+    assert serve.serve(places, lambda url: os.kill(os.getpid(), signal.SIGTERM)) == 0
+    said, here = capsys.readouterr().err, os.getcwd()
+    options = f" --data '{here}/my data' --config {here}/master.yaml\n"
+    assert f'  its data are in {here}/my data\n' in said
+    assert f'nodeprep master user create NAME --role admin{options}' in said
+    assert f'token create --print-join-command{options}' in said
+
+
+@pytest.mark.parametrize('data, path, options', [
+    (settings.DATA, None, ''), ('/srv/m', None, ' --data /srv/m'),
+    (settings.DATA, '/etc/m.yaml', ' --config /etc/m.yaml')])
+def test_the_usual_places_need_no_options(data, path, options):
+    assert settings.options(data, path) == options
 
 
 @pytest.mark.reaches_machine
