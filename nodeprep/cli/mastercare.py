@@ -34,7 +34,7 @@ def backup(config_file: Optional[str], data: str, file: str) -> None:
 @formats
 @stopping_on_bad_input
 def doctor(config_file: Optional[str], data: str, format_name: str) -> None:
-    """Say what is wrong with the master: certificates, disk, clocks, database, the chains of all reports.
+    """Say what is wrong with the master: certificates, disk, clocks, nodes in quarantine, database, all reports.
 
     Exit code: 0 nothing is wrong; 1 something is.
     """

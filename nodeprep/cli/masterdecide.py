@@ -21,13 +21,15 @@ def approvals(config_file: Optional[str], data: str, everything: bool, format_na
     """List the plans that wait for an answer, the oldest first."""
     from nodeprep.master import shapes
     from nodeprep.master.store import approvals as query
+    from nodeprep.master.store import quarantine
     from nodeprep.output.words import change
     with opened(config_file, data) as found:
         rows = [shapes.approval(one) for one in found.store.read(query.newest if everything else query.waiting)]
+        apart = 0 if everything else found.store.read(quarantine.count)
     show(format_name, 'approvals', ('NODE', 'REQUIREMENT', 'STATE', 'BY', 'UNTIL', 'PLAN'),
          [(one['node'], one['requirement'], one['state'], one['by'] or '-', one['until'] or '-',
            '; '.join(change(step) for step in one['plan']['changes'])) for one in rows], rows,
-         'No plan waits for an answer.')
+         'No plan waits for an answer.', apart=apart)
 
 
 def _answering(command: Callable[..., Any]) -> Callable[..., Any]:

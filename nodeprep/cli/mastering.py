@@ -65,9 +65,9 @@ def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterato
 
 
 def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], trees: List[Any],
-         nothing: str, below: Sequence[str] = ()) -> None:
+         nothing: str, below: Sequence[str] = (), apart: int = 0) -> None:
     """Prints rows as a table, or their trees as JSON or YAML under a name. `nothing` is said where there are
-    none, `below` are texts that stand under them.
+    none, `below` are texts that stand under them; of `apart` nodes in quarantine it says that they are not among them.
     """
     from nodeprep.output import plans
     if format_name != 'table':
@@ -77,6 +77,10 @@ def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Seque
         write(sys.stdout, listed(heads, rows, output.options_for(sys.stdout).width, below))
     else:
         write(sys.stdout, nothing + '\n')
+    if apart and format_name == 'table':
+        from nodeprep.master.store import quarantine
+        write(sys.stdout, f'{quarantine.said(apart)}; see Clones on the page, or '
+                          'nodeprep master nodes --standing quarantined\n')
 
 
 def stamp(seconds: Optional[float]) -> Optional[str]:

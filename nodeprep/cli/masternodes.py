@@ -88,7 +88,7 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
           format_name: str) -> None:
     """List all that is not met, what has been so for longest first."""
     from nodeprep.master import shapes
-    from nodeprep.master.store import asked
+    from nodeprep.master.store import asked, quarantine
     from nodeprep.master.store import drift as query
     from nodeprep.output.words import span
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement)
@@ -96,11 +96,12 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
         rows = _all(lambda page: found.store.read(lambda cursor: query.rows(cursor, kind, about, 'longest', page,
                                                                             _PAGE)))
         counts = found.store.read(lambda cursor: query.counts(cursor, about))
+        apart = found.store.read(lambda cursor: quarantine.count(cursor, about))
     others = ', '.join(f'{count} {name}' for name, count in counts.items() if count and name != kind)
     show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN'),
          [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-')
           for one in rows], [shapes.drift(one) for one in rows],
-         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'), [one.says for one in rows])
+         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'), [one.says for one in rows], apart)
 
 
 def _all(page: Callable[[int], List[Any]]) -> List[Any]:

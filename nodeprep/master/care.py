@@ -7,7 +7,7 @@ from nodeprep.config import ConfigError
 from nodeprep.master import ca, folder, keys, serve
 from nodeprep.master.delivery import mail
 from nodeprep.master.fleet import cluster as judging
-from nodeprep.master.store import ahead, authority, cluster, doctor, presence
+from nodeprep.master.store import ahead, authority, cluster, doctor, presence, quarantine
 from nodeprep.master.store import backup as copying
 from nodeprep.master.store.doctor import Seen
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -49,7 +49,7 @@ def backup(data: str, settings: Any, target: str) -> List[str]:
 
 
 def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
-    """Everything, one after the other: the certificates, the disk, what mail needs, the nodes' clocks, the store."""
+    """Everything, one after the other: the certificates, the disk, what mail needs, the nodes, the store."""
     yield _certificates(settings, data, now)
     yield _authority(store, settings, data, now)
     free = os.statvfs(data)
@@ -63,6 +63,8 @@ def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
         f'{name} is off by {offset / 1000:.1f} s (give or take {bound / 1000:.1f} s)'
         for name, offset, bound in clocks[:_ONE_BY_ONE]] + (
             [f'and {len(clocks) - _ONE_BY_ONE} more'] if len(clocks) > _ONE_BY_ONE else []))
+    said = quarantine.said(store.read(quarantine.count))
+    yield Seen('no node is in quarantine', [f'{said}; see Clones on the page'] if said else [])
     yield store.read(left_out)
     yield Seen('nothing is of the future', store.read(lambda cursor: ahead.told(cursor, now)))
     yield from store.read(lambda cursor: list(doctor.look(cursor)))

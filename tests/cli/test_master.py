@@ -192,6 +192,32 @@ def test_of_nodes_that_cannot_be_told_apart_each_is_shown_with_the_other(command
     assert f'fit was here first and has the same machine-id {found["value"]}: what this one reports changes ' in out
 
 
+def test_whoever_is_in_quarantine_is_told_of_where_he_is_not_counted(commands):
+    def fill(store, *numbers):
+        for number in numbers:
+            host = Host(number, f'copy{number}')
+            host.set('swap', 'drifted')
+            host.about['machine_id'] = Host(1, 'fit').about['machine_id']
+            node = store.do(lambda cursor, name=host.about['name']: nodes.make(cursor, name, 1.8e9))
+            store.reports(node, [host.report()], host.now).result(30)
+    where = '; see Clones on the page, or nodeprep master nodes --standing quarantined\n'
+    assert 'ok     no node is in quarantine\n' in commands.run('doctor')[1]
+    commands.store(lambda store: fill(store, 3))
+    one = f'1 node is in quarantine and is not counted{where}'
+    assert commands.told('drift', '--search', 'copy') == f'Nothing is drifted.\n{one}'
+    assert commands.told('drift', '--search', 'fit') == 'Nothing is drifted.\n'
+    commands.store(lambda store: fill(store, 4, 5))
+    three = f'3 nodes are in quarantine and are not counted{where}'
+    assert commands.told('drift', '--requirement', 'memory') == f'Nothing is drifted.\n{three}'
+    assert commands.told('drift').endswith(three) and commands.told('approvals').endswith(three)
+    commands.told('deny', 'bad', 'swap')
+    assert commands.told('approvals') == f'No plan waits for an answer.\n{three}'
+    assert 'quarantine' not in commands.told('approvals', '--all') + commands.told('drift', '-o', 'json')
+    code, out, _ = commands.run('doctor')
+    assert code == 1 and ('WRONG  no node is in quarantine\n       3 nodes are in quarantine and are not counted; '
+                          'see Clones on the page\n') in out
+
+
 def test_drift_is_listed_the_longest_first(commands):
     out = commands.told('drift')
     assert [line.split()[:2] for line in out.split('\n')[1:] if line.startswith('bad')] == [

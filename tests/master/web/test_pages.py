@@ -8,7 +8,7 @@ from nodeprep.master import compliance
 from nodeprep.master.store import deliveries, nodes, outbox
 from nodeprep.output.compliance import words
 from tests.master.fleet import Host
-from tests.master.web.browsing import EVIL, NAMES, SCRIPT, buttons, parsed, text_of
+from tests.master.web.browsing import EVIL, NAMES, SCRIPT, Fleet, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
          '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=nobody', '/?order=heard',
@@ -221,6 +221,36 @@ def test_drift_is_the_longest_first_with_waived_and_silent_apart(full):
     assert [row[1] for row in waived] == ['waived']
     silent = rows(parsed(full.browser().get('/drift?show=silent')))[1:]
     assert [row[1] for row in silent] == ['away silent for 30 min']
+
+
+@pytest.mark.parametrize('numbers, said', [
+    ((20,), 'One node is in quarantine and is not counted; see Clones .'),
+    ((20, 21, 22), '3 nodes are in quarantine and are not counted; see Clones .')])
+@pytest.mark.parametrize('path', ['/drift?q=copy', '/drift?q=copy&show=waived', '/approvals?q=copy'])
+def test_whoever_is_in_quarantine_is_told_of_where_he_is_not_counted(full, numbers, said, path):
+    ann = full.browser()
+    assert 'quarantine' not in text_of(parsed(ann.get(path)))
+    for number in numbers:
+        full.fleet.join(f'copy{number}', number, swap=dict(state='drifted'))
+        full.fleet.hosts[f'copy{number}'].about['machine_id'] = full.fleet.hosts['fit'].about['machine_id']
+        full.fleet.tell(f'copy{number}')
+    page = parsed(ann.get(path))
+    found = [part for part in page.findall('.//p[@class="lead"]') if 'quarantine' in text_of(part)]
+    assert [text_of(part) for part in found] == [said] and found[0].find('a').get('href') == '/clones'
+    assert 'quarantine' not in text_of(parsed(ann.get('/drift?q=away')))
+
+
+def test_where_only_nodes_in_quarantine_drift_not_every_node_is_said_to_be_fit(site):
+    made = site.fleet = Fleet(site.store)
+    made.join('fit', 1)
+    assert 'Every node that speaks has what is required' in text_of(parsed(site.browser().get('/drift')))
+    made.join('copy', 2)
+    made.hosts['copy'].about['machine_id'] = made.hosts['fit'].about['machine_id']
+    made.tell('copy')
+    made.hosts['copy'].set('swap', 'drifted')
+    made.tell('copy')
+    page = text_of(parsed(site.browser().get('/drift')))
+    assert 'Every other node that speaks has what is required of it.' in page and 'Every node that' not in page
 
 
 def test_drift_says_where_a_fix_waits(full):

@@ -4,7 +4,7 @@ from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import deciding, grid, proposals
+from nodeprep.master.store import deciding, grid, proposals, quarantine
 from nodeprep.master.store.asked import Asked
 from nodeprep.master.web import forms, frame, query, render, said
 from nodeprep.typed import Any
@@ -22,11 +22,12 @@ async def show(request: Request, master: Any) -> Response:
         page = query.paging(where, request, PER * 10**6, PER).page
         total, plans = proposals.proposed(cursor, about, page, PER)
         return proposals.waiting(cursor), query.paging(where, request, total, PER), plans, \
-            proposals.decided(cursor, 1, 20), grid.requirements(cursor), grid.choices(cursor)
-    around, (waiting, paging, plans, decided, requirements, choices) = await frame.around(
+            proposals.decided(cursor, 1, 20), grid.requirements(cursor), grid.choices(cursor), \
+            quarantine.count(cursor, about)
+    around, (waiting, paging, plans, decided, requirements, choices, apart) = await frame.around(
         request, master, '/approvals', look, said=said.of(request))
     return await render.answer(
-        master, 'approvals.html', frame=around, waiting=waiting, about=about, paging=paging, plans=plans,
+        master, 'approvals.html', frame=around, waiting=waiting, apart=apart, about=about, paging=paging, plans=plans,
         decided=decided, requirements=requirements, choices=choices,
         filters=[(name, where.values[name]) for name in _FILTER if name in where.values])
 

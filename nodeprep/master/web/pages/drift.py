@@ -2,7 +2,7 @@
 from nodeprep.language import N_
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import drift, grid, kept
+from nodeprep.master.store import drift, grid, kept, quarantine
 from nodeprep.master.web import frame, query, render
 from nodeprep.typed import Any, List, Tuple
 
@@ -22,11 +22,11 @@ async def show(request: Request, master: Any) -> Response:
         counts = drift.counts(cursor, about)
         paging = query.paging(where, request, counts[kind], PER)
         return counts, paging, drift.rows(cursor, kind, about, order, paging.page, PER), grid.requirements(cursor), \
-            grid.choices(cursor)
-    around, (counts, paging, rows, requirements, choices) = await frame.around(request, master, '/drift', look)
+            grid.choices(cursor), quarantine.count(cursor, about)
+    around, (counts, paging, rows, requirements, choices, apart) = await frame.around(request, master, '/drift', look)
     _ = around.language
     return await render.answer(
-        master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts,
+        master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts, apart=apart,
         paging=paging, rows=[(row, kept.waiver(row.waiver)) for row in rows],
         requirements=requirements, choices=choices, tabs=[(name, _(said)) for name, said in TABS],
         longest=_longest(rows, order, paging))
