@@ -1,5 +1,5 @@
 """What people decided and did: waivers, clones, the audit log, as the page lists them."""
-from nodeprep.master.store import kept
+from nodeprep.master.store import audit
 from nodeprep.master.store.waivers import GONE
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
@@ -88,6 +88,6 @@ def deeds(cursor: Any, search: str = '', page: int = 1, per: int = 100) -> Tuple
         where = f'WHERE {where} '
         args = (like(search),) * 3
     total = int(cursor.one(f'SELECT COUNT(*) FROM audit {where}', args)[0])
-    return total, [Deed(*(row[:5] + (kept.tree(row[5], {'damaged': True}),))) for row in cursor.all(
+    return total, [Deed(*(row[:5] + (audit.details(row[5]),))) for row in cursor.all(
         f'SELECT id, at, who, what, subject, detail FROM audit {where}ORDER BY id DESC LIMIT ? OFFSET ?',
         args + (per, (page - 1) * per))]

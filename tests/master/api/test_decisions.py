@@ -33,6 +33,7 @@ def test_a_plan_is_approved_and_the_node_learns_it(master, bad):
     assert master.eve.post('/v1/approvals', body).status == 409, 'it does not wait any more'
     log = master.person().get('/v1/audit').tree['audit']
     assert (log[1]['who'], log[1]['what'], log[1]['subject']) == ('eve', 'plan approved', 'bad swap')
+    assert log[1]['detail']['until'] == '2027-01-15T09:00:00Z'
 
 
 def test_a_plan_is_found_by_node_and_requirement_and_denied(master, bad):

@@ -1,6 +1,7 @@
 """What people decide: plans, waivers; and that it is told who did."""
 import pytest
 
+from nodeprep.compliance.document import stamp
 from nodeprep.master.store import approvals, audit, nodes, waivers
 from tests.master.fleet import Host, plan
 from tests.master.test_ingest import AT, join, rows, take
@@ -112,9 +113,18 @@ def test_who_decided_is_in_the_audit(store, waiting):
     (entry,) = store.read(audit.newest)
     assert (entry['who'], entry['what'], entry['at']) == ('ada', 'plan approved', AT)
     assert entry['subject'] == 'node00001 swap'
-    assert entry['detail'] == {'approval': waiting['id'], 'digest': waiting['digest'], 'until': AT + 3600,
+    assert entry['detail'] == {'approval': waiting['id'], 'digest': waiting['digest'], 'until': stamp(AT + 3600),
                                'reason': 'because'}
     assert store.read(lambda cursor: audit.newest(cursor, before=entry['id'])) == []
+
+
+@pytest.mark.parametrize('kept, told', [
+    ('{"expires": 1795874358.1320264, "uses": null}', {'expires': '2026-11-28T13:59:18Z', 'uses': None}),
+    ('{"until": 0}', {'until': '1970-01-01T00:00:00Z'}), ('{"until": "2099-12-31"}', {'until': '2099-12-31'}),
+    ('{"until": null}', {'until': None}), ('{"until": 1e300}', {'until': 1e300}), ('{"until": -1}', {'until': -1}),
+    ('{"value": 5.0}', {'value': 5.0}), ('{', {'damaged': True})])
+def test_the_times_of_an_entry_are_told_as_times(kept, told):
+    assert audit.details(kept) == told
 
 
 def add(store, kind='node', scope='node00001', requirement='swap', until='2099-12-31', reason='lab', owner='ops'):

@@ -5,10 +5,10 @@ import pytest
 
 from nodeprep.compliance import moments
 from nodeprep.master import compliance
-from nodeprep.master.store import deliveries, nodes, outbox
+from nodeprep.master.store import deliveries, nodes, outbox, tokens
 from nodeprep.output.compliance import words
 from tests.master.fleet import Host
-from tests.master.web.browsing import EVIL, NAMES, SCRIPT, Fleet, buttons, parsed, text_of
+from tests.master.web.browsing import EVIL, NAMES, NOW, SCRIPT, Fleet, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
          '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=nobody', '/?order=heard',
@@ -320,6 +320,16 @@ def test_compliance_tells_of_reports_that_are_not_taken(full):
     assert 'The webhook took the report of 2023-11-14' in said
     full.store.do(lambda cursor: outbox.drop(cursor, deliveries.MAIL))
     assert 'It is not tried any more; it is in the folder.' in text_of(parsed(full.browser().get('/compliance')))
+
+
+@pytest.mark.parametrize('uses, language, said', [
+    (None, 'en', 'expires: 2023-11-14T23:13:20Z uses: any'), (2, 'en', 'expires: 2023-11-14T23:13:20Z uses: 2'),
+    (None, 'zh', '\u5230\u671f\uff1a 2023-11-14T23:13:20Z \u53ef\u7528\u6b21\u6570\uff1a \u4efb\u610f')])
+def test_the_audit_log_writes_times_as_times_and_what_is_not_limited_in_words(site, uses, language, said):
+    token = tokens.Token('abcdef', 'x', NOW, NOW + 3600.25, uses, '', 'ada')
+    site.store.do(lambda cursor: tokens.create(cursor, token))
+    answer = site.browser('admin').ask('GET', '/audit', headers={'accept': 'text/html', 'accept-language': language})
+    assert [row[4] for row in rows(parsed(answer)) if row[3] == 'abcdef'] == [said]
 
 
 def test_an_empty_fleet_says_how_the_first_node_joins(site):
