@@ -20,7 +20,7 @@ code{font:.875em/1.4 ui-monospace,monospace}time{white-space:nowrap}
 .big{font-size:3rem;line-height:1.1;font-weight:700;white-space:nowrap}.trend{font-size:1.05rem;max-width:32rem}
 .first ul,nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:0;padding:0}
 nav{margin:1.25rem 0;padding:.5rem .75rem;background:var(--shade)}nav a{display:inline-block;padding:.1rem 0}
-.scroll{overflow-x:auto}
+.scroll,pre{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{text-align:left;color:var(--soft);padding:0 0 .25rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line)}
@@ -56,6 +56,6 @@ h2,h3,caption{break-after:avoid}tr,figure,nav,.first,li,.short{break-inside:avoi
 tbody tr:first-child{break-before:avoid}
 thead{display:table-header-group}tfoot{display:table-footer-group}.scroll{overflow:visible}
 a{color:inherit;text-decoration:none}.chart{max-height:60mm}.meter{width:3rem}th,td{padding-right:.5rem}
-details>*{display:block}p{orphans:3;widows:3}
+details>*{display:block}p{orphans:3;widows:3}pre{white-space:pre-wrap;overflow-wrap:anywhere}
 }
 ''')

@@ -16,6 +16,9 @@ RUDE = ['=cmd|"/C calc"!A0', 'off; =1+1', '<script>alert(1)</script>', 'a"b\'c&d
         '+1', 'x\ty\rz\n', '\ufffe\x00', '</td></table>', 'https://evil.example/', '\U0001f600 \u8282\u70b9', "'quoted",
         ']]>', '%s {0} {x}', 'n' * 5000, '\x1b[31mred', '\ud800']
 
+DIFF = ('-/dev/disk/by-uuid/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 swap swap defaults,nofail,x-systemd.device-timeout=90s '
+        '0 0\n+# off\n')
+
 
 def stamp(at):
     return time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(at))
@@ -158,7 +161,7 @@ class _Maker:
             'boot': 'drifted', 'severity': 'required', 'mode': 'report', 'waiver': None, 'note': '', 'took_ms': 1.5,
             'observations': [{'subject': self.said('/etc/fstab'), 'when': 'boot', 'found': self.said('a swap line'),
                               'wanted': 'none', 'met': False, 'source': '/etc/fstab:7', 'fix': [
-                                  {'write': '/etc/fstab', 'diff': '-/dev/sda2 swap swap\n+# off\n'}], 'hint': '',
+                                  {'write': '/etc/fstab', 'diff': DIFF}], 'hint': '',
                               'advised': False, 'kubeadm': 'Swap'}]}} for one in nodes if one['standing'] == 'drifted'}
 
 
