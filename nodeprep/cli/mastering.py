@@ -90,5 +90,9 @@ def stamp(seconds: Optional[float]) -> Optional[str]:
 
 
 def when(seconds: Optional[float]) -> str:
-    """A time for people; 'never' of None."""
-    return 'never' if seconds is None else time.strftime('%Y-%m-%d %H:%M', time.localtime(seconds))
+    """A time for people, in UTC as reports and the page have it; 'never' of None.
+
+    >>> when(60.0), when(None)
+    ('1970-01-01 00:01 UTC', 'never')
+    """
+    return 'never' if seconds is None else time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime(seconds))

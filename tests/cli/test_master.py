@@ -4,6 +4,7 @@ import os
 import re
 import stat
 import tarfile
+import time
 
 import pytest
 
@@ -143,6 +144,26 @@ def test_a_user_is_made_listed_and_deleted(empty):
     assert 'approver' in empty.told('user', 'list') and empty.tree('user', 'list')['users'][0]['name'] == 'ann'
     assert empty.told('user', 'delete', 'ann') == 'The user ann is deleted.\n'
     assert 'there is no user ann' in empty.refused('user', 'delete', 'ann')
+
+
+@pytest.fixture
+def far_east(monkeypatch):
+    """The time of a zone far from UTC."""
+    monkeypatch.setenv('TZ', 'XXX-08')
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_times_for_people_are_in_utc_and_say_so(commands, far_east):
+    for made, listed in ((['user', 'create', 'ann', '--ttl', '90d'], 'user'), (['token', 'create'], 'token')):
+        commands.told(*made)
+        (tree,) = commands.tree(listed, 'list')[f'{listed}s']
+        assert f'{tree["expires"][:16].replace("T", " ")} UTC' in commands.told(listed, 'list')
+    said = commands.told('approve', 'bad', 'swap')
+    until = commands.tree('approvals', '--all')['approvals'][0]['until']
+    assert f'Approved until {until[:16].replace("T", " ")} UTC: bad learns it' in said
 
 
 def test_the_nodes_are_listed_worst_first(commands):

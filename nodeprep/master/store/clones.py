@@ -44,6 +44,13 @@ def of(cursor: Cursor, node: int) -> List[Dict[str, Any]]:
         f'{_SELECT} WHERE c.decided IS NULL AND (c.first = ? OR c.later = ?) ORDER BY c.id', (node, node))]
 
 
+def holding(cursor: Cursor, node: int) -> int:
+    """How many of those that wait for a decision keep this node in quarantine."""
+    row = cursor.one('SELECT COUNT(*) FROM clone WHERE decided IS NULL AND later = ?', (node,))
+    assert row is not None
+    return int(row[0])
+
+
 def find(cursor: Cursor, clone: int) -> Optional[Dict[str, Any]]:
     """One by its id."""
     row = cursor.one(f'{_SELECT} WHERE c.id = ?', (clone,))

@@ -5,8 +5,10 @@ from nodeprep.language import N_, Language
 from nodeprep.master.http.request import Request
 from nodeprep.master.web import frame
 from nodeprep.master.web.frame import Said
+from nodeprep.master.web.words import IDENTITIES
 from nodeprep.typed import Optional
 
+HELD = 'held-'            # before what two nodes share: decided, and others keep the later one in quarantine
 _KINDS = {'none': 'bad', 'nothing': 'bad'}
 
 
@@ -18,6 +20,10 @@ def _sentence(word: str, count: int, _: Language) -> str:
     if word == 'denied':
         return _.many('One fix is denied. The agent does not ask again for this plan.',
                       '{count} fixes are denied. The agents do not ask again for these plans.', count)
+    if word.startswith(HELD) and word[len(HELD):] in IDENTITIES:
+        return _.many('That the two nodes share their {kind} is decided; the later one stays in quarantine for one '
+                      'other reason.', 'That the two nodes share their {kind} is decided; the later one stays in '
+                      'quarantine for {count} other reasons.', count, kind=_(IDENTITIES[word[len(HELD):]]))
     return _(_ALONE[word]) if word in _ALONE else ''
 
 

@@ -192,6 +192,24 @@ def test_a_clone_is_named_with_both_sides_and_released(cloned):
     assert note(after(ann, send(ann, '/clones', do='keep-both', id=number))).startswith('Nothing was done')
 
 
+def test_a_node_that_stays_in_quarantine_is_not_said_to_be_released(cloned):
+    host = cloned.fleet.hosts['copy']
+    host.about['macs'] = cloned.fleet.hosts['drifted'].about['macs']
+    host.about['product_uuid'] = cloned.fleet.hosts['booting'].about['product_uuid']
+    cloned.fleet.tell('copy')
+    ann, stands = cloned.browser('approver'), "SELECT status FROM node WHERE name = 'copy'"
+    numbers = dict(cloned.rows('SELECT kind, id FROM clone WHERE decided IS NULL'))
+    assert set(numbers) == {'mac', 'machine_id', 'product_uuid'}
+    for kind, said in (('mac', 'That the two nodes share their MAC address is decided; the later one stays in '
+                               'quarantine for 2 other reasons.'),
+                       ('machine_id', 'That the two nodes share their machine-id is decided; the later one stays in '
+                                      'quarantine for one other reason.')):
+        assert note(after(ann, send(ann, '/clones', do='keep-both', id=numbers[kind]))) == said
+        assert cloned.rows(stands) == [('quarantined',)]
+    last = note(after(ann, send(ann, '/clones', do='keep-both', id=numbers['product_uuid'])))
+    assert last == 'The node is released from quarantine.' and cloned.rows(stands) == [('member',)]
+
+
 def test_to_forget_a_node_is_for_administrators(cloned):
     number = cloned.rows('SELECT id FROM clone')[0][0]
     ann, ada = cloned.browser('approver', 'ann'), cloned.browser('admin', 'ada')
@@ -264,7 +282,8 @@ def test_every_form_on_every_page_carries_what_belongs_to_the_session(full):
 
 def test_what_is_shown_after_a_form_cannot_be_written_by_who_made_the_link(full):
     ann = full.browser('viewer')
-    for query in ('done=' + SCRIPT, 'done=approved&n=' + SCRIPT, 'done=approved&n=999999999', 'done=x'):
+    for query in ('done=' + SCRIPT, 'done=approved&n=' + SCRIPT, 'done=approved&n=999999999', 'done=x',
+                  'done=held-x&n=2', 'done=held-&n=2'):
         assert parsed(ann.get('/approvals?' + query)).find('.//div[@role="status"]') is None
 
 

@@ -137,7 +137,8 @@ def test_what_programs_get_is_english(full):
 
 
 def test_what_came_of_a_form_is_said_in_chinese(full):
-    for query, count in (('done=approved&n=1', '1'), ('done=denied&n=1234', '1,234'), ('done=none', '')):
+    for query, count in (('done=approved&n=1', '1'), ('done=denied&n=1234', '1,234'), ('done=none', ''),
+                         ('done=held-mac&n=3', '3')):
         note = text_of(parsed(asked(full, '/approvals?' + query)).find('.//*[@role="status"]'))
         assert re.search('[\u4e00-\u9fff]', note) and count in note
     from tests.master.web.browsing import csrf

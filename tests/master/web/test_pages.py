@@ -1,8 +1,11 @@
 """What each page shows of a fleet of every kind, read back by html5lib in its strict mode."""
+import os
+import re
 from urllib.parse import parse_qs
 
 import pytest
 
+import nodeprep
 from nodeprep.compliance import moments
 from nodeprep.master import compliance
 from nodeprep.master.store import deliveries, nodes, outbox, tokens
@@ -95,6 +98,16 @@ def test_the_grid_has_a_cell_for_each_requirement_and_tells_states_by_symbol_wor
     assert drifted['disk'] == ('met', '\u00b7 met')
     assert cells(page, 'booting')['selinux'] == ('boot', '\u21bb selinux drifts at the next boot, for 1 h')
     assert cells(page, 'waived')['disk'] == ('waived', 'w disk waived, for 1 h')
+
+
+def test_the_legend_of_the_grid_has_every_symbol_that_the_documentation_explains(full):
+    said = [text_of(part) for part in parsed(full.browser().get('/')).findall('.//ul[@class="legend"]/li')]
+    assert said == ['\u00d7 drifted', '\u21bb drifts at the next boot', '? could not tell', '! advised, not met',
+                    'w waived', '\u00b7 met', '\u2013 does not apply', 'z silent', 'q quarantined']
+    docs = os.path.join(os.path.dirname(os.path.dirname(nodeprep.__file__)), 'docs', 'page.md')
+    with open(docs, encoding='utf-8') as file:
+        explained = re.findall(r'^\| (.) \| ', file.read(), re.M)
+    assert explained == [one[0] for one in said]
 
 
 def test_the_worst_nodes_come_first_and_silent_ones_say_for_how_long(full):

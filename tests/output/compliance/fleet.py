@@ -16,8 +16,8 @@ RUDE = ['=cmd|"/C calc"!A0', 'off; =1+1', '<script>alert(1)</script>', 'a"b\'c&d
         '+1', 'x\ty\rz\n', '\ufffe\x00', '</td></table>', 'https://evil.example/', '\U0001f600 \u8282\u70b9', "'quoted",
         ']]>', '%s {0} {x}', 'n' * 5000, '\x1b[31mred', '\ud800']
 
-DIFF = ('-/dev/disk/by-uuid/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 swap swap defaults,nofail,x-systemd.device-timeout=90s '
-        '0 0\n+# off\n')
+DIFF = ('-/dev/disk/by-uuid/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 swap swap defaults,nofail,x-systemd.device-timeout=90s'
+        ' 0 0\n+# off\n')
 
 
 def stamp(at):

@@ -36,10 +36,12 @@ async def decide(request: Request, master: Any) -> Response:
         raise Problem(403, N_('To forget a node needs the role admin.'))
     person, now = request.person, master.clock()
 
-    def work(cursor: Any) -> bool:
+    def work(cursor: Any) -> str:
         try:
             membership.decide(cursor, number, what, person.name, now)
         except ValueError:               # somebody was quicker
-            return False
-        return True
-    return response.see('/clones?done=' + (_DONE[what] if await master.write(work) else 'none'))
+            return 'none'
+        one = clones.find(cursor, number)
+        others = clones.holding(cursor, one['later']) if one and what == clones.KEEP_BOTH else 0
+        return f'{said.HELD}{one["kind"]}&n={others}' if one and others else _DONE[what]
+    return response.see('/clones?done=' + await master.write(work))

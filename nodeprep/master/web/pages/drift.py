@@ -26,8 +26,8 @@ async def show(request: Request, master: Any) -> Response:
     around, (counts, paging, rows, requirements, choices, apart) = await frame.around(request, master, '/drift', look)
     _ = around.language
     return await render.answer(
-        master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts, apart=apart,
-        paging=paging, rows=[(row, kept.waiver(row.waiver)) for row in rows],
+        master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts,
+        apart=apart, paging=paging, rows=[(row, kept.waiver(row.waiver)) for row in rows],
         requirements=requirements, choices=choices, tabs=[(name, _(said)) for name, said in TABS],
         longest=_longest(rows, order, paging))
 
