@@ -23,6 +23,8 @@ def read(raw: bytes) -> Dict[str, Any]:
     try:
         tree = json.loads(raw.decode('utf-8'), object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_whole,
                           parse_float=_number)
+    except NotAReport:                            # JSON, and nothing that two readers must understand alike
+        raise
     except UnicodeDecodeError:
         raise NotAReport('is not UTF-8') from None
     except RecursionError:
@@ -56,7 +58,8 @@ def _once(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
     if len(found) != len(pairs):
         for name, _ in pairs:                     # those that are there once go, up to the first that went already
             if found.pop(name, pairs) is pairs:
-                raise ValueError(f'{name[:40]!r} is there twice')
+                raise NotAReport(f'has the name {name[:40]!r} twice in one place, which two readers may take in two '
+                                 'ways')
     return found
 
 
@@ -66,12 +69,12 @@ def _no_constant(word: str) -> None:
 
 def _whole(digits: str) -> int:
     if len(digits) > _DIGITS:
-        raise ValueError('a number is too long')
+        raise NotAReport('holds a number that is too long')
     return int(digits)
 
 
 def _number(digits: str) -> float:
     found = float(digits)
     if found in (float('inf'), float('-inf')):
-        raise ValueError('a number is too large')
+        raise NotAReport('holds a number that is too large')
     return found

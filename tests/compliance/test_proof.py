@@ -229,10 +229,19 @@ def test_what_is_no_report_is_none(text, why):
         reading.read(text)
 
 
+@pytest.mark.parametrize('inside, why', [
+    ('"a":[{"n":1,"n":1}]', "has the name 'n' twice in one place, which two readers may take in two ways"),
+    ('"a":1e999', 'holds a number that is too large'), ('"a":' + '9' * 99, 'holds a number that is too long')])
+def test_json_that_is_none_of_a_report_is_not_said_to_be_no_json(inside, why):
+    with pytest.raises(reading.NotAReport) as refused:
+        reading.read(('{"kind":"compliance","format":1,' + inside + '}').encode())
+    assert str(refused.value) == why
+
+
 def test_many_names_cost_no_more_than_they_are():
     text = '{' + ','.join(f'"{number}":0' for number in range(300000)) + ',"7":1}'
     began = time.process_time()
-    with pytest.raises(reading.NotAReport, match="'7' is there twice"):
+    with pytest.raises(reading.NotAReport, match="has the name '7' twice"):
         reading.read(text.encode())
     assert time.process_time() - began < 5
 
