@@ -1,7 +1,7 @@
 """Drift that ended within a span of time: what a report would else only tell the length of."""
 import heapq
 
-from nodeprep.compliance.weigh import EVER, Segment
+from nodeprep.compliance.weigh import EVER, WAIVED, Segment
 from nodeprep.model import DRIFTED
 from nodeprep.typed import Any, Dict, List, Sequence, Tuple
 
@@ -18,11 +18,14 @@ class Ended:
         self.left_out = 0
 
     def add(self, node: str, requirement: str, parts: Sequence[Segment]) -> None:
-        """What a requirement of a node counted as over time, as stretches() of weigh.py."""
+        """What a requirement of a node counted as over time, as stretches() of weigh.py. What came to be waived drifts
+        on, and is none that ended.
+        """
         for number, (begin, end, state) in enumerate(parts[:-1], 1):
-            if state != DRIFTED or not self._since < end < self._until:
+            then = parts[number][2]
+            if state != DRIFTED or then == WAIVED or not self._since < end < self._until:
                 continue
-            row = (end, node, requirement, begin, parts[number][2])
+            row = (end, node, requirement, begin, then)
             if len(self._kept) < self._most:
                 heapq.heappush(self._kept, row)
             else:

@@ -7,7 +7,7 @@ from nodeprep.compliance.weigh import ADVISED, SILENT, WAIVED
 from nodeprep.master.store import failings, kept, proof, waivers
 from nodeprep.master.store.failings import Failing
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE
-from nodeprep.typed import Any, Dict, Iterator, List, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 DAY = 86400.0
 _RECENT = 600.0           # seconds for which what agents said of their fights holds
@@ -18,7 +18,7 @@ Tree = Dict[str, Any]
 def lists(cursor: Any, fleet: Any, now: float, evidence: bool) -> Tree:
     """All of them, for compliance.Fleet after it was counted."""
     since, until, names = fleet.ledger.since, fleet.ledger.until, fleet.names()
-    held = _Waivers(cursor, since, until)
+    held = _Waivers(cursor, since, until, fleet.kept if fleet.about.anything else None)
     opened, advised, reboot = [], [], []
     findings: Dict[str, Dict[str, Tree]] = {}
     for one in _failing(cursor, fleet):
@@ -94,10 +94,13 @@ def _gaps(cursor: Any, fleet: Any, names: Dict[int, str], since: float, until: f
 
 
 class _Waivers:
-    """Those that held in a span: the master's, and those of the nodes' own configurations that cover something."""
+    """Those that held in a span: the master's, and those of the nodes' own configurations that cover something. Of
+    some `nodes` (None: of all) those that are for one of them, as it is at the end, or for everybody.
+    """
 
-    def __init__(self, cursor: Any, since: float, until: float) -> None:
-        self._held = [one for one in waivers.all_of(cursor) if one['created'] < until and _end(one) > since]
+    def __init__(self, cursor: Any, since: float, until: float, nodes: Optional[Mapping[int, Tree]]) -> None:
+        self._held = [one for one in waivers.all_of(cursor) if one['created'] < until and _end(one) > since
+                      and (nodes is None or _concerns(one, nodes))]
         self._active = [one for one in self._held if _end(one) >= until]
         self._covered: Dict[int, int] = {}
         self._own: Dict[Tuple[str, ...], List[str]] = {}
@@ -124,6 +127,13 @@ class _Waivers:
                        owner=owner, until=until, by='', created=None, ended=None, ended_by='', nodes=len(names))
                   for (requirement, reason, owner, until), names in self._own.items()]
         return sorted(found, key=lambda one: (one['ended'] is not None, one['until'], one['requirement'], one['scope']))
+
+
+def _concerns(waiver: Tree, nodes: Mapping[int, Tree]) -> bool:
+    if waiver['scope_kind'] == waivers.NODE:
+        return waiver['node'] in nodes
+    name, _, value = waiver['scope'].partition('=')
+    return waiver['scope_kind'] == waivers.ALL or any(one['labels'].get(name) == value for one in nodes.values())
 
 
 def _end(waiver: Tree) -> float:

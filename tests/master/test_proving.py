@@ -125,6 +125,18 @@ def test_waivers_are_told_with_what_they_cover_the_first_to_end_first(store, hos
     assert [one['kind'] for one in told(store, until=AT + 1800)['waivers']] == ['config']
 
 
+def test_a_report_of_some_nodes_has_their_waivers_and_those_for_all(store, hosts):
+    for kind, scope in (('label', 'rack=r01'), ('label', 'rack=r02'), ('node', 'one'), ('node', 'two'), ('all', '')):
+        store.do(lambda cursor, kind=kind, scope=scope: waivers.add(
+            cursor, kind, scope, 'swap', 'why', 'ops', '2023-12-31', 'ada', AT + 3600))
+
+    def scopes(**asked):
+        return [one['scope'] for one in told(store, about=Asked(**asked))['waivers']]
+    assert scopes(search='one') == scopes(label='rack=r01') == ['', 'one', 'rack=r01']
+    assert scopes(search='nobody') == ['']
+    assert scopes(role='worker') == scopes() == ['', 'one', 'rack=r01', 'rack=r02', 'two']
+
+
 def test_decisions_and_what_was_done_are_told_with_who_allowed_it(store, hosts):
     hosts[0].set('swap', 'drifted', mode='approve', changes=plan())
     tell(store, hosts[0])
@@ -180,6 +192,19 @@ def test_no_single_node_names_a_requirement_for_all(store, hosts):
     hosts[0].findings['swap']['note'] = 'changed'
     tell(store, hosts[0])
     assert {one['requirement']: one['title'] for one in told(store)['requirements']}['swap'] == 'Swap is off'
+
+
+def test_drift_that_came_to_be_waived_did_not_end(store, hosts):
+    hosts[0].set('swap', 'drifted')
+    tell(store, hosts[0], after=3600)
+    given = store.do(lambda cursor: waivers.add(cursor, 'all', '', 'swap', 'why', 'ops', '2023-12-31', 'ada',
+                                                AT + DAY))
+    assert told(store)['ended'] == []
+    store.do(lambda cursor: waivers.end(cursor, given, 'bob', AT + 2 * DAY))
+    hosts[0].set('swap', 'met')
+    tell(store, hosts[0], after=3 * DAY)
+    tree = told(store)
+    assert [(one['since'], one['then']) for one in tree['ended']] == [('2023-11-16T22:13:20Z', 'met')]
 
 
 def severities(tree):

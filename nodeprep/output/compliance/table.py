@@ -53,7 +53,7 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
         [_cut(one['name'], 30), *_shares(one, _), words.named(one['standing'], _)] for one in tree['nodes']]
     yield _('Longest open drift'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
         [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _), _found(one, _)]
-        for one in tree['open']]
+        for one in words.failing(tree)]
     yield _('Drift that ended'), (_('NODE'), _('REQUIREMENT'), _('SINCE'), _('FOR'), _('THEN')), [
         [_cut(one['node'], 30), one['requirement'], *words.lasted(one, _)] for one in tree.get('ended', ())]
     yield _('What will break at the next reboot'), (_('NODE'), _('REQUIREMENT'), _('FOUND')), [
@@ -90,7 +90,7 @@ def _shares(one: Tree, _: Language) -> List[str]:
 
 def _found(one: Tree, _: Language) -> str:
     told = _('could not tell: ') if one['state'] == 'unknown' else ''
-    return (_('waived, ') if one['waived_until'] else '') + told + (_cut(one['found']) or _('not kept any more'))
+    return told + (_cut(one['found']) or _('not kept any more'))
 
 
 def _who(change: Tree) -> str:

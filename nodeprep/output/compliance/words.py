@@ -191,6 +191,11 @@ def labels(node: Tree) -> str:
     return ', '.join(f'{shown(name)}={shown(value)}' for name, value in sorted(node['labels'].items()))
 
 
+def failing(tree: Tree) -> List[Tree]:
+    """What was not met at the end and no waiver covers, the longest first: what is waived is told with the waivers."""
+    return [one for one in tree['open'] if not one['waived_until']]
+
+
 def decides(requirement: Tree) -> bool:
     """Whether it is counted at how many nodes it was not met at the end: not of one that is only advised."""
     return requirement['severity'] != 'advised' or requirement['failing'] > 0

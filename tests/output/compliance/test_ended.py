@@ -1,4 +1,6 @@
 """Drift that ended, as people read it."""
+import pytest
+
 from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
 from tests.compliance import sample
@@ -18,6 +20,20 @@ def test_a_table_says_the_same():
     assert [line.split() for line in part.splitlines()[1:] if line][-1] == [
         'web-1', 'swap', 'earlier', 'until', '2026-11-20', '00:00', 'met']
     assert '2026-11-23 00:00  1 d' in part
+
+
+@pytest.mark.parametrize('form', ['html', 'table'])
+def test_what_is_waived_stands_with_the_waivers_alone(form):
+    tree = sample.small()
+    assert [one['requirement'] for one in tree['open']] == ['selinux', 'swap', 'clock'], 'programs read it here'
+    said = renderer(form)(tree, Options(width=100))
+    start = said.index('<h2 id="open">' if form == 'html' else 'Longest open drift:')
+    part = said[start:said.index('<h2 id="ended">' if form == 'html' else 'Drift that ended:')]
+    assert 'swap' in part and 'clock' in part and 'selinux' not in part and 'waived' not in part.replace(
+        'and not waived', '')
+    assert 'selinux' in said[said.rindex('Waivers'):]
+    if form == 'html':
+        assert '<a href="#open">Longest open drift</a> 2</li>' in said
 
 
 def test_a_report_of_an_older_version_has_none():

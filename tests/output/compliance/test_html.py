@@ -89,7 +89,7 @@ def test_what_a_reader_looks_for_first_comes_first():
     assert [row[0].split(' ')[0] for row in rows['requirements']] == [
         one['requirement'] for one in tree['requirements']]
     assert [row[0].split(' ')[0] for row in rows['nodes']] == [one['name'] for one in tree['nodes']][:MOST_NODES]
-    assert rows['open'][0][0] == tree['open'][0]['node'] and len(rows['reboot']) == min(50, len(tree['reboot']))
+    assert rows['open'][0][0] == words.failing(tree)[0]['node'] and len(rows['reboot']) == min(50, len(tree['reboot']))
     assert 'swap, drifted' in text_of(page.find('.//section/h3'))
 
 
@@ -117,7 +117,7 @@ def test_every_picture_has_its_numbers_beside_it():
 
 def test_a_nought_that_was_found_stands_as_what_was_found_and_is_never_hidden():
     tree = fleet(70)
-    tree['open'][0].update(found='0', wanted='1')
+    words.failing(tree)[0].update(found='0', wanted='1')
     cells = [part for part in read(tree).iter('td') if part.get('data-of') == 'Found']
     assert text_of(cells[0]) == '0' and not [part for part in cells if part.get('class')]
 
@@ -157,7 +157,7 @@ def test_what_is_not_there_is_said_and_takes_no_room():
 
 def test_what_is_not_known_is_said_and_not_left_empty():
     rows = tables(read(sample.small()))
-    assert [row[4] for row in rows['open']][2] == 'not kept any more' and rows['open'][0][4] == 'enforcing'
+    assert [row[4] for row in rows['open']] == ['/dev/sdb1 <img src=x onerror=alert(1)>', 'not kept any more']
     assert [row[5] for row in rows['waivers']] == ['ann, 2026-11-09 00:00', 'in the configuration of the node']
 
 
@@ -173,7 +173,7 @@ def test_ten_thousand_nodes_are_a_page_that_can_be_read(large):
     page = read(large)
     told = text_of(page)
     assert 'and 9,950 more (in the CSV and the JSON)' in told and 'How the nodes are spread' in told
-    assert f'and {len(large["open"]) - 50:,} more (in the CSV and the JSON)' in told
+    assert f'and {len(words.failing(large)) - 50:,} more (in the CSV and the JSON)' in told
     assert '10,000 nodes count' in told
 
 
