@@ -1,10 +1,11 @@
 """Rows as a table for people: columns as wide as they must be, the last one wrapped."""
 from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.words import shown
-from nodeprep.typed import Any, Sequence
+from nodeprep.typed import Any, List, Sequence
 
 _LEAST = 20               # columns of the last one
 _INDENT = '    '
+_SHORTEST = 8             # columns that a name is cut to
 
 
 def listed(heads: Sequence[str], rows: Sequence[Sequence[Any]], width: int, below: Sequence[str] = ()) -> str:
@@ -26,3 +27,22 @@ def listed(heads: Sequence[str], rows: Sequence[Sequence[Any]], width: int, belo
         if number and below:
             lines += [_INDENT + part for part in wrapped(shown(below[number - 1]), width - len(_INDENT))]
     return '\n'.join(line.rstrip() for line in lines) + '\n'
+
+
+def fitting(heads: Sequence[str], rows: Sequence[List[str]], width: int, names: int) -> List[List[str]]:
+    """The rows, cut so that their table is no wider: the longest of the first columns, as many as have `names`.
+
+    >>> fitting(['NODE', 'OF', 'WHY'], [['k8s-node-1.example.com', 'a', 'x']], 24, 1)
+    [['k8s-node-1.e...', 'a', 'x']]
+    """
+    widths = [max(columns(shown(row[at])) for row in [heads, *rows]) for at in range(len(heads))]
+    widths[-1] = min(widths[-1], _LEAST)
+    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths[:names], default=0) > _SHORTEST:
+        widths[widths.index(max(widths[:names]))] -= 1
+    return [[_narrow(cell, most) for cell, most in zip(row, widths[:names])] + row[names:] for row in rows]
+
+
+def _narrow(said: str, most: int) -> str:
+    while columns(said) > most:
+        said = (said[:-4] if said.endswith('...') else said[:-3]) + '...'
+    return said

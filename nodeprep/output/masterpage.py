@@ -2,6 +2,7 @@
 from nodeprep import epoch
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
+from nodeprep.output.compliance.words import identity
 from nodeprep.output.plans import Page
 from nodeprep.output.words import alike, failing, shown, span, statement
 from nodeprep.typed import Any, Dict, List
@@ -9,7 +10,6 @@ from nodeprep.typed import Any, Dict, List
 Tree = Dict[str, Any]
 _FINE = ('met', 'not-applicable', 'ignored')
 _COLORS = {'drifted': '1;31', 'unknown': '1;33', 'advised': '33', 'waived': '36'}
-_CALLED = {'hostname': 'host name', 'mac': 'MAC address', 'machine_id': 'machine-id'}
 _ORDER = ('drifted', 'unknown', 'advised', 'waived', 'ignored', 'not-applicable', 'met')
 
 
@@ -52,7 +52,7 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
 
 def _clone(one: Tree, name: str) -> str:
     """Who else says that it is this machine; which of the two is in quarantine."""
-    same = f'has the same {_CALLED.get(one["kind"], one["kind"])} {shown(one["value"])}'
+    same = f'has the same {identity(one["kind"])} {shown(one["value"])}'
     if one['first'] == name:
         return f'{shown(one["later"])} came later and {same}: that one is in quarantine'
     return (f'{shown(one["first"])} was here first and {same}: what this one reports changes nothing until somebody '

@@ -19,7 +19,8 @@ def test_it_is_what_drifted_at_one_moment_of_the_span_and_not_at_the_next(turns,
     def state(moment):
         return next(what for begin, end, what in parts if begin <= moment < end)
     assert [(one['until'], one['then']) for one in reversed(ended.rows())] == [
-        (at, state(at)) for at in range(since + 1, until) if state(at - 0.5) == 'drifted' and state(at) not in ('drifted', 'waived')]
+        (at, state(at)) for at in range(since + 1, until)
+        if state(at - 0.5) == 'drifted' and state(at) not in ('drifted', 'waived')]
     for one in ended.rows():
         assert state(one['since']) == 'drifted' != state(one['since'] - 0.5)
 

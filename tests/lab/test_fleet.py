@@ -191,7 +191,7 @@ def report(story, hash_):
     story.on(MASTER, 'nodeprep master report --since 1d --output-file /root/report.json')
     page = tables(story.nodes[MASTER].read('/root/report.html'))
     assert [one[:3] + one[4:] for one in page['clones']] == [
-        ['node5 as node1', 'machine_id', machine_id('node1'), 'nobody has decided']]
+        ['node5 as node1', 'machine-id', machine_id('node1'), 'nobody has decided']]
     assert [one[0] for one in page['silent']] == ['node4']
     assert sorted((one[0], one[1], one[4]) for one in page['ended']) == TOLD['ended']
     assert sorted(tuple(one[1:]) for one in page['changes'] if one[2] == 'fix' and one[1] == ROOT) == [

@@ -137,6 +137,16 @@ def test_a_report_of_some_nodes_has_their_waivers_and_those_for_all(store, hosts
     assert scopes(role='worker') == scopes() == ['', 'one', 'rack=r01', 'rack=r02', 'two']
 
 
+def test_of_a_waiver_that_was_given_the_requirement_is_told_once(store, hosts):
+    for kind, scope in (('label', 'rack=r01'), ('node', 'two'), ('all', '')):
+        store.do(lambda cursor, kind=kind, scope=scope: waivers.add(
+            cursor, kind, scope, 'swap', 'why', 'ops', '2023-12-31', 'ada', AT + 3600))
+    assert sorted((one['node'], one['requirement'], one['detail']) for one in told(store)['changes']) == [
+        ('', 'swap', 'all; owner: ops; reason: why; until: 2023-12-31'),
+        ('', 'swap', 'label rack=r01; owner: ops; reason: why; until: 2023-12-31'),
+        ('two', 'swap', 'owner: ops; reason: why; until: 2023-12-31')]
+
+
 def test_decisions_and_what_was_done_are_told_with_who_allowed_it(store, hosts):
     hosts[0].set('swap', 'drifted', mode='approve', changes=plan())
     tell(store, hosts[0])

@@ -78,7 +78,8 @@ def changes(cursor: Cursor, since: float, until: float, names: Mapping[int, str]
     found = []
     for at, who, what, subject, detail in cursor.each(_AUDIT, (since, until)):
         node, requirement = _about(what, subject, names)
-        found.append(Change(at, who, what, node, requirement, _detail(subject, kept.tree(detail, {}), node)))
+        said = _detail(_scope(what, subject), kept.tree(detail, {}), node)
+        found.append(Change(at, who, what, node, requirement, said))
     for number, requirement, by, reason, at in cursor.all(_USED, (until,)):
         if since <= at < until and number in names:
             found.append(Change(at, by, 'plan carried out', names[number], requirement,
@@ -102,6 +103,11 @@ def _about(what: str, subject: str, names: Mapping[int, str]) -> Tuple[str, str]
         scope, _, requirement = subject.rpartition(' ')
         return scope[5:] if scope.startswith('node ') else '', requirement
     return '', ''
+
+
+def _scope(what: str, subject: str) -> str:
+    """What of the subject of an entry is told beside its requirement."""
+    return subject.rpartition(' ')[0] if what == 'waiver added' else subject
 
 
 def _detail(subject: str, detail: Dict[str, Any], node: str) -> str:

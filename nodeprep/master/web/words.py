@@ -3,7 +3,7 @@ import time
 
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
-from nodeprep.output.compliance.words import DEEDS, DETAILS, number, share
+from nodeprep.output.compliance.words import DECISIONS, DEEDS, DETAILS, IDENTITIES, number, share
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 
@@ -27,10 +27,8 @@ PLANS = {'proposed': N_('proposed'), 'approved': N_('approved'), 'denied': N_('d
 EVENTS = {'joined': N_('joined'), 'silent': N_('silent'), 'heard': N_('heard'), 'left': N_('left'),
           'forgotten': N_('forgotten'), 'quarantined': N_('quarantined'), 'released': N_('released'), 'gap': N_('gap'),
           'missing': N_('missing'), 'fork': N_('fork'), 'restart': N_('restart')}
-IDENTITIES = {'hostname': N_('host name'), 'mac': N_('MAC address'), 'product_uuid': 'product_uuid',
-              'machine_id': 'machine-id', 'address': N_('address')}
 TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS, 'IDENTITIES': IDENTITIES,
-          'DEEDS': DEEDS, 'DETAILS': DETAILS}
+          'DECISIONS': DECISIONS, 'DEEDS': DEEDS, 'DETAILS': DETAILS}
 
 
 def boot_only(row: Any) -> bool:

@@ -62,8 +62,9 @@ def fights(tree: Dict[str, Any], _: Language) -> Section:
 
 def clones(tree: Dict[str, Any], _: Language) -> Section:
     """Nodes that say that they are the same machine."""
-    rows = [[_('{later} as {first}', later=text(one['later']), first=text(one['first'])), text(one['kind']),
-             code(one['value']), when(one['found'], _), text(one['decision']) or _('nobody has decided')]
+    rows = [[_('{later} as {first}', later=text(one['later']), first=text(one['first'])),
+             text(words.identity(one['kind'], _)), code(one['value']), when(one['found'], _),
+             text(words.decision(one, _))]
             for one in tree['clones'][:MOST]]
     return _section(_, 'clones', _('Clones'), len(tree['clones']), rows, JSON_ONLY,
                     _('Nodes that share what makes one machine'),

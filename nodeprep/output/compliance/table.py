@@ -3,7 +3,7 @@ from nodeprep.language import Language
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
 from nodeprep.output.compliance import words
-from nodeprep.output.listing import listed
+from nodeprep.output.listing import fitting, listed
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List
 
@@ -25,12 +25,12 @@ def render(tree: Tree, options: Options) -> str:
     if options.quiet:
         return '\n'.join(lines) + '\n'
     none = []
-    for head, heads, rows in _lists(tree, _):
+    for head, heads, names, rows in _lists(tree, _):
         if not rows:
             if head != _('Fights') or tree['fights'] is not None:      # of what nobody knows nothing is said
                 none.append(head.lower())
             continue
-        shown_rows = rows if options.verbose else rows[:FEW]
+        shown_rows = fitting(heads, rows if options.verbose else rows[:FEW], options.width, names)
         lines += ['', head + _(': ').rstrip(), *listed(heads, shown_rows, options.width).rstrip('\n').split('\n')]
         if len(rows) > len(shown_rows):
             left = len(rows) - len(shown_rows)
@@ -41,41 +41,40 @@ def render(tree: Tree, options: Options) -> str:
 
 
 def _lists(tree: Tree, _: Language) -> Iterator[Any]:
-    """(heading, heads of the columns, rows), in the order in which they are read."""
+    """(heading, heads of the columns, how many of these have names, rows), in the order in which they are read."""
     until = tree['until']
     shares = (_('MET'), _('DRIFTED'), _('UNTOLD'), _('SILENT'), _('WAIVED'))
-    yield _('Worst requirements'), (_('REQUIREMENT'), *shares, _('NOT MET AT THE END')), [
+    yield _('Worst requirements'), (_('REQUIREMENT'), *shares, _('NOT MET AT THE END')), 0, [
         [one['requirement'], *_shares(one, _),
          words.apart(one['seconds'], _) if not words.seconds(one['seconds']) else
          _('{part} of {whole}', part=one['failing'], whole=one['nodes']) if words.decides(one) else '']
         for one in tree['requirements']]
-    yield _('Worst nodes'), (_('NODE'), *shares, _('AT THE END')), [
+    yield _('Worst nodes'), (_('NODE'), *shares, _('AT THE END')), 1, [
         [_cut(one['name'], 30), *_shares(one, _), words.named(one['standing'], _)] for one in tree['nodes']]
-    yield _('Longest open drift'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
+    yield _('Longest open drift'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), 1, [
         [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _), _found(one, _)]
         for one in words.failing(tree)]
-    yield _('Drift that ended'), (_('NODE'), _('REQUIREMENT'), _('SINCE'), _('FOR'), _('THEN')), [
+    yield _('Drift that ended'), (_('NODE'), _('REQUIREMENT'), _('SINCE'), _('FOR'), _('THEN')), 1, [
         [_cut(one['node'], 30), one['requirement'], *words.lasted(one, _)] for one in tree.get('ended', ())]
-    yield _('What will break at the next reboot'), (_('NODE'), _('REQUIREMENT'), _('FOUND')), [
+    yield _('What will break at the next reboot'), (_('NODE'), _('REQUIREMENT'), _('FOUND')), 1, [
         [_cut(one['node'], 30), one['requirement'], _cut(one['found'])] for one in tree['reboot']]
-    yield _('Fights'), (_('NODE'), _('REQUIREMENT'), _('WHAT ITS AGENT SAYS')), [
+    yield _('Fights'), (_('NODE'), _('REQUIREMENT'), _('WHAT ITS AGENT SAYS')), 1, [
         [_cut(one['node'], 30), one['requirement'], _cut(one['said'], 200)] for one in tree['fights'] or ()]
-    yield _('Clones'), (_('NODE'), _('IS THE SAME AS'), _('BY'), _('DECISION')), [
-        [_cut(one['later'], 30), _cut(one['first'], 30), one['kind'], one['decision'] or _('nobody has decided')]
+    yield _('Clones'), (_('NODE'), _('IS THE SAME AS'), _('BY'), _('DECISION')), 2, [
+        [_cut(one['later'], 30), _cut(one['first'], 30), words.identity(one['kind'], _), words.decision(one, _)]
         for one in tree['clones']]
-    yield _('Silent nodes'), (_('NODE'), _('FOR')), [
+    yield _('Silent nodes'), (_('NODE'), _('FOR')), 1, [
         [_cut(one['node']), words.length(one['since'], until, _)] for one in tree['silent']]
-    yield _('Waivers'), (_('REQUIREMENT'), _('OF'), _('UNTIL'), _('WHO ANSWERS, AND WHY')), [
+    yield _('Waivers'), (_('REQUIREMENT'), _('OF'), _('UNTIL'), _('WHO ANSWERS, AND WHY')), 2, [
         [one['requirement'], _cut(one['scope'], 30) or _('all nodes'), one['until'],
          f'{_cut(one["owner"])}: {_cut(one["reason"])}']
         for one in tree['waivers'] if not one['ended'] and one['until'] >= until[:10]]
-    yield _('Changes and decisions'), (_('WHEN'), _('WHO'), _('WHAT'), _('NODE'), _('DETAIL')), [
-        [words.minute(one['at']), _cut(_who(one), 20), _cut(words.deed(one['what'], _), 20), _cut(one['node'], 30),
-         _cut(one['requirement'] + ' ' + words.detail(one, _), 110)] for one in tree['changes']]
-    yield _('Advised and not met'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), [
+    yield _('Changes and decisions'), (_('WHEN'), _('WHAT'), _('WHO, OF WHAT, AND HOW')), 0, [
+        [words.minute(one['at']), _cut(words.deed(one['what'], _), 20), _change(one, _)] for one in tree['changes']]
+    yield _('Advised and not met'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), 1, [
         [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _),
          _cut(one['found']) or _('not kept any more')] for one in tree.get('advised', ())]
-    yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), [
+    yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), 1, [
         [_cut(one['node'], 30), _cut(one['said'])] for one in tree['gaps']]
 
 
@@ -91,6 +90,13 @@ def _shares(one: Tree, _: Language) -> List[str]:
 def _found(one: Tree, _: Language) -> str:
     told = _('could not tell: ') if one['state'] == 'unknown' else ''
     return told + (_cut(one['found']) or _('not kept any more'))
+
+
+def _change(one: Tree, _: Language) -> str:
+    """Who it was by, of which node and requirement, and what more there is to say."""
+    about = ' '.join(part for part in (_cut(one['node']), one['requirement']) if part)
+    said = _('; ').join(part for part in (about, _cut(words.detail(one, _), 110)) if part)
+    return _(': ').join(part for part in (_cut(_who(one)), said) if part)
 
 
 def _who(change: Tree) -> str:

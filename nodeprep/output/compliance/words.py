@@ -11,7 +11,13 @@ COUNTED = ('met', 'drifted', 'unknown', 'silent')
 APART = ('waived', 'advised', 'ignored', 'not-applicable')
 NAMES = {'met': N_('met'), 'drifted': N_('drifted'), 'unknown': N_('could not tell'), 'silent': N_('silent'),
          'waived': N_('waived'), 'not-applicable': N_('does not apply'), 'advised': N_('advised, not met'),
-         'ignored': N_('ignored'), 'quarantined': N_('quarantined')}
+         'ignored': N_('ignored'), 'quarantined': N_('quarantined'),
+         'gone': N_('gone'), 'new': N_('no report yet')}
+# By what machines are told apart, and what is decided when two share it: the store's words.
+IDENTITIES = {'hostname': N_('host name'), 'mac': N_('MAC address'), 'product_uuid': 'product_uuid',
+              'machine_id': 'machine-id', 'address': N_('address')}
+DECISIONS = {'keep-both': N_('two machines'), 'forget-first': N_('the first one forgotten'),
+             'forget-later': N_('the later one forgotten')}
 # What the audit log of a master says was done, and the names of its details. What is not here is shown as it is.
 DEEDS = {'token created': N_('token created'), 'token deleted': N_('token deleted'), 'node joined': N_('node joined'),
          'node left': N_('node left'), 'node forgotten': N_('node forgotten'), 'user created': N_('user created'),
@@ -166,6 +172,21 @@ def record(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
 def named(state: str, _: Language = ENGLISH_TEXTS) -> str:
     """A class of time or a standing in words."""
     return _(NAMES[state]) if state in NAMES else state
+
+
+def identity(kind: str, _: Language = ENGLISH_TEXTS) -> str:
+    """What two nodes share that makes one machine.
+
+    >>> identity('mac')
+    'MAC address'
+    """
+    return _(IDENTITIES[kind]) if kind in IDENTITIES else kind
+
+
+def decision(clone: Tree, _: Language = ENGLISH_TEXTS) -> str:
+    """What was decided of two nodes that say that they are one machine."""
+    said: str = clone['decision'] or N_('nobody has decided')
+    return _(DECISIONS.get(said, said))
 
 
 def deed(what: str, _: Language = ENGLISH_TEXTS) -> str:

@@ -79,6 +79,23 @@ def test_the_table_is_no_wider_than_the_english_one_may_be(name, width):
         assert word not in said, word
 
 
+@pytest.mark.parametrize('form', ['html', 'table'])
+def test_what_machines_share_and_what_they_are_is_said_in_words(form):
+    tree = sample.small()
+    tree['nodes'][0]['standing'], tree['nodes'][1]['standing'] = 'gone', 'new'
+    tree['clones'] = [dict(tree['clones'][0], kind=kind, decision=decision) for kind, decision in (
+        ('mac', 'keep-both'), ('machine_id', 'forget-first'), ('hostname', 'forget-later'), ('product_uuid', ''))]
+    said = renderer(form)(tree, Options(width=200))
+    for word in ('gone', 'no report yet', 'MAC address', 'machine-id', 'host name', 'two machines',
+                 'the first one forgotten', 'the later one forgotten', 'nobody has decided'):
+        assert word in said, word
+    assert 'keep-both' not in said and 'machine_id' not in said
+    chinese = renderer(form)(tree, Options(width=200, language=_))
+    for word in ('已离开', '尚无报告', 'MAC 地址', 'machine-id', '主机名', '是两台机器', '移除了先加入的',
+                 '移除了后加入的', '尚无人决定'):
+        assert word in chinese, word
+
+
 @pytest.mark.parametrize('form', ['csv', 'json', 'junit'])
 def test_what_programs_read_is_english(form):
     for name in TREES:

@@ -4,6 +4,7 @@ import pytest
 from nodeprep.output import Options
 from nodeprep.output.columns import columns
 from nodeprep.output.compliance import renderer, words
+from tests.compliance import sample
 from tests.output.compliance.fleet import fleet
 
 render = renderer('table')
@@ -15,6 +16,33 @@ def test_it_fits_eighty_columns_and_a_screen_or_three(tree):
     assert [line for line in lines if columns(line) > 80] == []
     assert len(lines) < 140
     assert words.headline(tree) in ' '.join(lines[:6])
+
+
+def test_names_are_cut_no_more_than_the_columns_ask_for_it():
+    tree = sample.small()
+    name, other = 'node-17.rack-a1.building-north.example.com', 'node-18.rack-a1.building-north.example.com'
+    for one in tree['nodes'][:1] + tree['open'] + tree['ended'] + tree['clones'] + tree['changes'] + tree['silent']:
+        one.update({key: name for key in ('name', 'node', 'later') if key in one})
+    tree['clones'][0]['first'] = other
+    tree['waivers'][0]['scope'] = other
+    for width in (80, 100):
+        text = render(tree, Options(width=width))
+        assert [line for line in text.split('\n') if columns(line) > width] == []
+        assert 'node-1' in text and '...' in text
+        changes = text[text.index('Changes and decisions:'):]
+        assert name in changes and 'failed: =swapoff' in changes and '/etc' not in changes
+    assert 'web-1 ' in render(sample.small(), Options())
+
+
+def test_a_change_says_who_it_was_by_and_of_what():
+    tree = sample.small()
+    tree['changes'] = [dict(tree['changes'][0], who='cloudsdk (command line)', what='waiver added', node='node-b',
+                            requirement='tools', allowed='', detail='owner: ann; reason: a lab'),
+                       dict(tree['changes'][0], who='ann', what='user deleted', node='', requirement='', allowed='',
+                            detail='bob')]
+    text = render(tree, Options(width=120))
+    assert 'waiver added  cloudsdk (command line): node-b tools; owner: ann; reason: a lab\n' in text
+    assert 'user deleted  ann: bob\n' in text
 
 
 def test_the_lists_come_in_the_order_in_which_they_are_looked_for():
