@@ -5,7 +5,7 @@ import click
 
 from nodeprep import output
 from nodeprep.cli import people
-from nodeprep.cli.mastering import formats, opened, places, show, stamp, when
+from nodeprep.cli.mastering import formats, opened, places, set_apart, show, stamp, when
 from nodeprep.cli.mastertokens import Lasting
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
@@ -21,11 +21,10 @@ def approvals(config_file: Optional[str], data: str, everything: bool, format_na
     """List the plans that wait for an answer, the oldest first."""
     from nodeprep.master import shapes
     from nodeprep.master.store import approvals as query
-    from nodeprep.master.store import quarantine
     from nodeprep.output.words import change
     with opened(config_file, data) as found:
         rows = [shapes.approval(one) for one in found.store.read(query.newest if everything else query.waiting)]
-        apart = 0 if everything else found.store.read(quarantine.count)
+        apart = '' if everything else set_apart(found)
     show(format_name, 'approvals', ('NODE', 'REQUIREMENT', 'STATE', 'BY', 'UNTIL', 'PLAN'),
          [(one['node'], one['requirement'], one['state'], one['by'] or '-', one['until'] or '-',
            '; '.join(change(step) for step in one['plan']['changes'])) for one in rows], rows,

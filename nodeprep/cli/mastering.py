@@ -65,9 +65,9 @@ def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterato
 
 
 def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], trees: List[Any],
-         nothing: str, below: Sequence[str] = (), apart: int = 0) -> None:
+         nothing: str, below: Sequence[str] = (), apart: str = '') -> None:
     """Prints rows as a table, or their trees as JSON or YAML under a name. `nothing` is said where there are
-    none, `below` are texts that stand under them; of `apart` nodes in quarantine it says that they are not among them.
+    none, `below` are texts that stand under them; `apart` is said of who is not among them.
     """
     from nodeprep.output import plans
     if format_name != 'table':
@@ -78,9 +78,14 @@ def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Seque
     else:
         write(sys.stdout, nothing + '\n')
     if apart and format_name == 'table':
-        from nodeprep.master.store import quarantine
-        write(sys.stdout, f'{quarantine.said(apart)}; see Clones on the page, or '
-                          'nodeprep master nodes --standing quarantined\n')
+        write(sys.stdout, apart + '\n')
+
+
+def set_apart(found: Opened, *about: Any) -> str:
+    """What is said of nodes in quarantine where they are not counted (`about`: an Asked that narrows); '' of none."""
+    from nodeprep.master.store import quarantine
+    said = quarantine.said(found.store.read(lambda cursor: quarantine.count(cursor, *about)))
+    return said and f'{said}; see Clones on the page, or nodeprep master nodes --standing quarantined{found.options}'
 
 
 def stamp(seconds: Optional[float]) -> Optional[str]:

@@ -4,7 +4,7 @@ import sys
 import click
 
 from nodeprep import output
-from nodeprep.cli.mastering import formats, opened, places, show
+from nodeprep.cli.mastering import formats, opened, places, set_apart, show
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.typed import Any, Callable, Dict, List, Optional
@@ -88,7 +88,7 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
           format_name: str) -> None:
     """List all that is not met, what has been so for longest first."""
     from nodeprep.master import shapes
-    from nodeprep.master.store import asked, quarantine
+    from nodeprep.master.store import asked
     from nodeprep.master.store import drift as query
     from nodeprep.output.words import span
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement)
@@ -96,7 +96,7 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
         rows = _all(lambda page: found.store.read(lambda cursor: query.rows(cursor, kind, about, 'longest', page,
                                                                             _PAGE)))
         counts = found.store.read(lambda cursor: query.counts(cursor, about))
-        apart = found.store.read(lambda cursor: quarantine.count(cursor, about))
+        apart = set_apart(found, about)
     others = ', '.join(f'{count} {name}' for name, count in counts.items() if count and name != kind)
     show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN'),
          [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-')

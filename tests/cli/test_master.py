@@ -221,7 +221,8 @@ def test_whoever_is_in_quarantine_is_told_of_where_he_is_not_counted(commands):
             host.about['machine_id'] = Host(1, 'fit').about['machine_id']
             node = store.do(lambda cursor, name=host.about['name']: nodes.make(cursor, name, 1.8e9))
             store.reports(node, [host.report()], host.now).result(30)
-    where = '; see Clones on the page, or nodeprep master nodes --standing quarantined\n'
+    where = '; see Clones on the page, or nodeprep master nodes --standing quarantined ' \
+            f'--data {commands.data} --config {commands.config}\n'
     assert 'ok     no node is in quarantine\n' in commands.run('doctor')[1]
     commands.store(lambda store: fill(store, 3))
     one = f'1 node is in quarantine and is not counted{where}'
