@@ -11,7 +11,7 @@ from tests import shapes
 from tests.compare.test_chronyconf_real import collected
 from tests.compare.test_dockerd_real import place, refuses  # noqa: F401
 from tests.compare.test_fstab_real import generator  # noqa: F401  # a fixture
-from tests.compare.test_hostsfile_real import ask  # noqa: F401
+from tests.compare.test_hostsfile_real import ask, clear  # noqa: F401
 from tests.tiers import need
 
 MANY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -71,6 +71,7 @@ def test_daemon_json_before_dockerd(fixed, place, before):  # noqa: F811
 @MANY
 @given(before=shapes.HOSTS)
 def test_hosts_before_the_c_library(fixed, ask, before):  # noqa: F811
+    before = clear(before.decode('utf-8', 'surrogateescape')).encode('utf-8', 'surrogateescape')
     after = fixed(('centos7', 'names'), ('hosts',), '/etc/hosts', before)
     was, now = (ask(text.decode('utf-8', 'surrogateescape'), ['k8s-master', 'k8s-node1', 'localhost', 'other'])
                 for text in (before, after))
