@@ -97,7 +97,7 @@ class _Page:
             self.text(text, ' ' * beside, start + '  ', beside=beside)
         else:
             self.lines.append(start.rstrip())
-            if text:
+            if text.strip():             # a blank line ends the rows
                 self.text(text, '  ', '  ')
 
     def _word(self, state: str) -> str:

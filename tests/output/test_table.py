@@ -57,6 +57,11 @@ def test_no_line_is_wider_than_asked_but_those_of_a_diff(tree, options):
     assert [line for line in render(tree, options).split('\n') if columns(line) > options.width] == []
 
 
+def test_a_title_of_blanks_does_not_end_the_rows():
+    tree = report(*(finding(name, ' ', mode='report') for name in ('cpu', 'disk')))
+    assert [row[0] for row in rows(render(tree, Options(False, 40, verbose=True)))] == ['cpu', 'disk']
+
+
 @given(trees(RUDE), OPTIONS)
 @SETTINGS
 def test_a_script_reads_the_rows_that_the_tree_has_and_no_others(tree, options):
