@@ -134,8 +134,8 @@ def observed_list(observations: List[Dict[str, Any]], _: Language) -> Iterator[s
         yield (f'<li><p><strong>{_text(seen["subject"])}</strong>{_(", ")}{_(_WHEN[seen["when"]])}{_(": ")}'
                f'<span class="state {state}">{_(_WORDS[state])}</span></p>\n<dl>')
         found = _('Could not tell') if seen['met'] is None else _('Found')
-        for term, said in ((found, seen['found']), (_('Wanted'), seen['wanted']), (_('Source'), seen['source']),
-                           ('kubeadm', seen['kubeadm']), (_('Hint'), seen['hint'])):
+        for term, said in ((found, seen['found']), (_('Wanted'), _.title(seen['wanted'])),
+                           (_('Source'), seen['source']), ('kubeadm', seen['kubeadm']), (_('Hint'), seen['hint'])):
             if said:
                 yield f'<dt>{term}</dt><dd>{_text(said)}</dd>'
         yield '</dl>'

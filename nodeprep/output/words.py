@@ -97,7 +97,8 @@ def statement_and_source(alike: List[Tree], mark: bool = True, _: Language = ENG
     subject, source = (_some([one[name] for one in alike], _) for name in ('subject', 'source'))
     near = len(alike) == 1 and source.startswith(subject)    # then the source says what the subject says, and the line
     told = _('could not tell: ') if seen['met'] is None else ''
-    wanted = '' if seen['met'] else _('; wanted: {what}', what=shown(seen['wanted']))
+    # Of what could not be told the engine wants what the title says.
+    wanted = '' if seen['met'] else _('; wanted: {what}', what=shown(_.title(seen['wanted'])))
     advised = _(' (advised)') if mark and seen['advised'] and not seen['met'] else ''
     # What is found on a host stands in English, with the punctuation of that, unless ours comes between.
     text = (source if near else subject) + (_(': ') + told if told else ': ') + shown(seen['found'])

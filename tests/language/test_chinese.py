@@ -14,7 +14,8 @@ from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.words import shown
 from tests.cli.runner import run
 from tests.language.widths import narrow, sentences
-from tests.output.samples import SAMPLES
+from tests.output.samples import SAMPLES, finding, report
+from tests.output.samples import seen as observed
 from tests.output.trees import RUDE, trees
 
 _ = speaking(CHINESE)
@@ -70,6 +71,16 @@ def test_the_words_of_the_table_are_chinese():
     assert _('DRIFT') in said and _.title('Swap is off') in said
     # What a host says, and what is typed, is the same in every language.
     assert '/etc/fstab' in said and 'nodeprep fix --dry-run' in said
+
+
+@pytest.mark.parametrize('form', TRANSLATED)
+def test_the_title_that_is_wanted_of_what_could_not_be_told_is_chinese(form):
+    """The engine wants what the title says when a whole requirement could not be looked at."""
+    title = 'Swap is off'
+    tree = report(finding('swap', title, observed('now', '/proc/swaps', 'permission denied', title, None)))
+    said = ' '.join(renderer(form)(tree, Options(verbose=True, width=120, language=_)).split())
+    assert title not in said and said.count(_.title(title)) >= 2
+    assert title in renderer(form)(tree, Options())
 
 
 @pytest.mark.parametrize('name', sorted(SAMPLES))

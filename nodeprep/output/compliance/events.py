@@ -45,8 +45,8 @@ def advised(tree: Dict[str, Any], _: Language) -> Section:
 
 def reboot(tree: Dict[str, Any], _: Language) -> Section:
     """What is met and will not be."""
-    rows = [[name(one['node']), name(one['requirement']), text(one['found']), text(one['wanted']), code(one['source'])]
-            for one in tree['reboot'][:MOST]]
+    rows = [[name(one['node']), name(one['requirement']), text(one['found']), text(_.title(one['wanted'])),
+             code(one['source'])] for one in tree['reboot'][:MOST]]
     return _section(_, 'reboot', _('What will break at the next reboot'), len(tree['reboot']), rows, JSON_ONLY,
                     _('Met at the end, and not so after a reboot'),
                     (_('Node'), _('Requirement'), _('Found'), _('Wanted'), _('Read in')))
@@ -148,7 +148,7 @@ def _seen(one: Dict[str, Any], _: Language) -> List[str]:
     """What was found and wanted, and where it was read: nothing of it is known when its report is gone."""
     if not (one['found'] or one['wanted'] or one['source']):
         return [f'<span class="soft">{_("not kept any more")}</span>', '', '']
-    return [text(one['found']), text(one['wanted']), code(one['source'])]
+    return [text(one['found']), text(_.title(one['wanted'])), code(one['source'])]
 
 
 def _given(one: Dict[str, Any], _: Language) -> str:

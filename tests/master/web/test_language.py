@@ -109,6 +109,17 @@ def test_a_title_that_only_a_host_knows_stays_as_it_is_and_is_no_html(full):
     assert _.title('Swap is off') in text and _.title('Swap is off') != 'Swap is off'
 
 
+def test_the_title_that_is_wanted_of_what_could_not_be_told_is_translated(full):
+    host, title = full.fleet.hosts['fit'], 'Swap is off'
+    host.set('swap', state='unknown')
+    host.findings['swap'].update(title=title, observations=[{
+        'subject': '/proc/swaps', 'when': 'now', 'found': 'permission denied', 'wanted': title, 'met': None,
+        'source': '/proc/swaps', 'fix': [], 'hint': '', 'advised': False, 'kubeadm': ''}])
+    full.fleet.tell('fit')
+    text = asked(full, '/nodes/fit').text
+    assert 'permission denied' in text and _.title(title) in text and title not in text
+
+
 @pytest.mark.parametrize('setting, header, lang', [
     ('', '', 'en'), ('', 'zh-CN', 'zh-CN'), ('', 'en-GB,zh;q=0.5', 'en'), ('', 'zh-TW', 'en'), ('', 'de,fr', 'en'),
     ('en', 'zh-CN', 'en'), ('zh_CN', 'en', 'zh-CN'), ('zh_CN', '', 'zh-CN')])

@@ -96,6 +96,17 @@ def test_what_machines_share_and_what_they_are_is_said_in_words(form):
         assert word in chinese, word
 
 
+def test_the_title_that_is_wanted_of_what_could_not_be_told_is_chinese():
+    tree = sample.small()
+    title, lists = 'Swap is off', ('open', 'reboot', 'advised')
+    for name in lists:
+        tree[name] = [dict(tree['open'][0], waived_until=None, found='no answer', wanted=title)]
+    tree['requirements'] = [dict(one, title='') for one in tree['requirements']]
+    tree['evidence'] = None
+    page = renderer('html')(tree, Options(language=_))
+    assert title not in page and page.count(_.title(title)) == len(lists)
+
+
 @pytest.mark.parametrize('form', ['csv', 'json', 'junit'])
 def test_what_programs_read_is_english(form):
     for name in TREES:
