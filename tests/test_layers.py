@@ -56,7 +56,6 @@ ALLOWED = {
     'nodeprep.agent.joining': ('agent', 'cahash', 'host', 'model', '__version__'),
     'nodeprep.agent.looking': ('agent', 'catalogue', 'model', 'report', 'round'),
     'nodeprep.agent.loop': ('agent', 'config', 'model'),
-    'nodeprep.agent.mending': ('agent', 'host', 'model', 'plan', 'plandigest', 'report'),
     'nodeprep.agent.orders': ('agent', 'config', 'policy', 'settings'),
     'nodeprep.agent.packing': ('model',),
     'nodeprep.agent.scouts': ('agent', 'engine', 'host', 'model'),
@@ -66,8 +65,9 @@ ALLOWED = {
     'nodeprep.agent.voice': ('agent', 'engine'),
     'nodeprep.agent.textfile': ('agent', 'model', 'output'),
     # What decides whether the hand may act, which begins with what was done before.
-    'nodeprep.agent.past': ('journal',),
+    'nodeprep.agent.past': ('journal', 'model'),
     'nodeprep.agent.proposal': ('agent', 'fixes', 'model', 'plan', 'report'),
+    'nodeprep.agent.proposals': ('agent', 'model', 'plan', 'plandigest', 'report'),
     'nodeprep.agent.packagers': ('linux', 'model'),
     'nodeprep.agent.suspects': ('agent', 'linux', 'model', 'plan'),
     'nodeprep.agent.hand': ('agent', 'enforce', 'fixes', 'journal', 'lock', 'model', 'plan', 'policy', 'report',

@@ -86,7 +86,7 @@ class Agent:
         if self.stopped:
             return
         self._take(woken)
-        fixed = parts.mending.step()
+        fixed = parts.mending.ended()
         if fixed:
             parts.looking.resend(fixed)
         if fixed or parts.mending.due():
@@ -121,7 +121,7 @@ class Agent:
         waits = [_LONGEST, self._timer.at - now]
         if parts.systemd.watchdog:
             waits.append(parts.systemd.watchdog / 3)
-        if parts.mending.in_flight:
+        if parts.mending.fixing:
             waits.append(_FIXING_TICK)
         if parts.mending.window is not None:
             waits.append(parts.mending.window - parts.time())

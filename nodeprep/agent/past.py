@@ -6,8 +6,9 @@ import time
 
 from nodeprep import epoch
 from nodeprep.journal import folder
+from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, FrozenSet, List, Optional, Tuple
+from nodeprep.typed import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
 OF_THE_AGENT = ('policy', 'approval')
 DONE = 'done'             # as enforce has it, which a daemon that only tells need not hold
@@ -70,6 +71,30 @@ class History:
     def steps(self, fact: Fact, requirement: str) -> List[Any]:
         """The steps of a requirement in a transaction."""
         return [step for step in _load(self._host, fact.id).steps if step.part == requirement]
+
+
+class Past:
+    """The History of a host that is kept open; `trouble` says what of it, or beside it, could not be read or kept."""
+
+    def __init__(self, host: Callable[[], Any], problem: str = '') -> None:
+        """`host` makes a Host. With a `problem`, for which nothing is ever fixed here, nothing is read."""
+        self._host, self._problem = host, problem
+        self._history: Optional[History] = None
+        self.trouble = ''
+
+    def read(self) -> Optional[History]:
+        """As it is now; None when it cannot be read, and then `trouble` says why."""
+        if self._problem:
+            return None
+        try:
+            if self._history is None:
+                self._history = History(self._host())
+            else:
+                self._history.look()
+            self.trouble = ''
+        except CannotChange as error:
+            self._history, self.trouble = None, str(error)
+        return self._history
 
 
 def _load(host: Any, transaction: str) -> Any:

@@ -3,7 +3,6 @@
 systemctl(1): start --no-block queues a job and comes back at once; a unit of Type=oneshot is `activating` until it is
 done, and before that it has a Job.
 """
-from nodeprep.agent.mending import unit
 from nodeprep.model import CannotChange, CannotTell
 from nodeprep.typed import Any, Callable
 
@@ -34,3 +33,8 @@ class Starter:
         lines = answer.out.split('\n')
         queued = any(line.startswith('Job=') and line not in _NO_JOB for line in lines)
         return answer.code != 0 or queued or not any(line in _OVER for line in lines)
+
+
+def unit(requirement: str) -> str:
+    """The unit that is the hand for a requirement."""
+    return f'nodeprep-fix@{requirement}.service'

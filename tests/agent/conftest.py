@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from tests.agent.owned import Owned
+from tests.agent.whole import Whole
+
 
 @pytest.fixture
 def zone():
@@ -22,3 +25,17 @@ def zone():
 def utc(zone):
     """Local time is UTC."""
     zone('UTC')
+
+
+@pytest.fixture
+def make(tmp_path, utc):
+    """make(config, client, problem) begins a whole agent on a drifted machine of its own; all are ended."""
+    made = []
+
+    def whole(config, client=None, problem=''):
+        owned = Owned(tmp_path / f'machine{len(made)}').config(config)
+        made.append(Whole(owned, tmp_path / f'agent{len(made)}', client, problem))
+        return made[-1].begin()
+    yield whole
+    for one in made:
+        one.end()

@@ -11,7 +11,7 @@ from nodeprep.agent.desk import Desk
 from nodeprep.agent.log import Log
 from nodeprep.agent.looking import Seen
 from nodeprep.agent.loop import Agent, Parts
-from nodeprep.agent.mending import Proposals
+from nodeprep.agent.proposals import Proposals
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.states import States
 from nodeprep.agent.systemd import Systemd
@@ -250,7 +250,7 @@ class Master:
 class NoHand:
     """Nothing is mended in this world."""
 
-    in_flight = window = None
+    fixing, window = False, None
 
     def consider(self, seen, policy, started=''):
         return Proposals()
@@ -267,10 +267,11 @@ class NoHand:
     def approved(self, trees):
         assert trees == ()
 
-    def step(self):
-        return False
+    def ended(self):
+        return ''
 
-    due = step
+    def due(self):
+        return False
 
     def facts(self):
         return {'fixing': None, 'done': [], 'waiting': [], 'fights': [], 'window': None, 'trouble': ''}

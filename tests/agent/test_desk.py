@@ -3,7 +3,7 @@ import pytest
 
 from nodeprep.agent.desk import Desk
 from nodeprep.agent.looking import Seen
-from nodeprep.agent.mending import Proposals
+from nodeprep.agent.proposals import Proposals
 from nodeprep.policy import load
 from nodeprep.round import Asked, look
 from tests.agent.owned import Owned

@@ -1,10 +1,9 @@
 """What a report tells of fixes: each once, and again where it may have been lost."""
 from nodeprep.agent.made import AGAIN, MOST, Made
 from nodeprep.agent.past import Fact
-from tests.agent.test_mending import SELINUX, SWAP, make
+from tests.agent.whole import SELINUX, SWAP
 
 AT = 1700006400.0
-make = make                  # the fixture
 
 
 def fact(number=1, begun=AT, end='done', undone='', result='done', why='', by=None):

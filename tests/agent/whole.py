@@ -20,6 +20,9 @@ from nodeprep.agent.voice import Voice
 from nodeprep.agent.watch import Woken
 from nodeprep.chain import verify
 
+SELINUX = 'requirements: {selinux: {mode: %s}}\n'
+SWAP = 'requirements: {swap: {mode: %s}}\n'
+
 
 class Here:
     """Work that others do in a process of its own, done at once."""
@@ -147,6 +150,9 @@ class Whole:
     def status(self):
         with open(f'{self.folder}/run/{status.NAME}', encoding='utf-8') as file:
             return json.load(file)
+
+    def state(self, requirement):
+        return next(one for one in self.status()['requirements'] if one['requirement'] == requirement)
 
     def reports(self):
         found = self.spool.oldest(1000, 2**30)
