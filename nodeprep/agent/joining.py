@@ -15,6 +15,7 @@ from nodeprep.model import CannotTell
 from nodeprep.typed import Any, Dict, Optional, Sequence
 
 _TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
+_LONG = 100               # letters that a master takes; the kernel holds 64 of them (uname(2))
 _NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?')
 
 
@@ -50,7 +51,8 @@ class Way:
         `node` is who this host is, as in a report; `name` is how it is to be called there.
         """
         asked = {'token': token, 'name': name, 'request': str(uuid.uuid4()), 'version': __version__,
-                 'machine_id': node['machine_id'], 'product_uuid': node['product_uuid'], 'macs': node['macs']}
+                 'hostname': node['name'][:_LONG], 'machine_id': node['machine_id'],
+                 'product_uuid': node['product_uuid'], 'macs': node['macs']}
         tree = _told(self._https(self._address, ca, self._proxy), 'POST', '/v1/join', 201, asked)
         called, secret = tree.get('node'), tree.get('credential')
         if not isinstance(called, str) or not isinstance(secret, str) or not is_secret(secret):

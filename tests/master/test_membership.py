@@ -1,4 +1,7 @@
 """Joining, leaving, being forgotten, being somebody's clone."""
+import collections
+import itertools
+
 import pytest
 
 from nodeprep.master import membership
@@ -8,14 +11,14 @@ from tests.master.fleet import Host, plan
 from tests.master.test_ingest import AT, rows, take
 
 
-def joining(host, request='r1', name=''):
+def joining(host, request='r1', name='', hostname=''):
     about = host.about
     return Joining(name or about['name'], request, f'hash of {request}', about['machine_id'], about['product_uuid'],
-                   about['macs'], 'abcdef')
+                   about['macs'], 'abcdef', hostname)
 
 
-def joined(store, host, request='r1', at=AT, name=''):
-    return store.do(lambda cursor: join(cursor, joining(host, request, name), at))
+def joined(store, host, request='r1', at=AT, name='', hostname=''):
+    return store.do(lambda cursor: join(cursor, joining(host, request, name, hostname), at))
 
 
 def holder(store, request, at=AT):
@@ -220,6 +223,76 @@ def test_whoever_takes_the_name_of_another_is_the_later_one_whenever_it_joined(s
     take(store, 1, first.report())
     assert rows(store, 'SELECT status FROM node ORDER BY id') == [('quarantined',), ('member',)]
     assert [(one['kind'], one['first'], one['later']) for one in store.read(clones.every)] == [('hostname', 2, 1)]
+
+
+def three(store, hostname):
+    """Three nodes on one machine, which have joined and told nothing yet; ('first', 'later', how much is the same)."""
+    hosts = [Host(1, 'vm', requirements=('swap',)) for _ in range(3)]
+    for number, host in enumerate(hosts, 1):
+        assert joined(store, host, f'r{number}', AT + number, f'n{number}', hostname) == Joined(number, number > 1, 0)
+    return hosts
+
+
+def pairs(store):
+    found = collections.Counter((one['first_name'], one['later_name']) for one in store.read(clones.every))
+    return sorted((*pair, count) for pair, count in found.items())
+
+
+ALIKE = [('n1', 'n2', 4), ('n1', 'n3', 4), ('n2', 'n3', 4)]
+
+
+@pytest.mark.parametrize('hostname', ['', 'vm'], ids=['the host name comes with the report', 'with the join'])
+@pytest.mark.parametrize('order', list(itertools.permutations((1, 2, 3))), ids=str)
+def test_of_three_on_one_machine_the_one_that_joined_first_stays_whoever_reports_first(store, order, hostname):
+    hosts = three(store, hostname)
+    if hostname:
+        assert pairs(store) == ALIKE, 'all that is alike is known before anybody reports, and decided at once'
+    for number in order:
+        take(store, number, hosts[number - 1].report())
+        assert rows(store, 'SELECT status FROM node ORDER BY id') == [('member',), ('quarantined',), ('quarantined',)]
+    assert pairs(store) == ALIKE
+
+
+@pytest.mark.parametrize('hostname', ['', 'vm'], ids=['the host name comes with the report', 'with the join'])
+def test_a_decision_before_the_first_report_does_not_turn_round_who_came_first(store, hostname):
+    hosts = three(store, hostname)
+    for one in store.read(clones.every):
+        store.do(lambda cursor, one=one: membership.decide(cursor, one['id'], 'keep-both', 'ada', AT + 9))
+    for number in (3, 2, 1):
+        take(store, number, hosts[number - 1].report())
+    assert pairs(store) == ([] if hostname else [('n1', 'n2', 1), ('n1', 'n3', 1), ('n2', 'n3', 1)])
+    assert rows(store, 'SELECT status FROM node WHERE id = 1') == [('member',)]
+
+
+def test_of_two_machines_of_one_host_name_the_one_that_joined_first_stays_whoever_reports_first(store):
+    """By its own account when it joined; the name by which it is called there is not its host name."""
+    hosts = [Host(number, 'web', requirements=('swap',)) for number in (1, 2)]
+    for number, host in enumerate(hosts, 1):
+        assert joined(store, host, f'r{number}', AT + number, f'n{number}', 'WEB') == Joined(number, number > 1, 0)
+    for number in (2, 1):
+        take(store, number, hosts[number - 1].report())
+    assert pairs(store) == [('n1', 'n2', 1)]
+
+
+def test_a_first_report_sets_nobody_apart_by_a_name_that_was_not_told_when_it_joined(store):
+    """Else who joined early and said nothing could set apart any other node."""
+    first, other = Host(1, requirements=('swap',)), Host(2, requirements=('swap',))
+    joined(store, first)
+    joined(store, other, 'r2', AT + 10)
+    take(store, 2, other.report())
+    first.about['name'] = other.about['name']
+    take(store, 1, first.report())
+    assert rows(store, 'SELECT status FROM node ORDER BY id') == [('quarantined',), ('member',)]
+
+
+def test_later_than_the_first_report_a_clone_is_not_spoken_of_by_another_name_of_its_own(store):
+    """A node that takes the host name of one that is apart came to that name later."""
+    first, later, _ = twins(store)
+    take(store, 1, first.report())
+    take(store, 2, later.report())
+    first.about['name'] = 'copy'
+    take(store, 1, first.report())
+    assert [(one['first'], one['later']) for one in store.read(clones.every) if one['kind'] == 'hostname'] == [(2, 1)]
 
 
 def test_a_clone_that_leaves_and_comes_back_is_set_apart_again(store):

@@ -83,7 +83,9 @@ def test_joining_keeps_the_credential_for_its_owner_alone_and_leaving_removes_it
     assert [one[:2] for one in master.requests] == [('GET', '/v1/ca'), ('POST', '/v1/join')]
     sent = json.loads(master.requests[1][3].decode())
     assert sent['token'] == TOKEN and sent['name'] == 'n1' and len(sent['request']) == 36
-    assert set(sent) == {'token', 'name', 'request', 'version', 'machine_id', 'product_uuid', 'macs'}
+    with open('/proc/sys/kernel/hostname') as file:
+        assert sent['hostname'] == file.read().strip()
+    assert set(sent) == {'token', 'name', 'request', 'version', 'hostname', 'machine_id', 'product_uuid', 'macs'}
     code, _, err = join(master, tmp_path / 'state')
     assert f'has joined {master.url} as n1: `nodeprep leave --state-dir {tmp_path}/state` first' in err
     assert code == 2 and len(master.requests) == 2

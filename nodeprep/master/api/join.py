@@ -20,6 +20,7 @@ BODY = {'type': 'object', 'required': ['token', 'name', 'request'], 'properties'
     'name': {'type': 'string', 'pattern': f'^{NAME.pattern}$'},
     'request': {'type': 'string', 'format': 'uuid', 'description': 'An id of this one try: a replay is refused.'},
     'machine_id': {'type': 'string', 'maxLength': 100}, 'product_uuid': {'type': 'string', 'maxLength': 100},
+    'hostname': {'type': 'string', 'maxLength': 100, 'description': 'Of the machine; default: the name.'},
     'macs': {'type': 'array', 'maxItems': 256, 'items': {'type': 'string', 'maxLength': 100}},
     'version': {'type': 'string', 'maxLength': 100}}}
 ANSWER = {'type': 'object', 'required': ['node', 'credential', 'heartbeat'], 'properties': {
@@ -103,7 +104,7 @@ def _read(tree: Dict[str, Any], token: str, digest: str) -> joining.Joining:
     if not isinstance(macs, list) or len(macs) > 256:
         raise Problem(400, 'macs: is not a list of up to 256 addresses')
     return joining.Joining(name, request.lower(), digest, _short(tree, 'machine_id'), _short(tree, 'product_uuid'),
-                           _shorts(macs), token)
+                           _shorts(macs), token, _short(tree, 'hostname'))
 
 
 def _short(tree: Dict[str, Any], field: str) -> str:

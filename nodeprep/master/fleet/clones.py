@@ -35,19 +35,21 @@ def telling(found: Iterable[Tuple[str, str]]) -> List[Tuple[str, str]]:
 
 
 def judged(own: Life, others: Iterable[Tuple[str, str, Life]],
-           fresh: Container[Tuple[str, str]] = ()) -> List[Clone]:
+           fresh: Container[Tuple[str, str]] = (), alike: Container[int] = ()) -> List[Clone]:
     """What a node shares with others, (kind, value, whose). The later one is that which joined later; of what is
     `fresh`, (kind, value) that the node did not say of itself before, it is the node: nobody can set another one apart
-    by taking its name.
+    by taking its name. Not so with those who are `alike` (nodes): there what is fresh is only told late.
 
     >>> judged(Life(7, 50.0), [('mac', 'aa:bb:cc:00:00:01', Life(3, 90.0))])
     [Clone(kind='mac', value='aa:bb:cc:00:00:01', first=7, later=3)]
     >>> judged(Life(7, 50.0), [('hostname', 'web1', Life(3, 90.0))], {('hostname', 'web1')})
     [Clone(kind='hostname', value='web1', first=3, later=7)]
+    >>> judged(Life(7, 50.0), [('hostname', 'web1', Life(3, 90.0))], {('hostname', 'web1')}, {3})
+    [Clone(kind='hostname', value='web1', first=7, later=3)]
     """
     found = []
     for kind, value, other in others:
-        first, later = (other, own) if (kind, value) in fresh else sorted(
+        first, later = (other, own) if (kind, value) in fresh and other.node not in alike else sorted(
             (own, other), key=lambda life: (life.joined, life.node))
         found.append(Clone(kind, value, first.node, later.node))
     return found

@@ -10,13 +10,15 @@ _SELECT = ('SELECT c.id, c.kind, c.value, c.first, c.later, c.found, c.decided, 
            'FROM clone c JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later')
 _KNOWN = ('SELECT 1 FROM clone WHERE kind = ? AND value = ? AND (decided IS NULL OR decision = ?) '
           'AND (first = ? AND later = ? OR first = ? AND later = ?)')
+_ALIKE = 'SELECT first, later FROM clone WHERE (decided IS NULL OR decision = ?) AND (first = ? OR later = ?)'
 _OTHERS = ('SELECT i.kind, i.value, n.id, n.joined FROM identity i JOIN node n ON n.id = i.node '
            'WHERE i.kind = ? AND i.value = ? AND n.id <> ? AND n.status IN (?, ?) ORDER BY n.id')
 
 
 def look(cursor: Cursor, node: int, found: Iterable[Tuple[str, str]], at: float,
-         fresh: Container[Tuple[str, str]] = ()) -> bool:
-    """Holds a node's identities (kind, value) against all others', `fresh` are those that it did not have before.
+         fresh: Container[Tuple[str, str]] = (), first: bool = False) -> bool:
+    """Holds a node's identities (kind, value) against all others', `fresh` are those that it did not have before; in
+    its `first` report it had them when it joined, to those who were its clones by what it said then.
     Whether the node itself was set apart now. What a person let be is known; who left and came back is looked at anew.
     """
     row = cursor.one('SELECT joined FROM node WHERE id = ?', (node,))
@@ -24,7 +26,8 @@ def look(cursor: Cursor, node: int, found: Iterable[Tuple[str, str]], at: float,
     others = [(kind, value, clones.Life(*life)) for one in clones.telling(found)
               for kind, value, *life in cursor.all(_OTHERS, (*one, node, *nodes.SPEAKING))]
     apart = False
-    for clone in clones.judged(clones.Life(node, row[0]), others, fresh):
+    alike = {one for pair in cursor.all(_ALIKE, (KEEP_BOTH, node, node)) for one in pair} if first and others else ()
+    for clone in clones.judged(clones.Life(node, row[0]), others, fresh, alike):
         if cursor.one(_KNOWN, (clone.kind, clone.value, KEEP_BOTH, *clone[2:], *clone[:1:-1])):
             continue
         cursor.run('INSERT INTO clone (kind, value, first, later, found) VALUES (?, ?, ?, ?, ?)', (*clone, at))

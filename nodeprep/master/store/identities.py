@@ -13,11 +13,12 @@ _MACS, _ADDRESSES, _LONG = 256, 64, 100
 def changed(cursor: Cursor, node: nodes.Known, tree: Dict[str, Any], about: str, at: float) -> None:
     """A report says something new of its node ("node" of it): the node may be set apart for it."""
     nodes.set_facts(cursor, node.id, about, tree, at)
+    first = not node.about
     node.about = about
     found = of(tree)
     before = cursor.all('SELECT kind, value FROM identity WHERE node = ?', (node.id,))
     put(cursor, node.id, found)
-    if clones.look(cursor, node.id, found, at, set(found).difference(before)):
+    if clones.look(cursor, node.id, found, at, set(found).difference(before), first):
         node.status = nodes.QUARANTINED
 
 

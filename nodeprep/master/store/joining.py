@@ -15,6 +15,7 @@ class Joining(NamedTuple):
     product_uuid: str = ''
     macs: Sequence[str] = ()
     token: str = ''           # the id of the join token, for the audit
+    hostname: str = ''        # '': an agent that does not say it; then it is taken to be the name
 
 
 class Joined(NamedTuple):
@@ -70,5 +71,5 @@ def _again(cursor: Cursor, node: int, one: Joining, at: float) -> int:
 
 
 def _tree(one: Joining) -> Dict[str, Any]:
-    return {'name': one.name, 'machine_id': one.machine_id, 'product_uuid': one.product_uuid, 'macs': one.macs,
-            'addresses': ()}
+    return {'name': one.hostname or one.name, 'machine_id': one.machine_id, 'product_uuid': one.product_uuid,
+            'macs': one.macs, 'addresses': ()}

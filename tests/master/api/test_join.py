@@ -178,6 +178,14 @@ def test_a_clone_is_told_that_it_is_set_apart(master):
     assert answer.status == 201 and answer.tree['quarantined'] is True
 
 
+def test_the_host_name_that_is_told_counts_and_not_the_one_by_which_a_node_is_called(master):
+    for name, hostname, apart in (('a', 'web', False), ('web', 'web2', False), ('b', 'WEB', True), ('web2', '', True)):
+        answer = Asking(master.app).post('/v1/join', master.wants(master.token(), name, hostname=hostname))
+        assert (answer.status, answer.tree['quarantined']) == (201, apart), name
+    wrong = Asking(master.app).post('/v1/join', master.wants(master.token(), 'c', hostname='x' * 101))
+    assert wrong.status == 400 and 'hostname: is not a short text' in wrong.tree['detail']
+
+
 # --- reports and heartbeats
 
 
