@@ -9,6 +9,7 @@ from nodeprep.language import speaking
 from nodeprep.master.http import response
 from nodeprep.master.http.response import Response
 from nodeprep.master.web import plans, words
+from nodeprep.output.compliance import holes
 from nodeprep.typed import Any, Dict
 
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'templates')
@@ -31,7 +32,8 @@ def _environment(tag: str) -> jinja2.Environment:
     made.filters.update(
         span=lambda seconds: words.span(seconds, _), stamp=lambda at: words.stamp(at, _), iso=words.iso, day=words.day,
         number=words.number, brief=words.brief, share=lambda part, whole: words.share(part, whole, _),
-        steps=lambda changes: plans.steps(changes, _), called=_.title)
+        steps=lambda changes: plans.steps(changes, _), called=_.title,
+        noted=lambda said: holes.noted(said, _))
     made.tests.update(boot_only=words.boot_only, understood=plans.understood)
     made.globals.update(
         {name: {word: _(said) for word, said in table.items()} for name, table in words.TABLES.items()},

@@ -3,6 +3,7 @@ import time
 
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
+from nodeprep.output.compliance import holes
 from nodeprep.output.compliance.words import DECISIONS, DEEDS, DETAILS, IDENTITIES, number, share
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
@@ -24,9 +25,8 @@ VERDICTS = dict(WORDS, **{DRIFTED: N_('not fit'), MET: N_('fit')})
 # What becomes of a plan, what is told of a node over time, and what tells machines apart: the store's words.
 PLANS = {'proposed': N_('proposed'), 'approved': N_('approved'), 'denied': N_('denied'), 'lapsed': N_('lapsed'),
          'used': N_('used'), 'superseded': N_('superseded')}
-EVENTS = {'joined': N_('joined'), 'silent': N_('silent'), 'heard': N_('heard'), 'left': N_('left'),
-          'forgotten': N_('forgotten'), 'quarantined': N_('quarantined'), 'released': N_('released'), 'gap': N_('gap'),
-          'missing': N_('missing'), 'fork': N_('fork'), 'restart': N_('restart')}
+EVENTS = dict(holes.KINDS, joined=N_('joined'), silent=N_('silent'), heard=N_('heard'), left=N_('left'),
+              forgotten=N_('forgotten'), quarantined=N_('quarantined'), released=N_('released'))
 TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS, 'IDENTITIES': IDENTITIES,
           'DECISIONS': DECISIONS, 'DEEDS': DEEDS, 'DETAILS': DETAILS}
 

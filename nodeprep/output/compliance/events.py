@@ -1,6 +1,6 @@
 """The parts of the page that list what is so, and what happened: each is cut where it would be long."""
 from nodeprep.language import Language
-from nodeprep.output.compliance import words
+from nodeprep.output.compliance import holes, words
 from nodeprep.output.compliance.pieces import CSV_TOO, JSON_ONLY, Section, code, more, name, table, text, when, word
 from nodeprep.output.html_ import observed_list
 from nodeprep.output.words import outcome
@@ -104,8 +104,8 @@ def changes(tree: Dict[str, Any], _: Language) -> Section:
 
 def gaps(tree: Dict[str, Any], _: Language) -> Section:
     """What is missing of the reports that this is made of."""
-    rows = [[name(one['node']), _numbers(one, _), text(one['state']), text(one['said']), when(one['at'], _)]
-            for one in tree['gaps'][:MOST]]
+    rows = [[name(one['node']), _numbers(one, _), text(holes.kind(one['state'], _)),
+             text(holes.noted(one['said'], _)), when(one['at'], _)] for one in tree['gaps'][:MOST]]
     return _section(_, 'gaps', _('Gaps in the record'), len(tree['gaps']), rows, JSON_ONLY,
                     _('Reports of a node that are missing, or do not follow from the ones before'),
                     (_('Node'), _('Reports'), _('Kind'), _('What is known'), _('Noticed')))

@@ -2,7 +2,7 @@
 from nodeprep.language import Language
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
-from nodeprep.output.compliance import words
+from nodeprep.output.compliance import holes, words
 from nodeprep.output.listing import fitting, listed
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -75,7 +75,7 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
         [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _),
          _cut(one['found']) or _('not kept any more')] for one in tree.get('advised', ())]
     yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), 1, [
-        [_cut(one['node'], 30), _cut(one['said'])] for one in tree['gaps']]
+        [_cut(one['node'], 30), _cut(holes.noted(one['said'], _))] for one in tree['gaps']]
 
 
 def _shares(one: Tree, _: Language) -> List[str]:

@@ -10,8 +10,9 @@ import pytest
 from nodeprep.language import CHINESE, speaking
 from nodeprep.language.accepting import accepted
 from nodeprep.master import store
-from nodeprep.master.store import clones
+from nodeprep.master.store import clones, reports
 from nodeprep.master.web import words
+from nodeprep.output.compliance import holes
 from nodeprep.output.compliance import words as compliance
 from tests.language.marked import _text
 from tests.language.widths import narrow, sentences
@@ -118,6 +119,15 @@ def test_the_title_that_is_wanted_of_what_could_not_be_told_is_translated(full):
     full.fleet.tell('fit')
     text = asked(full, '/nodes/fit').text
     assert 'permission denied' in text and _.title(title) in text and title not in text
+
+
+def test_a_gap_in_the_reports_of_a_node_is_told_in_chinese(full):
+    node, at = full.rows("SELECT id, joined FROM node WHERE name = 'fit'")[0]
+    full.store.do(lambda cursor: reports.add_gaps(cursor, [(node, 7, 9, 'missing', 'reports 7 to 9 never came', at)]))
+    said = text_of(parsed(asked(full, '/nodes/fit')))
+    assert holes.noted('reports 7 to 9 never came', _) in said and _('missing') in said
+    assert 'never came' not in said and 'missing' not in said
+    assert 'reports 7 to 9 never came' in text_of(parsed(asked(full, '/nodes/fit', **{'accept-language': 'en'})))
 
 
 @pytest.mark.parametrize('setting, header, lang', [
