@@ -16,24 +16,27 @@ NODE = ('node', 'role', 'os', 'os_version', 'labels', 'since', 'until', 'standin
 CLASSES = ('met', 'drifted', 'unknown', 'silent', 'waived', 'advised', 'ignored', 'not-applicable')
 OPEN = ('open', 'open_since', 'found', 'wanted', 'source', 'waived_until')
 FIXED = ('fixes', 'last_fix', 'last_fix_by', 'last_fix_allowed')
-HEADS = NODE + ('requirement', 'share') + tuple(name.replace('-', '_') for name in CLASSES) + ('drifts',) + OPEN + FIXED
+ENDED = ('ended_since', 'ended_until', 'ended_then')
+HEADS = (NODE + ('requirement', 'share') + tuple(name.replace('-', '_') for name in CLASSES) + ('drifts',) + OPEN
+         + FIXED + ENDED)
 _NONE_OPEN, _NONE_FIXED = ',' * (len(OPEN) - 1), ',0' + ',' * (len(FIXED) - 1)
+_NONE_ENDED = ',' * len(ENDED)
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:
     """A heading and the rows. 10,000 nodes have 210,000 of them: each is put together from parts that are made once."""
-    opened, fixed = _opened(tree), _fixed(tree)
+    opened, fixed, ended = _opened(tree), _fixed(tree), _ended(tree)
     lines = [','.join(HEADS)]
     for node in tree['nodes']:
         before = ','.join(_cell(value) for value in _about(tree, node)) + ','
-        of_node, mended = opened.get(node['name'], {}), fixed.get(node['name'], {})
+        of_node, mended, over = (found.get(node['name'], {}) for found in (opened, fixed, ended))
         alike: Dict[int, str] = {}                  # requirements that were nothing but met differ just in their name
         for requirement, one in of(node):
             figures = alike.get(id(one))
             if figures is None:
                 figures = alike[id(one)] = ',' + ','.join(_figures(one)) + ','
             lines.append(before + requirement + figures + of_node.get(requirement, _NONE_OPEN)
-                         + mended.get(requirement, _NONE_FIXED))
+                         + mended.get(requirement, _NONE_FIXED) + over.get(requirement, _NONE_ENDED))
     return '\r\n'.join(lines) + '\r\n'
 
 
@@ -45,10 +48,13 @@ def rows(tree: Dict[str, Any]) -> Iterator[List[str]]:
             for seen in _not_met(tree):
                 if (seen['node'], seen['requirement']) == (node['name'], requirement):
                     opened = [shown(cell) for cell in _open_cells(seen)]
+            over = [past for past in tree.get('ended', ())
+                    if (past['node'], past['requirement']) == (node['name'], requirement)]
             made = [change for change in tree['changes'] if change['what'] == FIX
                     and (change['node'], change['requirement']) == (node['name'], requirement)]
             yield [*map(shown, _about(tree, node)), requirement, *_figures(one), *opened, str(len(made)),
-                   *(map(shown, _last(made[0])) if made else ('', '', ''))]
+                   *(map(shown, _last(made[0])) if made else ('', '', '')),
+                   *(map(shown, _ended_cells(over[0])) if over else ('', '', ''))]
 
 
 def _about(tree: Dict[str, Any], node: Dict[str, Any]) -> List[str]:
@@ -78,6 +84,18 @@ def _fixed(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
             found.setdefault(one['node'], {}).setdefault(one['requirement'], [0, one])[0] += 1
     return {node: {name: f',{count},' + ','.join(map(_cell, _last(newest))) for name, (count, newest) in held.items()}
             for node, held in found.items()}
+
+
+def _ended(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
+    """By node and requirement the cells of ENDED: of the drift that was the last to end, which is the first."""
+    found: Dict[str, Dict[str, str]] = {}
+    for one in tree.get('ended', ()):              # not there in a report of an older version
+        found.setdefault(one['node'], {}).setdefault(one['requirement'], ',' + ','.join(map(_cell, _ended_cells(one))))
+    return found
+
+
+def _ended_cells(one: Dict[str, Any]) -> List[str]:
+    return [one['since'] or '', one['until'], one['then']]
 
 
 def _last(one: Dict[str, Any]) -> List[str]:

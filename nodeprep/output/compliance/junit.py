@@ -22,11 +22,11 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     opened: Dict[Tuple[str, str], Any] = {(one['node'], one['requirement']): one for one in [
         *(dict(one, severity=ADVISED, waived_until=None) for one in tree.get('advised', ())), *tree['open']]}
     titles = {one['requirement']: one['title'] for one in tree['requirements']}
-    fixed = _fixed(tree)
+    past = _past(tree)
     suites: List[str] = []
     totals: Dict[str, Any] = {'tests': 0, 'failures': 0, 'errors': 0, 'skipped': 0}
     for number, node in enumerate(tree['nodes']):
-        cases = list(_cases(node, opened, titles, tree['until'], fixed.get(node['name'], {})))
+        cases = list(_cases(node, opened, titles, tree['until'], past.get(node['name'], {})))
         counts: Dict[str, Any] = {
             'tests': len(cases), 'failures': _count(cases, 'failure'), 'errors': _count(cases, 'error'),
             'skipped': _count(cases, 'skipped')}
@@ -51,13 +51,13 @@ def _count(cases: List[Tuple[str, str]], kind: str) -> int:
 
 
 def _cases(node: Dict[str, Any], opened: Dict[Tuple[str, str], Any], titles: Dict[str, str], until: str,
-           fixed: Dict[str, str]) -> Iterator[Tuple[str, str]]:
+           past: Dict[str, str]) -> Iterator[Tuple[str, str]]:
     """(failure, error, skipped or '', the XML) for each requirement of a node."""
     begin = '  ' + tag('testcase', classname=_suite(node))[:-1] + ' name="'
     apart, parts = node['whole']['not-applicable'], node['requirements']
     for name in sorted([*node['whole']['met'], *apart, *parts]):
         kind, message, more = _result(node, name, opened.get((node['name'], name)), titles.get(name, ''), until)
-        told = escaped((more + _past(parts[name]) if name in parts else more) + fixed.get(name, ''))
+        told = escaped((more + _share(parts[name]) if name in parts else more) + past.get(name, ''))
         about = escaped(shown(message))
         if kind in ('failure', 'error'):
             inside = f'<{kind} message="{about}">{told}</{kind}>'
@@ -90,9 +90,12 @@ def _result(node: Dict[str, Any], name: str, one: Any, title: str, until: str) -
     return 'error', 'could not tell: ' + title, told
 
 
-def _fixed(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
-    """By node and requirement what was fixed, the newest first: a line each."""
+def _past(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
+    """By node and requirement the drift that ended, and then what was fixed, the newest first: a line each."""
     found: Dict[str, Dict[str, str]] = {}
+    for one in tree.get('ended', ()):              # not there in a report of an older version
+        held = found.setdefault(one['node'], {})
+        held[one['requirement']] = held.get(one['requirement'], '') + f'drifted {_ended(one)}\n'
     for one in tree['changes']:
         if one['what'] in (FIX, UNDO):
             held = found.setdefault(one['node'], {})
@@ -102,5 +105,12 @@ def _fixed(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
     return found
 
 
-def _past(one: Dict[str, Any]) -> str:
+def _ended(one: Dict[str, Any]) -> str:
+    then = words.named(one['then']) if one['then'] else 'told no more'
+    when = f'from {one["since"]} to {one["until"]} ({words.length(one["since"], one["until"])})' if one['since'] else \
+        f'until {one["until"]}, since earlier'
+    return f'{when}, then {then}'
+
+
+def _share(one: Dict[str, Any]) -> str:
     return '' if one['share'] in (None, 1.0) else f'met {words.percent(one["share"])} of the time that counts\n'

@@ -10,11 +10,13 @@ from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
 from nodeprep.output.compliance.csv_ import CLASSES, HEADS, rows
 from nodeprep.output.csv_ import meant
+from tests.compliance import sample
 from tests.output.compliance.fleet import fleet
 from tests.tiers import need
 
 render = renderer('csv')
-TREES = {'none': fleet(0), 'three': fleet(3), 'seventy': fleet(70), 'rude': fleet(70, rude=True)}
+TREES = {'none': fleet(0), 'three': fleet(3), 'seventy': fleet(70), 'rude': fleet(70, rude=True),
+         'small': sample.small()}
 
 
 @pytest.mark.parametrize('name', TREES)

@@ -1,8 +1,12 @@
-"""Drift that ended, as people read it."""
+"""Drift that ended, as people and programs read it."""
+import csv
+import io
+from xml.etree import ElementTree
+
 import pytest
 
 from nodeprep.output import Options
-from nodeprep.output.compliance import renderer
+from nodeprep.output.compliance import FORMATS, renderer
 from tests.compliance import sample
 
 
@@ -36,8 +40,46 @@ def test_what_is_waived_stands_with_the_waivers_alone(form):
         assert '<a href="#open">Longest open drift</a> 2</li>' in said
 
 
+CLOCK = '=cmd|"/c calc"!A1', 'clock'
+
+
+def again():
+    """A report in which what ended last had ended before, too."""
+    tree = sample.small()
+    tree['ended'].append(dict(tree['ended'][0], since=None, until='2026-11-01T00:00:00Z', then='met'))
+    return tree
+
+
+def test_a_spreadsheet_has_the_last_one_beside_the_requirement():
+    found = {(row['node'], row['requirement']): [row[name] for name in ('ended_since', 'ended_until', 'ended_then')]
+             for row in csv.DictReader(io.StringIO(renderer('csv')(again(), Options())))}
+    assert found["'" + CLOCK[0], CLOCK[1]] == ['2026-11-23T00:00:00Z', '2026-11-24T00:00:00Z', 'unknown']
+    assert found['web-1', 'swap'] == ['', '2026-11-20T00:00:00Z', 'met'], 'it began earlier than was looked'
+    assert found['web-1', 'memory'] == ['', '', '']
+
+
+def test_a_pipeline_has_each_beside_the_case_and_fails_no_more_for_it():
+    before, after = (ElementTree.fromstring(renderer('junit')(tree, Options()).encode())
+                     for tree in (dict(again(), ended=[]), again()))
+    results = [[(one.tag, one.attrib) for one in root.iter() if one.tag != 'system-out'] for root in (before, after)]
+    assert results[0] == results[1]
+    told = {(suite.get('hostname'), case.get('name')): ''.join(case.itertext())
+            for suite in after for case in suite.iter('testcase')}
+    assert ('drifted from 2026-11-23T00:00:00Z to 2026-11-24T00:00:00Z (1 d), then could not tell\n'
+            'drifted until 2026-11-01T00:00:00Z, since earlier, then met\n') in told[CLOCK]
+    assert 'drifted until 2026-11-20T00:00:00Z, since earlier, then met\n' in told['web-1', 'swap']
+
+
+@pytest.mark.parametrize('form', FORMATS)
+def test_every_form_says_when_it_ended(form):
+    tree, none = sample.small(), dict(sample.small(), ended=[], ended_left_out=0)
+    stamp = '2026-11-20 00:00' if form in ('html', 'table') else '2026-11-20T00:00:00Z'
+    assert stamp in renderer(form)(tree, Options(width=100)) and stamp not in renderer(form)(none, Options(width=100))
+
+
 def test_a_report_of_an_older_version_has_none():
     tree = sample.small()
     del tree['ended'], tree['ended_left_out']
-    for form in ('html', 'table'):
-        assert 'earlier' not in renderer(form)(tree, Options(width=100))
+    for form in FORMATS:
+        said = renderer(form)(tree, Options(width=100))
+        assert 'earlier' not in said and '2026-11-20 00:00' not in said and '2026-11-20T00:00:00Z' not in said
