@@ -74,7 +74,7 @@ ALLOWED = {
                             'round'),
     'nodeprep.agent.allow': ('agent', 'enforce', 'model', 'plan', 'plandigest'),
     # What reaches the master: under which name, and through which proxy, which is chosen as container engines do it.
-    'nodeprep.agent.client': ('agent', 'host', 'model', '__version__'),
+    'nodeprep.agent.transport': ('agent', 'host', 'model', '__version__'),
     'nodeprep.agent.proxy': ('host', 'linux'),
     'nodeprep.master': ('cahash', 'catalogue', 'chain', 'compliance', 'config', 'language', 'master', 'members',
                         'model', 'output', 'plandigest', 'report', 'schema', 'text', 'wanted', '__version__'),

@@ -18,7 +18,7 @@ class Agent:
         self.host, self.waits, self.made, self.problems = host, [], 0, 0
         self.spool = Spool(folder)
         self._client = Client(Credential(url, host.about['name'], secret, master.ca))
-        self._ask, self._client._post = self._client._post, self._timed
+        self._ask, self._client._transport.post = self._client._transport.post, self._timed
         self._voice = Voice(self.spool, self._client, url, 0.0, time.monotonic, time.time)
         self._voice.about({'boot_id': host.boot_id, 'taken': '', 'verdict': 'met', 'fights': []})
 

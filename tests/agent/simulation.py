@@ -6,12 +6,13 @@ import io
 import itertools
 
 from nodeprep import catalogue
-from nodeprep.agent.client import Answer, Sent
+from nodeprep.agent.client import Answer
 from nodeprep.agent.desk import Desk
 from nodeprep.agent.log import Log
 from nodeprep.agent.looking import Seen
 from nodeprep.agent.loop import Agent, Parts
 from nodeprep.agent.proposals import Proposals
+from nodeprep.agent.reporting import Sent
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.states import States
 from nodeprep.agent.systemd import Systemd

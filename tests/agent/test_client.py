@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodeprep.agent.backoff import Backoff
-from nodeprep.agent.client import REFUSALS, Client, Members
+from nodeprep.agent.client import Client, Members
 from nodeprep.agent.credential import Credential
 from nodeprep.agent.delivery import deliver
+from nodeprep.agent.reporting import REFUSALS
 from nodeprep.agent.spool import Spool
 from nodeprep.chain import GAP, GENESIS, NEXT, digest
 from nodeprep.host.network import Reply

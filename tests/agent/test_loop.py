@@ -5,7 +5,8 @@ import os
 import pytest
 
 from nodeprep.agent import log
-from nodeprep.agent.client import Answer, Members, Sent
+from nodeprep.agent.client import Answer, Members
+from nodeprep.agent.reporting import Sent
 from nodeprep.model import Folder, Pollable
 from tests.agent.owned import Owned
 from tests.agent.whole import Whole

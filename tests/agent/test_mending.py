@@ -3,7 +3,8 @@ import shutil
 
 import pytest
 
-from nodeprep.agent.client import Answer, Sent
+from nodeprep.agent.client import Answer
+from nodeprep.agent.reporting import Sent
 from tests.agent.whole import SELINUX
 
 

@@ -3,7 +3,8 @@ import threading
 
 import pytest
 
-from nodeprep.agent.client import Answer, Refused, Sent
+from nodeprep.agent.client import Answer
+from nodeprep.agent.reporting import Refused, Sent
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.voice import Voice
 

@@ -209,7 +209,7 @@ for size in (200, 20000, 20000, 20000):
     assert not deliver(spool, client), client.problem
     assert not client.beat({}).problem
     figures.append(anonymous())
-assert client._https.connected
+assert client._transport._https.connected
 print(*figures)
 """
 

@@ -1,0 +1,36 @@
+"""What stands in a reply of the master, which is not believed: somebody else may answer, or it may be broken."""
+from nodeprep.host.network import Reply
+from nodeprep.typed import Any, Dict, Optional
+
+
+def object_of(reply: Reply) -> Optional[Dict[str, Any]]:
+    """The JSON object of an answer; None when it has none: then somebody else answers, or it is broken."""
+    import json
+    try:
+        tree = json.loads(reply.body.decode('utf-8'))
+    except (ValueError, RecursionError):
+        return None
+    return tree if isinstance(tree, dict) else None
+
+
+def number(value: Any) -> float:
+    """A number of an answer that every JSON parser reads exactly and that is not negative; 0.0 for all else."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 2**53 else 0.0
+
+
+def too_old(reply: Reply) -> bool:
+    """Whether the master says that it is too old for a report: `format` is that of the report, `known` its own."""
+    tree = object_of(reply) or {}
+    return all(isinstance(tree.get(name), int) for name in ('format', 'known'))
+
+
+def why(reply: Reply) -> str:
+    """The status and, of a problem report (RFC 9457), its detail or title: one line, not long."""
+    tree = object_of(reply) or {}
+    said = tree.get('detail') or tree.get('title')
+    said = ''.join(letter if letter.isprintable() else ' ' for letter in said[:300]) if isinstance(said, str) else ''
+    hint = {401: 'this node must join again', 403: 'this node must join again', 404: 'is it the address of a master?',
+            200: 'with something that is not JSON', 201: 'with something that is not JSON'}.get(reply.status, '')
+    if 300 <= reply.status < 400:
+        hint = 'a redirect, which is not followed'
+    return ': '.join([str(reply.status)] + [part for part in (said, hint) if part])
