@@ -12,6 +12,7 @@ COMMANDS: Dict[str, str] = {
     'nodes': 'masternodes', 'node': 'masternodes', 'drift': 'masternodes',
     'approvals': 'masterdecide', 'approve': 'masterdecide', 'deny': 'masterdecide',
     'waivers': 'masterdecide', 'waive': 'masterdecide', 'unwaive': 'masterdecide', 'forget': 'masterdecide',
+    'clones': 'masterclones', 'decide': 'masterclones',
     'report': 'masterreport', 'backup': 'mastercare', 'doctor': 'mastercare'}
 
 

@@ -85,7 +85,7 @@ def set_apart(found: Opened, *about: Any) -> str:
     """What is said of nodes in quarantine where they are not counted (`about`: an Asked that narrows); '' of none."""
     from nodeprep.master.store import quarantine
     said = quarantine.said(found.store.read(lambda cursor: quarantine.count(cursor, *about)))
-    return said and f'{said}; see Clones on the page, or nodeprep master nodes --standing quarantined{found.options}'
+    return said and f'{said}; nodeprep master clones{found.options} says why'
 
 
 def stamp(seconds: Optional[float]) -> Optional[str]:

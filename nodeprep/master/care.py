@@ -64,7 +64,7 @@ def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
         for name, offset, bound in clocks[:_ONE_BY_ONE]] + (
             [f'and {len(clocks) - _ONE_BY_ONE} more'] if len(clocks) > _ONE_BY_ONE else []))
     said = quarantine.said(store.read(quarantine.count))
-    yield Seen('no node is in quarantine', [f'{said}; see Clones on the page'] if said else [])
+    yield Seen('no node is in quarantine', [f'{said}; nodeprep master clones says why'] if said else [])
     yield store.read(left_out)
     yield Seen('nothing is of the future', store.read(lambda cursor: ahead.told(cursor, now)))
     yield from store.read(lambda cursor: list(doctor.look(cursor)))

@@ -56,7 +56,7 @@ def _clone(one: Tree, name: str) -> str:
     if one['first'] == name:
         return f'{shown(one["later"])} came later and {same}: that one is in quarantine'
     return (f'{shown(one["first"])} was here first and {same}: what this one reports changes nothing until somebody '
-            'decides, on the page under Clones')
+            'decides, as `nodeprep master clones` says')
 
 
 def _requirement(one: Tree, now: float, options: Options) -> List[str]:

@@ -28,6 +28,7 @@ def completed(line):
     ('nodeprep config ', ['show', 'check', 'init']),
     ('nodeprep completion f', ['fish']),
     ('nodeprep master wai', ['waivers', 'waive']),
+    ('nodeprep master cl', ['clones']),
 ])
 def test_bash_completes(line, words):
     assert completed(line) == words

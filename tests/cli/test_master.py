@@ -10,7 +10,7 @@ import pytest
 
 from nodeprep.language import speaking
 from nodeprep.master import listening, secret
-from nodeprep.master.store import nodes, open_store, people, tokens
+from nodeprep.master.store import audit, nodes, open_store, people, tokens
 from tests.cli.runner import run
 from tests.master.fleet import Host, plan
 
@@ -24,6 +24,7 @@ class Commands:
         self.data, self.config = f'{folder}/master', f'{folder}/master.yaml'
         with open(self.config, 'w') as file:
             file.write('approvals: {valid: 8h}\n')
+        self.options = f' --data {self.data} --config {self.config}'
 
     def run(self, *words):
         """(exit code, output, errors)."""
@@ -77,7 +78,7 @@ def commands(empty):
 
 def test_a_command_where_no_master_is_says_so_and_makes_nothing(empty):
     for words in (['nodes'], ['node', 'x'], ['drift'], ['approvals'], ['waivers'], ['user', 'list'], ['token', 'list'],
-                  ['doctor'], ['forget', 'x']):
+                  ['doctor'], ['forget', 'x'], ['clones'], ['decide', 'keep-both', '1']):
         assert 'this host has no master; `nodeprep master serve` begins one' in empty.refused(*words)
     assert not os.path.exists(empty.data)
 
@@ -221,8 +222,7 @@ def test_whoever_is_in_quarantine_is_told_of_where_he_is_not_counted(commands):
             host.about['machine_id'] = Host(1, 'fit').about['machine_id']
             node = store.do(lambda cursor, name=host.about['name']: nodes.make(cursor, name, 1.8e9))
             store.reports(node, [host.report()], host.now).result(30)
-    where = '; see Clones on the page, or nodeprep master nodes --standing quarantined ' \
-            f'--data {commands.data} --config {commands.config}\n'
+    where = f'; nodeprep master clones{commands.options} says why\n'
     assert 'ok     no node is in quarantine\n' in commands.run('doctor')[1]
     commands.store(lambda store: fill(store, 3))
     one = f'1 node is in quarantine and is not counted{where}'
@@ -237,7 +237,101 @@ def test_whoever_is_in_quarantine_is_told_of_where_he_is_not_counted(commands):
     assert 'quarantine' not in commands.told('approvals', '--all') + commands.told('drift', '-o', 'json')
     code, out, _ = commands.run('doctor')
     assert code == 1 and ('WRONG  no node is in quarantine\n       3 nodes are in quarantine and are not counted; '
-                          'see Clones on the page\n') in out
+                          'nodeprep master clones says why\n') in out
+
+
+def alike(store, *names):
+    """Nodes that say all that `fit` says of its machine but their host names."""
+    for number, name in enumerate(names, 11):
+        host = Host(number, name)
+        host.about.update({field: Host(1).about[field] for field in ('machine_id', 'product_uuid')})
+        host.set('swap', 'drifted')
+        node = store.do(lambda cursor, name=name: nodes.make(cursor, name, 1.8e9))
+        store.reports(node, [host.report()], host.now).result(30)
+
+
+def test_clones_are_listed_with_what_is_the_same_and_what_to_type(commands):
+    assert commands.told('clones') == 'Every node is a machine of its own.\n'
+    assert commands.tree('clones') == {'format': 1, 'clones': []}
+    commands.store(lambda store: alike(store, 'copy'))
+    out = commands.told('clones')
+    lines = [' '.join(line.split()) for line in out.split('\n')]
+    assert lines[0] == 'NUMBER THE SAME HERE FIRST CAME LATER FOUND'
+    assert [re.sub(r'\d+ d .*ago', '', line) for line in lines[1:5]] == [
+        '2 product_uuid fit copy ', Host(1).about['product_uuid'],
+        '1 machine-id fit copy ', Host(1).about['machine_id']]
+    assert out.endswith('What the later ones report changes nothing until somebody decides:\n  nodeprep master decide '
+                        f'keep-both|forget-first|forget-later NUMBER...{commands.options}\n')
+    assert commands.tree('clones')['clones'] == commands.tree('node', 'copy')['clones'][::-1]
+    commands.told('decide', 'keep-both', '1')
+    assert [one['id'] for one in commands.tree('clones')['clones']] == [2]
+    assert [one['decision'] for one in commands.tree('clones', '--all')['clones']] == ['', 'keep-both']
+    out = commands.told('clones', '--all')
+    assert re.search(r'\n2 +product_uuid +fit +copy +.+ ago +nobody has decided\n', out)
+    assert re.search(r'\n1 +machine-id +fit +copy +.+ ago +two machines, by .* \(command line\)\n', ' '.join(
+        out.split(' ')).replace('\n' + ' ' * 20, '')) and 'changes nothing' in out
+    commands.told('decide', 'keep-both', '2')
+    assert commands.told('clones') == 'Every node is a machine of its own.\n'
+    assert 'changes nothing' not in commands.told('clones', '--all')
+
+
+def test_a_node_is_released_when_all_is_decided_that_holds_it(commands):
+    commands.store(lambda store: alike(store, 'copy', 'third'))
+    found = {(one['first'], one['later'], one['kind']): one['id'] for one in commands.tree('clones')['clones']}
+    assert len(found) == 6
+    numbers = {pair: [str(number) for (first, later, _), number in sorted(found.items()) if (first, later) == pair]
+               for pair in (('fit', 'copy'), ('fit', 'third'), ('copy', 'third'))}
+    assert commands.told('decide', 'keep-both', numbers['fit', 'copy'][0]).endswith(
+        '\ncopy stays in quarantine: 1 more is to be decided about it; nodeprep master '
+        f'clones{commands.options} lists it.\n')
+    assert commands.tree('drift', '--search', 'copy')['drift'] == []
+    assert commands.told('decide', 'keep-both', numbers['fit', 'copy'][1]).endswith(
+        '\ncopy is released: what it reports counts.\n')
+    assert [one['requirement'] for one in commands.tree('drift', '--search', 'copy')['drift']] == ['swap']
+    out = commands.told('decide', 'keep-both', *numbers['fit', 'third'], *numbers['copy', 'third'])
+    assert out.count('third is released') == 1 and 'stays' not in out
+    assert commands.told('clones') == 'Every node is a machine of its own.\n'
+    said = commands.store(lambda store: store.read(audit.newest))
+    assert [(one['what'], one['subject'], one['detail']['kind']) for one in said[:2]] == [
+        ('clone keep-both', 'copy, third', 'product_uuid'), ('clone keep-both', 'copy, third', 'machine_id')]
+    assert said[0]['who'].endswith(' (command line)')
+
+
+@pytest.mark.parametrize('what, gone, there', [('forget-later', 'copy', 'fit'), ('forget-first', 'fit', 'copy')])
+def test_one_of_two_clones_is_forgotten_by_a_decision(commands, what, gone, there):
+    commands.store(lambda store: alike(store, 'copy'))
+    out = commands.told('decide', what, '1', '2')         # the second is decided by the first
+    assert out.endswith(f'\n{gone} is forgotten.\n' + ('copy is released: what it reports counts.\n'
+                                                        if there == 'copy' else ''))
+    assert f'there is no node {gone}' in commands.refused('node', gone)
+    assert commands.tree('node', there)['status'] == 'member' and commands.tree('clones')['clones'] == []
+    told = ' '.join(commands.told('clones', '--all').split())
+    assert f'the {"later" if what == "forget-later" else "first"} one forgotten, by ' in told
+
+
+def test_what_is_not_to_be_decided_decides_nothing(commands):
+    commands.store(lambda store: alike(store, 'copy'))
+    for words, said in ((['forget-both', '1'], 'forget-both'), (['keep-both', '0'], 'NUMBER'),
+                        (['keep-both'], 'NUMBER'),
+                        (['keep-both', '1', '9'], 'there is nothing to decide about 9; nodeprep master clones')):
+        assert said in commands.refused('decide', *words)
+    assert len(commands.tree('clones')['clones']) == 2
+    commands.told('decide', 'keep-both', '1')
+    assert 'there is nothing to decide about 1;' in commands.refused('decide', 'keep-both', '2', '1')
+    assert [one['id'] for one in commands.tree('clones')['clones']] == [2]
+
+
+def test_whoever_is_at_the_terminal_is_asked_before_it_is_decided(commands, monkeypatch, mocker):
+    commands.store(lambda store: alike(store, 'copy'))
+    asked = []
+    monkeypatch.setattr('sys.stdin', mocker.Mock(isatty=lambda: True, fileno=lambda: -1))
+    monkeypatch.setattr('nodeprep.cli.people.agreed', lambda question: asked.append(question))
+    code, out, err = commands.run('decide', 'forget-first', '1')
+    assert (code, err, asked) == (130, 'Nothing was changed.\n', ['Forget fit?'])
+    assert out.startswith('1: fit was here first, copy came later; they have the same machine-id ')
+    assert len(commands.tree('clones')['clones']) == 2
+    commands.told('decide', 'keep-both', '1', '2', '--yes')
+    assert len(asked) == 1 and commands.tree('clones')['clones'] == []
 
 
 def test_drift_is_listed_the_longest_first(commands):
