@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import Dict, List
 
+import documents
 import sbom
 import wheels
 from releases import RELEASES, Release
@@ -65,10 +66,7 @@ def _agent(release: Release, folder: str, root: str, python: str, moment: int) -
     wheels.put(root + '/usr/share/bash-completion/completions/nodeprep', _said(python, paths, ['completion', 'bash']))
     os.makedirs(root + '/usr/share/man/man8')
     subprocess.run([python, '-ISB', HERE + '/man.py', root + '/usr/share/man/man8', str(moment)] + paths, check=True)
-    for name in ('README.md', 'CHANGELOG.md'):
-        shutil.copy(f'{TOP}/{name}', _made(root + '/usr/share/doc/nodeprep/') + name)
-    for path in sorted(glob.glob(TOP + '/docs/*.md')):
-        shutil.copy(path, _made(root + '/usr/share/doc/nodeprep/docs/'))
+    documents.agent(root)
 
 
 def _master(release: Release, folder: str, root: str, moment: int) -> None:
@@ -81,7 +79,7 @@ def _master(release: Release, folder: str, root: str, moment: int) -> None:
     _file('nodeprep-master.conf', root + '/usr/lib/sysusers.d/nodeprep-master.conf')
     _file('nodeprep-master.xml', root + '/usr/lib/firewalld/services/nodeprep-master.xml')
     _file('master.yaml', root + '/etc/nodeprep/master.yaml')
-    shutil.copy(TOP + '/docs/master.md', _made(root + '/usr/share/doc/nodeprep-master/'))
+    documents.master(root)
     for path in ('/var/lib/nodeprep-master', '/var/log/nodeprep'):
         os.makedirs(root + path)
 

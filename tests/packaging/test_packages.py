@@ -4,11 +4,12 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
 
-from tests.packaging import TOP, built
+from tests.packaging import TOP, built, links
 from tests.tiers import need
 
 MOST = 8 * 10**6          # bytes of a package
@@ -113,6 +114,21 @@ def test_each_release_has_the_drop_ins_that_its_systemd_knows(opened):
                               if path.endswith('.conf') and 'service.d' in path}) for release in built.RELEASES}
     both = ['10-since-239.conf', '20-since-252.conf']
     assert found == {'el7': [], 'el8': both[:1], 'el9': both, 'el10': both}
+
+
+def test_each_link_of_a_document_leads_to_a_file_that_is_installed(opened, tmp_path):
+    folders = opened['el9', 'x86_64']
+    for name in ('nodeprep', 'nodeprep-master'):               # which needs the first
+        for path in glob.glob(folders[name] + '/usr/share/doc/**/*', recursive=True) + glob.glob(
+                folders[name] + '/etc/nodeprep/*.yaml'):
+            if os.path.isfile(path):
+                to = str(tmp_path) + path[len(folders[name]):]
+                os.makedirs(os.path.dirname(to), exist_ok=True)
+                shutil.copy(path, to)
+        found, seen = links.dead([path for path in files(str(tmp_path)) if path.endswith(('.md', '.yaml'))],
+                                 str(tmp_path))
+        assert found == [] and seen > 30, name
+    assert os.path.exists(str(tmp_path) + '/usr/share/doc/nodeprep-master/master.md')
 
 
 def test_every_unit_there_is_and_all_code_is_in_a_package(opened):
