@@ -30,7 +30,7 @@ def places(command: Callable[..., Any]) -> Callable[..., Any]:
     """--config and --data."""
     for option in reversed((
             click.option('--config', 'config_file', metavar='FILE', type=click.Path(),
-                         help='Instead of /etc/nodeprep/master.yaml.'),
+                         help='Instead of /etc/nodeprep/master.yaml, which need not be there; FILE must.'),
             click.option('--data', metavar='DIR', type=click.Path(file_okay=False), default=DATA, show_default=True,
                          help='Where the master keeps its data.'))):
         command = option(command)

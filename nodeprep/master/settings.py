@@ -70,7 +70,7 @@ def load(path: Optional[str] = None) -> Settings:
     except FileNotFoundError:
         if path is None:
             return Settings()
-        raise ConfigError(f'{name}: there is no such file') from None
+        raise ConfigError(f'{name}: there is no such file; name one that is there, or leave --config out') from None
     except (OSError, UnicodeDecodeError) as error:
         said = error.strerror if isinstance(error, OSError) else 'is not UTF-8'
         raise ConfigError(f'{name}: {said}') from None

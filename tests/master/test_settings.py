@@ -44,11 +44,19 @@ def test_a_whole_file_is_read():
          Webhook('log', 'http://127.0.0.1:8080', 'generic', 'hush')))
 
 
-def test_without_a_file_there_are_defaults(tmp_path):
+def test_without_a_file_there_are_defaults(tmp_path, monkeypatch):
     assert read('# nothing\n') == Settings()
     assert Settings().listen == ('0.0.0.0', 9443) and Settings().silent_after == 180.0
-    with pytest.raises(ConfigError, match='no such file'):
-        settings.load(str(tmp_path / 'none.yaml'))
+    monkeypatch.setattr(settings, 'FILE', str(tmp_path / 'none.yaml'))
+    assert settings.load() == Settings()
+
+
+def test_a_file_that_is_named_must_be_there_also_by_the_usual_name(tmp_path, monkeypatch):
+    path = str(tmp_path / 'none.yaml')
+    monkeypatch.setattr(settings, 'FILE', path)
+    with pytest.raises(ConfigError) as caught:
+        settings.load(path)
+    assert str(caught.value) == f'{path}: there is no such file; name one that is there, or leave --config out'
 
 
 @pytest.mark.parametrize('text, said', [
