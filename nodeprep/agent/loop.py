@@ -4,17 +4,16 @@ Level-triggered: an event only ends the sleep early, and what is told is always 
 said. So an event that is lost costs time (until the next full look), never the truth.
 """
 from nodeprep.agent import log
-from nodeprep.agent.looking import Seen
-from nodeprep.agent.outline import outline
+from nodeprep.agent.cluster import NEW
+from nodeprep.agent.news import News
+from nodeprep.agent.outline import day
 from nodeprep.agent.saying import Saying
 from nodeprep.agent.timer import Timer
-from nodeprep.agent.voice import NEW
 from nodeprep.config import ConfigError
 from nodeprep.model import Unit
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, FrozenSet, List, Optional
 
-DAY = 86400.0             # a report goes out at least so often, also when nothing changed
 _FIXING_TICK = 1.0        # while a fix goes on, its end is looked for so often
 _JUST = 30.0              # seconds within which a unit that started may be who takes something back
 _LONGEST = 300.0          # seconds; nothing needs it, and a sleep that nobody ends ends itself
@@ -53,7 +52,8 @@ class Agent:
         self._more = False                   # whether those that were sent out are back
         self._watcher: Any = None
         self._saying = Saying(parts.log)
-        self._first, self.stopped = True, False
+        self._news = News(parts.states, parts.voice, parts.desk, parts.mending)
+        self.stopped = False
 
     def run(self) -> None:
         """Until it is told to end."""
@@ -177,8 +177,8 @@ class Agent:
             self._timer.looked(now)
         happened = parts.states.see(seen.states, at)
         proposals = parts.mending.consider(seen, self._policy, self._just_started(now))
-        new = self._tell(seen, proposals, at)
-        self._saying.of(happened, seen.looked.judged, _day(at))
+        new = self._news.tell(seen, self._policy, self._config, proposals, at)
+        self._saying.of(happened, seen.looked.judged, day(at))
         parts.states.save()
         parts.mending.act(self._policy)
         parts.desk.put(seen, self._policy, self._config, watches is None or new, self._missing())
@@ -188,23 +188,6 @@ class Agent:
         seen.host.forget()
         if watches is None:
             parts.tidy()
-        self._first = False
-
-    def _tell(self, seen: Seen, proposals: Any, at: float) -> bool:
-        """Whether there was something to tell; if so it is in the spool."""
-        parts = self._parts
-        now_is = outline(seen.looked.judged, _day(at),
-                         (self._config, proposals.outline, seen.looked.kubernetes, _as_a_node(self._policy)))
-        changed = now_is != parts.states.outline
-        due = abs(at - parts.states.reported) >= DAY     # abs: the clock may have been set back
-        made = parts.mending.made(self._first or due)
-        if self._first or changed or due or made:
-            why = 'start' if self._first else 'changed' if changed or not due else 'daily'
-            parts.voice.tell(parts.desk.report(seen, self._policy, self._config, proposals, why, made))
-            parts.mending.told(made)
-            parts.states.outline, parts.states.reported = now_is, at
-            return True
-        return False
 
     def _hear(self) -> None:
         parts = self._parts
@@ -225,15 +208,3 @@ class Agent:
 
     def _missing(self) -> List[str]:
         return list(self._watcher.missing)
-
-
-def _day(at: float) -> str:
-    """The day in UTC, by which waivers go."""
-    import time
-    return time.strftime('%Y-%m-%d', time.gmtime(at))
-
-
-def _as_a_node(policy: Any) -> List[Any]:
-    """What of the configuration says which kind of node this is, and so stands in each report."""
-    return sorted((name, value.value) for name, value in policy.settings.items()
-                  if name in ('profile', 'role') or name.startswith('labels.'))

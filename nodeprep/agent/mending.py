@@ -4,10 +4,9 @@ One fix at a time. Whether one is allowed is asked before each; the hand asks on
 
 What allows is loaded for the first drift that may be mended, as what plans is: see proposals.py.
 """
-import time
-
 from nodeprep.agent import log
 from nodeprep.agent.fights import Fights
+from nodeprep.agent.outline import day
 from nodeprep.agent.past import Past
 from nodeprep.agent.proposals import Planner, Proposal, Proposals
 from nodeprep.agent.underway import Underway
@@ -44,7 +43,7 @@ class Mending:
         wanted = [one for one in seen.looked.judged if one.finding.state == DRIFTED
                   and one.rule.mode in ('approve', 'fix') and one.requirement.id not in self._underway.unseen]
         if self._problem:
-            today = time.strftime('%Y-%m-%d', time.gmtime(self._time()))
+            today = day(self._time())
             self._waiting = {one.requirement.id: self._problem for one in wanted if _mendable(one, today)}
             return self._proposals
         self._proposals, self._waiting = self._planner.plan({one.requirement.id for one in wanted}, seen, policy,

@@ -5,6 +5,7 @@ much is in the state, and what it is now is in the next report and in the status
 """
 import hashlib
 import re
+import time
 
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.typed import Any, Iterable
@@ -21,6 +22,15 @@ def told(text: str) -> str:
     ('/swapfile: swapping on #, # of it used', '10-k8s.conf of sda2 at 10.0.0.1:80')
     """
     return _NUMBER.sub('#', text)
+
+
+def day(at: float) -> str:
+    """The day in UTC, by which waivers go.
+
+    >>> day(1795384688.5)
+    '2026-11-22'
+    """
+    return time.strftime('%Y-%m-%d', time.gmtime(at))
 
 
 def outline(judged: Iterable[Any], today: str, more: Iterable[Any] = ()) -> str:

@@ -9,7 +9,7 @@ import os
 from nodeprep import members
 from nodeprep.agent import keep, stored
 from nodeprep.agent.backoff import drawn
-from nodeprep.agent.voice import NEW, SAME
+from nodeprep.agent.cluster import NEW, SAME
 from nodeprep.host.files import reason
 from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple

@@ -6,14 +6,14 @@ takes them from there. Without a master there is no thread, and the spool keeps 
 import functools
 
 from nodeprep.agent import log
-from nodeprep.engine import raised_at
+from nodeprep.agent.cluster import Cluster
+from nodeprep.agent.contact import Contact
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 # Reports of one request: as JSON, as a tree and packed they are in memory some six times.
 _COUNT, _BYTES = 50, 64 * 1024
 _IDLE = 3600.0
 _FAULT = 60.0             # seconds after which it is tried again when nodeprep itself was wrong
-SAME, NEW = 'same', 'new'         # the list of the cluster's members is still so, or another one counts now
 _LEAST = 0.1              # seconds that the thread sleeps at least when it has nothing to say
 
 
@@ -25,25 +25,21 @@ class Voice:
         """`heartbeat`: seconds from one to the next. `problem`: why there is no client although there is a `url`.
         With a `lock`, which guards the spool, begin() starts a thread; without one somebody calls step().
         """
-        self._spool, self._client, self._url, self._every = spool, client, url, heartbeat
-        self._monotonic, self._time, self._lock = monotonic, time, lock
+        self._spool, self._client, self._every = spool, client, heartbeat
+        self._monotonic, self._lock = monotonic, lock
+        self._contact = Contact(url, problem, time)
+        self._cluster = Cluster(self._contact)
         self._beat_at = float('-inf')
         self._about: Dict[str, Any] = {}
-        self._reached, self._problem, self._since = 0.0, problem, time()
-        self._held, self._reports_at = '', float('-inf')    # why reports wait although the master answers
-        self._heard: List[Tuple[str, int]] = []
-        self._news = False
-        self._roster: Any = None
-        self._listed, self._unlisted, self._in_vain = '', '', 0
+        self._reports_at = float('-inf')         # a master that is too old for them is asked again then
         self.approvals: Optional[Tuple[Dict[str, Any], ...]] = None      # None: the master was not asked yet
-        self._ring: Callable[[], None] = lambda: None
         self._thread: Any = None
         self._wake: Any = None
         self._ended = False
 
     def begin(self, ring: Callable[[], None]) -> None:
         """From now on what is told is sent. `ring` is called when there is news for the loop."""
-        self._ring = ring
+        self._contact.ring = ring
         if self._client is None or self._lock is None:
             return
         import threading
@@ -70,19 +66,16 @@ class Voice:
 
     def follow(self, roster: Any) -> None:
         """With a Roster the members of the cluster are asked for as well, after the first heartbeat."""
-        self._roster = roster
+        self._cluster.follow(roster)
 
     def of_cluster(self, cluster: Optional[str]) -> None:
         """From now on the members of this cluster are wanted; None: of none."""
-        if self._roster is not None:
-            self._roster.follow(cluster)
-            if self._wake is not None:
-                self._wake.set()
+        if self._cluster.of(cluster) and self._wake is not None:
+            self._wake.set()
 
     def listed(self) -> str:
-        """What became of the list of members since this was last asked: roster.NEW, roster.SAME or ''."""
-        was, self._listed = self._listed, ''
-        return was
+        """What became of the list of members since this was last asked: cluster.NEW, cluster.SAME or ''."""
+        return self._cluster.listed()
 
     def step(self) -> float:
         """Sends what waits, or a heartbeat when it is time for one; returns the seconds until there is more to do."""
@@ -97,22 +90,20 @@ class Voice:
             self._send(batch)
         elif self._about and self._monotonic() >= self._beat_at:
             self._beat()
-        elif self._about and self._roster is not None and not self._roster.wait():
-            self._ask_members()
+        elif self._about and not self._cluster.wait():
+            self._cluster.ask(self._client, self._every)
         else:
-            return max(_LEAST, min(self._beat_at - self._monotonic(), self._members_in(), held or _IDLE)) \
+            return max(_LEAST, min(self._beat_at - self._monotonic(), self._cluster.wait(), held or _IDLE)) \
                 if self._about else _LEAST
         return float(self._client.wait())
 
     def news(self) -> bool:
         """Whether there is something new for the loop since it was last asked."""
-        was, self._news = self._news, False
-        return was
+        return self._contact.news()
 
     def heard(self) -> List[Tuple[str, int]]:
         """What is to be told of the master, as (message, priority); each once."""
-        heard, self._heard = self._heard, []
-        return heard
+        return self._contact.heard()
 
     def facts(self) -> Dict[str, Any]:
         """How spool and master stand, as the status has it."""
@@ -121,9 +112,7 @@ class Voice:
             'spool': {'waiting': spool.count, 'bytes': spool.bytes, 'first': spool.first, 'last': spool.last,
                       'sequence': spool.sequence, 'dropped': spool.dropped, 'refused': spool.refused,
                       'trouble': spool.trouble},
-            'master': {'url': self._url, 'reached': self._reached or None,
-                       'problem': self._problem, 'since': self._since, 'held': self._held},
-            'members': self._roster.facts() if self._roster is not None else None}
+            'master': self._contact.facts(), 'members': self._cluster.facts()}
 
     def end(self) -> None:
         """Lets the thread end; what it has not sent stays in the spool."""
@@ -140,18 +129,11 @@ class Voice:
             try:
                 pause = self.step()
             except Exception as error:      # noqa: BLE001  # a fault of nodeprep must not end all telling; it is told
-                self._fault(error)
+                self._contact.fault(error)
                 pause = _FAULT
             if pause > 0:
                 self._wake.wait(pause)
                 self._wake.clear()
-
-    def _fault(self, error: Exception) -> None:
-        said = (f'nothing is told to the master: this is a fault in nodeprep ({type(error).__name__}: {error}, at '
-                f'{raised_at(error)}); please report it')
-        if said != self._problem:
-            self._problem, self._since = said, self._time()
-            self._say(said, log.ERROR)
 
     def _guarded(self, work: Callable[[], Any]) -> Any:
         if self._lock is None:
@@ -163,20 +145,13 @@ class Voice:
         sent = self._client.send(batch)
         for one in sent.refused:
             self._guarded(functools.partial(self._spool.refuse, one.report, one.why))
-            self._say(one.why, log.ERROR)
+            self._contact.say(one.why, log.ERROR)
         if sent.delivered_up_to:
             self._guarded(lambda: self._spool.delivered(sent.delivered_up_to))
         if sent.later or sent.delivered_up_to:
-            self._hold(sent.problem if sent.later else '', sent.later)
-        self._outcome('' if sent.later else sent.problem)
-
-    def _hold(self, why: str, later: float) -> None:
-        """The master is too old for the oldest report that waits; '': it is not. Heartbeats go on."""
-        before, self._held, self._reports_at = self._held, why, self._monotonic() + later
-        if why and not before:
-            self._say(f'the master takes no reports, which are kept here: {why}', log.WARNING)
-        elif before and not why:
-            self._say('the master takes reports again', log.NOTICE)
+            self._reports_at = self._monotonic() + sent.later
+            self._contact.hold(sent.problem if sent.later else '')
+        self._contact.outcome('' if sent.later else sent.problem)
 
     def _beat(self) -> None:
         spool = self._guarded(self._spool.facts)
@@ -184,48 +159,11 @@ class Voice:
             self._about, sequence=spool.sequence, head=spool.head,
             spool={'waiting': spool.count, 'bytes': spool.bytes, 'dropped': spool.dropped, 'refused': spool.refused,
                    'trouble': spool.trouble}))
-        self._outcome(answer.problem)
+        self._contact.outcome(answer.problem)
         if answer.problem:
             return
         self._beat_at = self._monotonic() + self._every
         self._guarded(lambda: self._spool.learn(answer.sequence))
         if answer.approvals != self.approvals:
             self.approvals = answer.approvals
-            self._tell_loop()
-
-    def _members_in(self) -> float:
-        """Seconds until the members of the cluster are to be asked for."""
-        return float(self._roster.wait()) if self._roster is not None else _IDLE
-
-    def _ask_members(self) -> None:
-        listed = self._roster.step(self._client, self._every)
-        problem = self._roster.problem
-        self._in_vain = self._in_vain + 1 if problem else 0
-        # A master that is away is told of by the next heartbeat; one that answers those alone, here.
-        if problem and problem != self._unlisted and (self._in_vain > 1 or not self._client.wait()):
-            self._say(f'the list of the cluster: {problem}', log.WARNING)
-            self._unlisted = problem
-        elif not problem:
-            self._unlisted = ''
-        if listed:
-            self._listed = listed if self._listed != NEW else NEW
-            self._tell_loop()
-
-    def _outcome(self, problem: str) -> None:
-        before, self._problem = self._problem, problem
-        if not problem:
-            self._reached = self._time()
-        if bool(problem) != bool(before):
-            self._since = self._time()
-            if problem:
-                self._say(f'the master does not answer: {problem}', log.WARNING)
-            else:
-                self._say('the master answers again', log.NOTICE)
-
-    def _say(self, message: str, priority: int) -> None:
-        self._heard.append((message, priority))
-        self._tell_loop()
-
-    def _tell_loop(self) -> None:
-        self._news = True
-        self._ring()
+            self._contact.tell_loop()

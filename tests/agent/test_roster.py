@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from nodeprep.agent import roster
 from nodeprep.agent.client import Members
+from nodeprep.agent.cluster import NEW, SAME
 from nodeprep.agent.roster import EVERY, TOO_OLD, Roster, load
-from nodeprep.agent.voice import NEW, SAME
 from nodeprep.members import Member
 from nodeprep.model import CannotChange
 
