@@ -12,7 +12,7 @@ from nodeprep.typed import Any
 @click.argument('ids', nargs=-1, metavar='[ID...]')
 @click.option('--ignore', metavar='ID,...', multiple=True,
               help="Show these but do not let them decide: ids or kubeadm's names, such as Swap.")
-@policy_options
+@policy_options('Look at an image or mounted disk: only what its next boot would bring.')
 @output_options
 def check(**call: Any) -> None:
     """Say what is wrong with this host, now and after a reboot.

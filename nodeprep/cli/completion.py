@@ -15,8 +15,11 @@ _TAKES_IDS = ('check', 'fix', 'explain')
 @click.argument('shell', type=click.Choice(['bash', 'zsh', 'fish']))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for a shell, for example
+    """Print the completion script for a shell: bash, zsh or fish.
 
+    To have it in every shell of this host, for bash:
+
+    \b
     nodeprep completion bash > /usr/share/bash-completion/completions/nodeprep
     """
     root = ctx.find_root()

@@ -26,7 +26,7 @@ def config() -> None:
 
 
 @config.command(short_help='Print every setting in force, and its origin.')
-@policy_options
+@policy_options('Read the configuration of an image or mounted disk.')
 @click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']), default='table',
               show_default=True)
 @stopping_on_bad_input
@@ -47,7 +47,7 @@ def show(config_file: Optional[str], root: str, role: Optional[str], profile: st
 
 
 @config.command(short_help='Say what is wrong with the configuration.')
-@policy_options
+@policy_options('Read the configuration of an image or mounted disk.')
 @stopping_on_bad_input
 def check(config_file: Optional[str], root: str, role: Optional[str], profile: str) -> None:
     """Say what is wrong with the configuration: exit 0 when nothing is, else 2."""

@@ -69,7 +69,7 @@ _SEVERITIES = {'required': N_('required'), 'advised': N_('advised')}
 
 @click.command()
 @click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json']), default='table', show_default=True)
-@policy_options
+@policy_options('Read the configuration of an image or mounted disk.')
 @stopping_on_bad_input
 def requirements(format_name: str, config_file: Optional[str], root: str, role: Optional[str], profile: str) -> None:
     """List the requirements: id, severity, mode, title, and what kubeadm calls them.

@@ -13,7 +13,8 @@ from nodeprep.typed import Any
 @click.option('--force-live', is_flag=True, help='Also what is refused on a node that runs pods, since it may hurt '
                                                  'them.')
 @change_options
-@policy_options
+@policy_options('Mend an image or mounted disk instead of this host: only files below DIR are changed, for its '
+                'next boot, and their journal is kept in DIR/var/lib/nodeprep.')
 def fix(**call: Any) -> None:
     """Make this host fit: show the plan, ask, do it, and look again.
 

@@ -13,12 +13,13 @@ from nodeprep.typed import Any
 
 
 @click.command()
-@root_option
+@root_option('Tell of an image or mounted disk instead of this host, by the journal in DIR/var/lib/nodeprep.')
 @change_formats
 def history(**call: Any) -> None:
     """List what was changed on this host: when, by whom, what, and whether it was taken back. Needs root.
 
-    --quiet leaves out what each did, --verbose adds the diffs of its files.
+    What `nodeprep fix --root DIR` did to an image stands in the journal of that image alone, which goes with it; --root
+    tells it. --quiet leaves out what each did, --verbose adds the diffs of its files.
     """
     sys.exit(_told(**call))
 
@@ -33,5 +34,5 @@ def _told(root: str, format_name: str, verbose: bool, quiet: bool, no_color: boo
     else:
         options = output.options_for(sys.stdout, quiet, verbose, no_color)._replace(
             program=itself.program(), root=itself.options(root))
-        write(sys.stdout, transactions.Page(options).history(tree))
+        write(sys.stdout, transactions.Page(options).history(tree, 'on this host' if root == '/' else f'in {root}'))
     return 0

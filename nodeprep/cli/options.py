@@ -7,10 +7,9 @@ from nodeprep.typed import Any, Callable
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def root_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--root for a command that changes things."""
-    return click.option('--root', default='/', metavar='DIR', type=click.Path(exists=True, file_okay=False),
-                        help='An image or mounted disk, with its own journal.')(command)
+def root_option(means: str) -> Decorator:
+    """--root, with what it means to a command."""
+    return click.option('--root', default='/', metavar='DIR', type=click.Path(exists=True, file_okay=False), help=means)
 
 
 def change_formats(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,17 +34,18 @@ def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def policy_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--config, --root, --role and --profile."""
-    for option in reversed((
-            click.option('--config', 'config_file', metavar='FILE', type=click.Path(),
-                         help='Read this configuration alone instead of /etc/nodeprep.'),
-            click.option('--root', default='/', metavar='DIR', type=click.Path(exists=True, file_okay=False),
-                         help='Look at an image or mounted disk: only what its next boot would bring.'),
-            click.option('--role', type=click.Choice(['worker', 'control-plane']), help='The role of the node.'),
-            click.option('--profile', metavar='NAME', default='', help='docker (the default) or containerd.'))):
-        command = option(command)
-    return command
+def policy_options(means: str) -> Decorator:
+    """--config, --root (with what it means to the command), --role and --profile."""
+    def with_them(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed((
+                click.option('--config', 'config_file', metavar='FILE', type=click.Path(),
+                             help='Read this configuration alone instead of /etc/nodeprep.'),
+                root_option(means),
+                click.option('--role', type=click.Choice(['worker', 'control-plane']), help='The role of the node.'),
+                click.option('--profile', metavar='NAME', default='', help='docker (the default) or containerd.'))):
+            command = option(command)
+        return command
+    return with_them
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:

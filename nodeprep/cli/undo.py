@@ -13,7 +13,8 @@ from nodeprep.typed import Any
 @click.option('--force-live', is_flag=True, help='Also what is refused on a node that runs pods, since it may hurt '
                                                  'them.')
 @change_options
-@root_option
+@root_option('Take back what `nodeprep fix --root DIR` did to an image or mounted disk, by the journal in '
+             'DIR/var/lib/nodeprep.')
 def undo(**call: Any) -> None:
     """Take back the last fix, or the one named (see `nodeprep history`), also one that was cut short.
 

@@ -69,10 +69,12 @@ class Page:
     def __init__(self, options: Options) -> None:
         self.options = options
 
-    def history(self, past: List[Tree]) -> str:
-        """One paragraph for each transaction, the oldest first; when quiet, without what it did."""
+    def history(self, past: List[Tree], where: str) -> str:
+        """One paragraph for each transaction, the oldest first; when quiet, without what it did. `where` is
+        'on this host' or 'in /mnt/image'.
+        """
         if not past:
-            return 'Nothing was changed on this host by nodeprep.\n'
+            return shown(f'Nothing was changed {where} by nodeprep.') + '\n'
         return '\n'.join(line for one in past for line in self._one(one)) + '\n'
 
     def way_back(self, past: Tree, steps: List[Tree]) -> str:

@@ -208,8 +208,8 @@ def test_another_system_is_left_alone_unless_that_is_allowed(run, image, tmp_pat
     assert run('fix', '--yes', 'swap', '--config', str(allowed))[0] == 0
 
 
-def test_a_history_that_is_empty(run):
-    assert run('history')[:2] == (0, 'Nothing was changed on this host by nodeprep.\n')
+def test_a_history_that_is_empty_says_whose_it_is(run, image):
+    assert run('history')[:2] == (0, f'Nothing was changed in {image} by nodeprep.\n')
     assert json.loads(run('history', '-o', 'json')[1]) == {'format': 1, 'transactions': []}
 
 

@@ -39,7 +39,8 @@ def put(store: Any, settings: Any, made: Made, now: float) -> None:
 def letter(settings: Any, made: Made, now: float) -> Dict[str, Any]:
     """What mail.send needs: the summary as text, and the page."""
     nodes, overall = made.tree['overall']['nodes'], made.tree['overall']
-    share = 'no time on record' if overall['share'] is None else f'{100 * overall["share"]:.2f} % of the time as wanted'
+    share = 'nothing that counts is on record' if overall['share'] is None else \
+        f'{100 * overall["share"]:.2f} % of the time as wanted'
     text = renderer('table')(made.tree, options(settings))
     return {'id': made.tree['id'], 'made': now, 'day': made.day, 'name': name(made.day, 'html'), 'text': text,
             'html': made.texts['html'].decode('utf-8'),

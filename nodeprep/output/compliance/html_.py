@@ -42,10 +42,11 @@ def _first(tree: Tree, _: Language) -> Iterator[str]:
     found = tree['overall']['share']
     trend = text(words.trend(tree, _))
     yield '<div class="first">'
-    yield f'<div class="big">{words.percent(found) if found is not None else _("No time")}</div>'
+    yield f'<div class="big">{words.percent(found) if found is not None else _("Nothing")}</div>'
     yield '<div class="trend">'
-    yield '<p>' + (_('of the time was as wanted; {trend}.', trend=trend) if found is not None
-                   else _('is on record; {trend}.', trend=trend)) + '</p>'
+    yield '<p>' + (_('of the time was as wanted; {trend}.', trend=trend) if found is not None else
+                   _('in this time counts; {trend}.', trend=trend) if words.known(tree) else
+                   _('is on record of this time; {trend}.', trend=trend)) + '</p>'
     yield f'<p>{text(words.counted(tree, _))}</p>'
     yield '</div></div>'
     if tree['asked']:

@@ -126,7 +126,14 @@ def period(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
 def headline(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """What it says, in a sentence without a full stop."""
     found = tree['overall']['share']
-    return _('No time is on record') if found is None else _('{share} of the time was as wanted', share=percent(found))
+    if found is not None:
+        return _('{share} of the time was as wanted', share=percent(found))
+    return _('Nothing in this time counts') if known(tree) else _('Nothing is on record of this time')
+
+
+def known(tree: Tree) -> bool:
+    """Whether there is any time that was told, also such that does not count."""
+    return any(tree['overall']['seconds'].values())
 
 
 def trend(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
@@ -157,6 +164,8 @@ def counted(tree: Tree, _: Language = ENGLISH_TEXTS) -> str:
     """The same as a sentence, with how many there are; and since when there is a record, where that is not all of the
     time that was asked for: a share of ten minutes is not one of 30 days.
     """
+    if not tree['overall']['nodes']['counted'] and not standing(tree, _):
+        return _('No node counts.')
     said = _.many('{count} node counts. At the end: {standing}.', '{count} nodes count. At the end: {standing}.',
                   tree['overall']['nodes']['counted'], standing=_(', ').join(standing(tree, _)) or _('none'))
     begins = record(tree, _)

@@ -152,7 +152,9 @@ def test_what_is_not_there_is_said_and_takes_no_room():
     assert 'clones' in nav and 'None: ' in nav and 'not known any more' in nav
     assert not {'clones', 'fights'} & {part.get('id') for part in page.iter('h2')}
     nothing = read(fleet(0))
-    assert 'No time is on record' in text_of(nothing.find('.//div[@class="first"]')) + text_of(nothing.find('.//title'))
+    first = ' '.join(text_of(nothing.find('.//div[@class="first"]')).split())
+    assert 'Nothing is on record of this time; ' in first and 'No node counts.' in first
+    assert 'Nothing is on record of this time' in text_of(nothing.find('.//title'))
 
 
 def test_what_is_not_known_is_said_and_not_left_empty():

@@ -19,6 +19,17 @@ def test_a_trend_against_a_time_of_which_hardly_anything_is_on_record_says_so():
     assert 'record' not in beside(None)                  # of a report from before this was written down
 
 
+def test_a_time_without_a_share_says_whether_nothing_was_told_or_nothing_counts():
+    tree = fleet(0)
+    assert words.headline(tree) == 'Nothing is on record of this time' and words.counted(tree) == 'No node counts.'
+    tree['overall']['seconds'] = {'waived': 60.0}
+    tree['overall']['nodes'].update(counted=1, met=1)
+    assert words.headline(tree) == 'Nothing in this time counts'
+    assert words.counted(tree) == '1 node counts. At the end: 1 met.'
+    tree['overall']['nodes'].update(counted=0, met=0, quarantined=1)
+    assert words.counted(tree) == '0 nodes count. At the end: 1 quarantined.'
+
+
 def test_a_trend_against_nothing_is_none():
     assert beside({}, share=None) == 'nothing is on record of the period before'
 
