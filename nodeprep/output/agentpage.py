@@ -3,7 +3,7 @@ import time
 
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output import Options
-from nodeprep.output.table import wrapped
+from nodeprep.output.columns import wrapped
 from nodeprep.output.words import shown, span
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 

@@ -11,23 +11,16 @@ from nodeprep.output.columns import columns, wrapped
 from nodeprep.output.words import (
     ADVISED,
     IGNORED,
-    RISKS,
     WAIVED,
-    alike,
-    change,
-    command,
-    failing,
     half,
     observed,
     outcome,
     shown,
     statement,
-    statement_and_source,
-    untold,
     verdict,
     waiver,
 )
-from nodeprep.typed import Any, Dict, List, Tuple
+from nodeprep.typed import Any, Dict, List
 
 _WORDS = {MET: N_('met'), DRIFTED: N_('DRIFT'), UNKNOWN: N_('unknown'), NOT_APPLICABLE: N_('n/a'),
           ADVISED: N_('advised'), WAIVED: N_('waived'), IGNORED: N_('ignored')}
@@ -36,7 +29,6 @@ _COLORS = {MET: '32', DRIFTED: '1;31', UNKNOWN: '1;33', ADVISED: '33', NOT_APPLI
 # The end of the output is what a person sees first: the worst comes last, next to the verdict.
 _ORDER = (NOT_APPLICABLE, IGNORED, MET, WAIVED, ADVISED, UNKNOWN, DRIFTED)
 _FAILED = (ADVISED, UNKNOWN, DRIFTED)
-_SHORT = 4                # changes of a plan, and what is wrong with a requirement, that are told unless --verbose
 _FEW = 4                  # wrong requirements that are told at length; with more, just the first thing now and at boot
 _WORD = 7                 # columns of the longest word for a state
 
@@ -47,7 +39,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     failed = [finding for finding in findings if outcome(finding) in _FAILED]
     fold = bool(failed) and not options.verbose
     rows = failed if options.quiet else [one for one in findings if not fold or not _fine(one)]
-    page = _Page(options, rows, [outcome(finding) for finding in failed])
+    page = Page(options, rows, [outcome(finding) for finding in failed])
     _ = page.language
     if not options.quiet:
         _head(page, tree)
@@ -63,7 +55,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
     return '\n'.join(page.lines) + '\n'
 
 
-class _Page:
+class Page:
     """Lines that fit the width, some in colour, for rows of these findings and the words of those that fail."""
 
     def __init__(self, options: Options, findings: List[Dict[str, Any]], failed: List[str]) -> None:
@@ -113,7 +105,7 @@ class _Page:
         return f'\x1b[{color}m{text}\x1b[0m' if color and text and self.options.color else text
 
 
-def _head(page: _Page, tree: Dict[str, Any]) -> None:
+def _head(page: Page, tree: Dict[str, Any]) -> None:
     _, node, kernel = page.language, tree['node'], shown(tree['node']['kernel'])
     arch = shown(node['arch']) if not node['kernel'].endswith(node['arch']) else ''
     system = [shown(node['os']['name']), kernel and _('kernel {release}', release=kernel), arch]
@@ -131,7 +123,7 @@ def _fine(finding: Dict[str, Any]) -> bool:
     return finding['state'] not in (DRIFTED, UNKNOWN)
 
 
-def _folded(page: _Page, findings: List[Dict[str, Any]]) -> None:
+def _folded(page: Page, findings: List[Dict[str, Any]]) -> None:
     """What needs no attention, in a line for each kind."""
     _ = page.language
     for word in (MET, NOT_APPLICABLE, IGNORED):
@@ -142,7 +134,7 @@ def _folded(page: _Page, findings: List[Dict[str, Any]]) -> None:
         page.lines.append('')
 
 
-def _finding(page: _Page, finding: Dict[str, Any]) -> None:
+def _finding(page: Page, finding: Dict[str, Any]) -> None:
     _ = page.language
     word, title, note = outcome(finding), shown(_.title(finding['title'])), shown(finding['note'])
     # A title says what is wanted. Beside DRIFT it would read as what was found.
@@ -156,107 +148,20 @@ def _finding(page: _Page, finding: Dict[str, Any]) -> None:
             word_seen = _(_WORDS[observed(seen)])
             page.text(statement([seen], _), ' ' * 17,
                       page.begun(seen) + word_seen + ' ' * (_WORD - columns(word_seen)) + '  ')
-            _whole_plan(page, seen)
+            if seen['fix'] or seen['hint']:
+                from nodeprep.output import wrong
+                wrong.whole_plan(page, seen)
     elif word in page.detailed:
-        _observations(page, finding, word != ADVISED)
+        from nodeprep.output import wrong
+        wrong.observations(page, finding, word != ADVISED)
     if note and said != note and (word != IGNORED or page.verbose):
         page.text(_('note: {what}', what=note), ' ' * 8, '  ')
 
 
-def _observations(page: _Page, finding: Dict[str, Any], mark: bool) -> None:
-    groups = sorted(alike(failing(finding)), key=lambda group: (
-        group[0]['when'] != 'now', group[0]['advised'], group[0]['met'] is None))
-    told = groups if page.failed == 1 else groups[:_SHORT]
-    if page.brief:
-        told = [next(group for group in groups if group[0]['when'] == when)
-                for when in ('now', 'boot') if any(group[0]['when'] == when for group in groups)]
-    for at, group in enumerate(told):
-        page.text(_told(page, *statement_and_source(group, mark, page.language)), ' ' * 8,
-                  page.begun(group[0]))
-        if at + 1 == len(told) or _remedy(group) != _remedy(told[at + 1]):
-            _plan(page, *_remedy(group))         # told once below all that it would end
-    left = sum(map(len, groups)) - sum(map(len, told))
-    if left:
-        _ = page.language
-        page.text(_.many('and {count} more: {command}', 'and {count} more: {command}', left,
-                         command=f'{page.called()} {shown(finding["requirement"])}'), ' ' * 8, ' ' * 8)
-
-
-def _told(page: _Page, text: str, source: str) -> str:
-    """A statement with its source. In brief, a source that would take a line waits: `nodeprep check ID` has it."""
-    room = page.options.width - 8
-    whole = f'{text} [{source if len(source) <= room - 2 else source[:room - 5] + "..."}]' if source else text
-    return text if page.brief and columns(whole) > room else whole
-
-
-def _remedy(group: List[Dict[str, Any]]) -> Tuple[List[Dict[str, Any]], List[str]]:
-    changes: List[Dict[str, Any]] = []
-    for seen in group:
-        changes.extend(one for one in seen['fix'] if one not in changes)
-    return changes, list(dict.fromkeys(seen['hint'] for seen in group if seen['hint']))
-
-
-def _plan(page: _Page, changes: List[Dict[str, Any]], hints: List[str]) -> None:
-    _ = page.language
-    if changes:
-        risks = [one['risk'] for one in changes if one.get('risk', 'harmless') != 'harmless']
-        left = len(changes) - _SHORT
-        more = _.many('; and {count} more', '; and {count} more', left) if left > 0 else ''
-        named = _(', ').join(_(RISKS[risk]) for risk in dict.fromkeys(risks))
-        first = _('fix ({risks}): ', risks=named) if risks else _('fix: ')
-        page.text(_('; ').join(change(one, _) for one in changes[:_SHORT]) + more, ' ' * 13, ' ' * 8 + first)
-    for hint in hints[:_SHORT]:
-        page.text(shown(hint), ' ' * 14, ' ' * 8 + _('hint: '))
-
-
-def _whole_plan(page: _Page, seen: Dict[str, Any]) -> None:
-    indent, _ = ' ' * 17, page.language
-    for one in seen['fix']:
-        back = [_('undo: {command}', command=command(one['undo']))] if one.get('undo') else []
-        about = [_(RISKS[one['risk']])] + back if 'run' in one else []
-        page.text(change(one, _) + (_(' ({what})', what=_('; ').join(about)) if about else ''), indent + '     ',
-                  indent + _('fix: '))
-        # A diff is not wrapped: what is copied from it must be what it says.
-        page.lines.extend(f'{indent}     {shown(line)}' for line in one.get('diff', '').split('\n') if line)
-    if seen['hint']:
-        page.text(shown(seen['hint']), indent + '      ', indent + _('hint: '))
-
-
-def _verdict(page: _Page, tree: Dict[str, Any]) -> None:
+def _verdict(page: Page, tree: Dict[str, Any]) -> None:
     _ = page.language
     page.text(verdict(tree, _) + _('.'), color='1;' + _COLORS[tree['verdict']].split(';')[-1])
     failed = [finding for finding in tree['findings'] if outcome(finding) in _FAILED]
-    if page.options.quiet or not failed:
-        return
-    if len(failed) > 2:
-        page.text(_which(failed, _), '  ', '  ')
-    worst = min(failed, key=lambda finding: -_ORDER.index(outcome(finding)))
-    options = page.options
-    steps = [f'{shown(options.program)} explain {shown(worst["requirement"])}']
-    if not page.verbose:
-        steps.append(f'{page.called()}{shown(options.ids)} --verbose')
-    # Not with --ignore, which a fix does not take.
-    if ' --ignore ' not in options.said and any(seen['fix'] for one in failed for seen in one['observations']):
-        steps.append(f'{shown(options.program + " fix --dry-run" + options.said + options.ids)}')
-    first = '  ' + _('Next: ')
-    for number, step in enumerate(steps):
-        page.text(step, ' ' * (columns(first) + 2), ' ' * columns(first) if number else first)
-
-
-def _which(failed: List[Dict[str, Any]], _: Language) -> str:
-    """The ids by how they fail, for one who sees just the end of a long output."""
-    kinds: Dict[str, List[str]] = {}
-    for finding in failed:
-        drifted = [when for when in ('now', 'boot') if half(finding, when) == DRIFTED]
-        kind = outcome(finding) if outcome(finding) in (UNKNOWN, ADVISED) else '+'.join(drifted) or 'now+boot'
-        name = shown(finding['requirement'])
-        kinds.setdefault(kind, []).append(name)
-        if kind != UNKNOWN and untold([finding]):          # the verdict counts it with both
-            when = 'now' if half(finding, 'now') == UNKNOWN else 'boot'
-            kinds.setdefault(UNKNOWN, []).append(name + _(' ({what})', what=_(_HALVES[when])))
-    return _('; ').join(_(said) + _(': ') + ', '.join(kinds[kind]) for kind, said in _KINDS if kind in kinds)
-
-
-_HALVES = {'now': N_('now'), 'boot': N_('after a reboot')}
-_KINDS = (('now+boot', N_('now and after a reboot')), ('now', N_('now')), ('boot', N_('after a reboot')),
-          (UNKNOWN, N_('could not be told')), (ADVISED, N_('only advised')))
+    if not page.options.quiet and failed:
+        from nodeprep.output import wrong
+        wrong.end(page, failed, min(failed, key=lambda finding: -_ORDER.index(outcome(finding))))
