@@ -62,7 +62,7 @@ ALLOWED = {
     'nodeprep.agent.status': ('agent', 'model', 'output', '__version__'),
     'nodeprep.agent.roster': ('agent', 'host', 'members', 'model'),
     'nodeprep.agent.supplied': ('agent', 'model', 'output', 'policy', 'settings'),
-    'nodeprep.agent.contact': ('agent', 'engine'),
+    'nodeprep.agent.contact': ('agent', 'engine', 'output'),
     'nodeprep.agent.textfile': ('agent', 'model', 'output'),
     # What decides whether the hand may act, which begins with what was done before.
     'nodeprep.agent.past': ('journal', 'model'),

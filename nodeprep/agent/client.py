@@ -24,6 +24,7 @@ class Answer(NamedTuple):
     answered: float = 0.0
     approvals: Tuple[Dict[str, Any], ...] = ()
     sequence: int = 0                             # the highest number the master has of this node
+    quarantine: Optional[Dict[str, Any]] = None   # see replies.quarantine
 
 
 class Members(NamedTuple):
@@ -81,7 +82,7 @@ class Client:
         approvals = tree.get('approvals')
         return Answer('', replies.number(tree.get('received')), replies.number(tree.get('answered')),
                       tuple(one for one in approvals if isinstance(one, dict)) if isinstance(approvals, list) else (),
-                      int(replies.number(tree.get('sequence'))))
+                      int(replies.number(tree.get('sequence'))), replies.quarantine(tree.get('quarantine')))
 
     def members(self, tag: str) -> Members:
         """The members of this node's cluster; `tag`: of those that are known, '' for none."""

@@ -4,7 +4,7 @@ Each is said once. Whoever speaks with the master says it here, beside the loop,
 """
 from nodeprep.agent import log
 from nodeprep.engine import raised_at
-from nodeprep.typed import Any, Callable, Dict, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 
 class Contact:
@@ -14,6 +14,7 @@ class Contact:
         self._url, self._time = url, time
         self._reached, self._problem, self._since = 0.0, problem, time()
         self._held = ''                          # why reports wait although the master answers
+        self._quarantine: Optional[Dict[str, Any]] = None
         self._heard: List[Tuple[str, int]] = []
         self._news = False
         self.ring: Callable[[], None] = lambda: None     # called when there is news for the loop
@@ -37,6 +38,17 @@ class Contact:
             self.say(f'the master takes no reports, which are kept here: {why}', log.WARNING)
         elif before and not why:
             self.say('the master takes reports again', log.NOTICE)
+
+    def set_apart(self, told: Optional[Dict[str, Any]]) -> None:
+        """The master has this node in quarantine, see replies.quarantine; None: it has not."""
+        before, self._quarantine = self._quarantine, told
+        if told and not before:
+            from nodeprep.output import quarantine
+            self.say(f'this node is {quarantine.said(told)}; {quarantine.remedy(self._url)}', log.WARNING)
+        elif before and not told:
+            self.say('the master has let this node out of quarantine: what it reports counts', log.NOTICE)
+        elif told != before:
+            self.tell_loop()
 
     def fault(self, error: Exception) -> None:
         """Nodeprep itself was wrong, and nothing is told until that is mended."""
@@ -69,4 +81,4 @@ class Contact:
     def facts(self) -> Dict[str, Any]:
         """How it stands, as the status has it."""
         return {'url': self._url, 'reached': self._reached or None, 'problem': self._problem, 'since': self._since,
-                'held': self._held}
+                'held': self._held, 'quarantine': self._quarantine}

@@ -8,15 +8,24 @@ import re
 import uuid
 
 from nodeprep import __version__, cahash
+from nodeprep.agent import replies
 from nodeprep.agent.credential import Credential, is_secret
 from nodeprep.host.https import Https, Unproved, address
 from nodeprep.host.network import Reply
 from nodeprep.model import CannotTell
+from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Optional, Sequence
 
 _TOKEN = re.compile(r'[a-z0-9]{6}\.[a-z0-9]{16}')
 _LONG = 100               # letters that a master takes; the kernel holds 64 of them (uname(2))
 _NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?')
+
+
+class Joined(NamedTuple):
+    """What joining gave. `quarantine`: as replies.quarantine has it, when the node is set apart at once."""
+
+    credential: Credential
+    quarantine: Optional[Dict[str, Any]]
 
 
 class NotJoined(Exception):
@@ -45,8 +54,8 @@ class Way:
                         + ' or '.join(hashes) + ': the hash is of another master, or somebody else answers there; '
                         'nothing secret was sent')
 
-    def joined(self, ca: str, token: str, node: Dict[str, Any], name: str) -> Credential:
-        """The credential that the master gives for a token. NotJoined.
+    def joined(self, ca: str, token: str, node: Dict[str, Any], name: str) -> Joined:
+        """What the master gives for a token. NotJoined.
 
         `node` is who this host is, as in a report; `name` is how it is to be called there.
         """
@@ -57,7 +66,9 @@ class Way:
         called, secret = tree.get('node'), tree.get('credential')
         if not isinstance(called, str) or not isinstance(secret, str) or not is_secret(secret):
             raise NotJoined(f'{self.url} answers without a credential: is it a master of this version?')
-        return Credential(self.url, called, secret, ca)
+        told = tree.get('quarantine')
+        return Joined(Credential(self.url, called, secret, ca), replies.quarantine(
+            {} if told is None and tree.get('quarantined') is True else told))
 
     def left(self, credential: Credential) -> bool:
         """Tells the master that this host leaves; False when the master did not know it any more. NotJoined."""

@@ -1,6 +1,10 @@
 """What stands in a reply of the master, which is not believed: somebody else may answer, or it may be broken."""
+from nodeprep import epoch
 from nodeprep.host.network import Reply
+from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Optional
+
+_NODES, _KINDS, _LONG = 20, 8, 253        # of what is told of a quarantine
 
 
 def object_of(reply: Reply) -> Optional[Dict[str, Any]]:
@@ -34,3 +38,21 @@ def why(reply: Reply) -> str:
     if 300 <= reply.status < 400:
         hint = 'a redirect, which is not followed'
     return ': '.join([str(reply.status)] + [part for part in (said, hint) if part])
+
+
+def quarantine(value: Any) -> Optional[Dict[str, Any]]:
+    """What an answer says of this node's quarantine: {"since": seconds since 1970 or None, "because": [{"node": who
+    came before it, "same": [kinds]}]}; None when it is in none, or its master does not say.
+    """
+    if not isinstance(value, dict):
+        return None
+    since, because = value.get('since'), value.get('because')
+    try:
+        at: Optional[int] = epoch.of(since) if isinstance(since, str) else None
+    except ValueError:
+        at = None
+    found = [one for one in because[:_NODES] if isinstance(one, dict) and isinstance(one.get('node'), str)
+             and isinstance(one.get('same'), list)] if isinstance(because, list) else []
+    return {'since': at, 'because': [
+        {'node': clean(one['node'][:_LONG]),
+         'same': [clean(kind[:_LONG]) for kind in one['same'][:_KINDS] if isinstance(kind, str)]} for one in found]}

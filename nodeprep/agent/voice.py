@@ -167,3 +167,4 @@ class Voice:
         if answer.approvals != self.approvals:
             self.approvals = answer.approvals
             self._contact.tell_loop()
+        self._contact.set_apart(answer.quarantine)

@@ -18,7 +18,7 @@ from nodeprep.linux import node
 from nodeprep.model import CannotChange, CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
-from nodeprep.typed import Any, Optional, Sequence
+from nodeprep.typed import Any, Dict, Optional, Sequence
 
 _UNIT = 'nodeprep.service'
 _MOST = 256 * 2**10       # bytes of a CA's file
@@ -71,13 +71,14 @@ def join(call: Join) -> int:
     hashes = [_hash(one) for one in call.hashes]
     _rehearse(path)
     try:
-        found = way.joined(ca or way.ca(hashes), shown, about, name)
+        found, told = way.joined(ca or way.ca(hashes), shown, about, name)
     except NotJoined as error:
         say(str(error))
         return 1
     _keep(path, found, way)
     _forget_cluster(call.state_dir)
-    write(sys.stdout, f'This host has joined {found.url} as {found.node}.\n{_agent(call.state_dir)}\n{_SUPPLIES}\n')
+    write(sys.stdout, f'This host has joined {found.url} as {found.node}.\n{_agent(call.state_dir)}\n{_SUPPLIES}\n'
+          + _set_apart(told, found.url))
     return 0
 
 
@@ -105,6 +106,13 @@ def leave(call: Leave) -> int:
     write(sys.stdout, f'This host has left {held.url}' + ('' if known else ', which did not know it any more')
           + f'.\n{_agent(call.state_dir)}\n')
     return 0
+
+
+def _set_apart(told: Optional[Dict[str, Any]], url: str) -> str:
+    if told is None:
+        return ''
+    from nodeprep.output import quarantine
+    return f'This node is {quarantine.said(told)}.\nWhat{quarantine.remedy(url)[4:]}\n'
 
 
 def _may_write(verb: str, folder: str) -> None:

@@ -109,8 +109,8 @@ class Trial:
         about = node.describe(Host('/'), '', {})
         name = about['name'] if joining.is_name(about['name']) else 'this-host'
         os.mkdir(f'{self._folder}/state', 0o700)
-        keep.write(f'{self._folder}/state/credential',
-                   json.dumps(credential.tree_of(way.joined(shown, join, about, name))), 0o600, lasting=False)
+        held = way.joined(shown, join, about, name).credential
+        keep.write(f'{self._folder}/state/credential', json.dumps(credential.tree_of(held)), 0o600, lasting=False)
         return made
 
     def _agent(self) -> int:

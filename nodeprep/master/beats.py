@@ -4,7 +4,7 @@ import json
 import time
 
 from nodeprep import members
-from nodeprep.master.store import Beat, approvals, nodes
+from nodeprep.master.store import Beat, approvals, nodes, quarantine
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import NotMember
 from nodeprep.text import clean
@@ -27,7 +27,9 @@ def take(cursor: Cursor, loads: List[Tuple[int, Dict[str, Any], float]]) -> List
             nodes.heard(cursor, known, {node.id: newest[node.id][1]})
     given = approvals.given(cursor, [node for node in speaking if speaking[node].status == nodes.MEMBER],
                             max((received for _, _, received in loads), default=0.0))
-    answers = {node: Beat(speaking[node].sequence, tuple(map(_approval, given.get(node, ())))) for node in speaking}
+    answers = {node: Beat(one.sequence, tuple(map(_approval, given.get(node, ()))),
+                          quarantine.told(cursor, node) if one.status == nodes.QUARANTINED else None)
+               for node, one in speaking.items()}
     return [answers.get(node) or NotMember(f'node {node} is no member') for node, _, _ in loads]
 
 

@@ -211,7 +211,26 @@ def test_a_heartbeat_tells_the_skew_of_the_one_before():
     ({'sequence': 'x', 'received': [], 'answered': {}}, ())])
 def test_strange_answers_to_a_heartbeat(tree, expected):
     client, _, _ = speaking([Reply(200, {}, json.dumps(tree).encode())])
-    assert client.beat({}) == ('', 0.0, 0.0, expected, 0) and client.skew is None
+    assert client.beat({}) == ('', 0.0, 0.0, expected, 0, None) and client.skew is None
+
+
+@pytest.mark.parametrize('told, since, because', [
+    ({'since': '1970-01-02T00:00:01Z', 'because': [{'node': 'n1', 'same': ['mac', 'hostname']}]}, 86401,
+     [{'node': 'n1', 'same': ['mac', 'hostname']}]),
+    ({}, None, []), ({'since': 'soon', 'because': 'x', 'more': 1}, None, []), ({'since': 5, 'because': [1]}, None, []),
+    ({'since': '1970-13-01T00:00:00Z', 'because': [{'node': 'n\x1b[31m' + 'x' * 999, 'same': [1, 'a\nb'] * 9}, {},
+                                                   {'node': 1, 'same': []}, {'node': 'n', 'same': 'mac'}]}, None,
+     [{'node': 'n\\x1b[31m' + 'x' * 247, 'same': ['a\\x0ab'] * 4}]),
+    ({'since': None, 'because': [{'node': 'n', 'same': []}] * 999}, None, [{'node': 'n', 'same': []}] * 20)])
+def test_what_the_master_tells_of_a_quarantine_is_bounded(told, since, because):
+    client, _, _ = speaking([Reply(200, {}, json.dumps({'quarantine': told}).encode())])
+    assert client.beat({}).quarantine == {'since': since, 'because': because}
+
+
+@pytest.mark.parametrize('told', [None, True, [], 'x', 5, [{}]])
+def test_what_is_no_quarantine_is_none(told):
+    client, _, _ = speaking([Reply(200, {}, json.dumps({'quarantine': told}).encode())])
+    assert client.beat({}).quarantine is None
 
 
 def test_a_heartbeat_without_an_answer():

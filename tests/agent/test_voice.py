@@ -107,6 +107,30 @@ def test_approvals_are_news_when_they_change(made):
     assert not made.news()
 
 
+def test_a_quarantine_is_told_once_and_its_end(made):
+    made.about({'verdict': 'met'})
+    one = {'since': 5, 'because': [{'node': 'n1', 'same': ['machine_id', 'mac']}]}
+    other = {'since': 5, 'because': [{'node': 'n1', 'same': ['mac']}]}
+    made.client.answers = [Answer('', quarantine=told) for told in (None, one, one, other)] + [
+        Answer('no route'), Answer('', quarantine=other), Answer('')]
+
+    def step():
+        made.step()
+        made.clock[0] += 60
+        said = [one for one in made.heard() if 'answer' not in one[0]]
+        return made.news(), made.facts()['master']['quarantine'], said
+    assert step() == (True, None, []), 'what is approved: nothing'
+    news, quarantine, said = step()
+    assert news and quarantine == one and [priority for _, priority in said] == [4]
+    assert said[0][0] == (
+        'this node is in quarantine at its master: n1 came first and has the same machine-id, MAC address; what it '
+        'reports is kept and changes nothing until whoever looks after the master decides: `nodeprep master clones` '
+        'there, or https://master/clones')
+    assert step() == (False, one, []) and step() == (True, other, [])
+    assert step()[1:] == (other, []) and step()[1:] == (other, []), 'a master that is away has decided nothing'
+    assert step() == (True, None, [('the master has let this node out of quarantine: what it reports counts', 5)])
+
+
 def test_a_number_that_the_master_has_is_not_given_again(made):
     made.about({'verdict': 'met'})
     made.client.answers = [Answer('', sequence=40)]
@@ -157,7 +181,8 @@ def test_without_a_master_nothing_is_sent_and_all_is_kept(tmp_path):
     voice.begin(lambda: None)
     voice.tell({'id': 'a'})
     assert voice.step() > 60 and voice.facts()['spool']['waiting'] == 1
-    assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0, 'held': ''}
+    assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0, 'held': '',
+                                       'quarantine': None}
     voice.end()
 
 

@@ -1,7 +1,7 @@
 """What heartbeats become."""
 import pytest
 
-from nodeprep.master.store import nodes
+from nodeprep.master.store import Beat, nodes
 from nodeprep.master.store.nodes import NotMember
 from tests.master.fleet import Host
 from tests.master.test_ingest import AT, join, rows, take
@@ -12,7 +12,7 @@ def test_a_heartbeat_is_noted_and_answered(store):
     node, = join(store, host)
     take(store, node, host.report())
     beat = host.beat(spool={'waiting': 3, 'trouble': 'full'}, fights=[{'requirement': 'swap'}])
-    assert store.beat(node, beat, AT + 90).result(30) == (1, ())
+    assert store.beat(node, beat, AT + 90).result(30) == Beat(1, ())
     assert rows(store, 'SELECT heard, heartbeat, skew_ms, skew_bound_ms, spooled, spool_trouble, fights '
                        'FROM pulse') == [(AT + 90, AT + 90, 1.5, 0.5, 3, 'full', '[{"requirement": "swap"}]')]
 
@@ -32,7 +32,7 @@ def test_what_it_says_otherwise_than_the_newest_report_is_noted(store):
                                    'spool': {'waiting': 10**400, 'trouble': '\x00\ud800'}}])
 def test_whatever_stands_in_it_is_answered(store, tree):
     node, = join(store, Host(1))
-    assert store.beat(node, tree, AT).result(30) == (0, ())
+    assert store.beat(node, tree, AT).result(30) == Beat(0, ())
     assert rows(store, 'SELECT skew_ms FROM pulse') == [(None,)]
 
 

@@ -44,7 +44,8 @@ def test_what_became_of_a_piece_arrives_as_it_was():
     def back(what, result, error):
         plain = letters.of_outcome(Outcome(1, result, error), lines.append)
         return letters.outcome_of(what, letters.Reader().read(letters.letter(plain))[0])
-    beat = Beat(7, ({'id': 'a', 'until': '2026-01-01T00:00:00Z'},))
+    beat = Beat(7, ({'id': 'a', 'until': '2026-01-01T00:00:00Z'},),
+                {'since': '2026-01-01T00:00:00Z', 'because': [{'node': 'n1', 'same': ['mac']}]})
     assert back('reports', Taken(1, 5, ''), None) == (Taken(1, 5, ''), None)
     assert back('beats', beat, None) == (beat, None)
     assert isinstance(back('beats', beat, None)[0], Beat)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from nodeprep.master import membership
-from nodeprep.master.store import audit, clones, credentials, known, nodes, people, tokens
+from nodeprep.master.store import audit, clones, credentials, known, nodes, people, quarantine, tokens
 from nodeprep.master.store.joining import AlreadyMember, Joined, Joining, RequestSeen, join
 from tests.master.fleet import Host, plan
 from tests.master.test_ingest import AT, rows, take
@@ -166,6 +166,39 @@ def test_the_later_of_two_clones_is_set_apart_and_both_are_named(store):
     assert {(one['kind'], one['first_name'], one['later_name']) for one in found} == {
         ('mac', 'node00001', 'copy'), ('machine_id', 'node00001', 'copy')}
     assert rows(store, 'SELECT status FROM node ORDER BY id') == [('member',), ('quarantined',)]
+
+
+def test_a_node_in_quarantine_is_told_so_with_each_heartbeat_since_when_and_because_of_whom(store):
+    hosts = three(store, 'vm')
+
+    def told(node, at=AT + 60):
+        return store.beat(node, {}, at).result(30).quarantine
+    assert told(1) is None
+    same = ['hostname', 'mac', 'machine_id', 'product_uuid']
+    assert told(2) == {'since': '2023-11-14T22:13:22Z', 'because': [{'node': 'n1', 'same': same}]}
+    assert told(3)['because'] == [{'node': 'n1', 'same': same}, {'node': 'n2', 'same': same}]
+    take(store, 3, hosts[2].report())
+    for one in store.read(clones.every):
+        if one['kind'] != 'mac' and one['later'] == 3:
+            store.do(lambda cursor, one=one: membership.decide(cursor, one['id'], 'keep-both', 'ada', AT))
+    assert told(3)['because'] == [{'node': 'n1', 'same': ['mac']}, {'node': 'n2', 'same': ['mac']}]
+    store.do(lambda cursor: membership.forget(cursor, 'n1', 'ada', AT))
+    assert told(2) is None and told(3)['because'] == [{'node': 'n2', 'same': ['mac']}]
+    store.do(lambda cursor: membership.leave(cursor, 3, AT + 100))
+    joined(store, hosts[2], 'r4', AT + 3600, 'n3', 'vm')
+    assert told(3)['since'] == '2023-11-14T23:13:20Z', 'of this time, and not of an earlier one'
+
+
+def test_of_very_many_that_are_alike_a_node_is_told_some(store):
+    def many(cursor):
+        for number in range(1, 60):
+            nodes.make(cursor, f'n{number}', AT)
+            cursor.run("INSERT INTO clone (kind, value, first, later, found) VALUES ('mac', 'x', ?, 1, ?)",
+                       (number, AT))
+        clones._quarantine(cursor, 1, AT)
+    store.do(many)
+    assert [one['node'] for one in store.beat(1, {}, AT).result(30).quarantine['because']] == [
+        f'n{number}' for number in range(1, quarantine.TOLD + 1)]
 
 
 def test_what_a_node_in_quarantine_tells_is_kept_and_counts_when_it_is_let_out(store):

@@ -1,5 +1,6 @@
 """The page of `nodeprep status`: 80 columns, the first thing first, nothing that a host can smuggle in."""
 import re
+import time
 
 import pytest
 
@@ -92,6 +93,24 @@ def test_a_master_that_is_too_old_for_the_reports():
                              'held': 'the master answers 503: upgrade the master'}))
     assert 'reached 5 s ago; it takes no reports: the master answers 503: upgrade the master' in \
         ' '.join(said.split())
+
+
+def test_a_node_that_its_master_has_set_apart():
+    master = {'url': 'https://m:9443', 'reached': NOW - 5, 'problem': '', 'since': NOW - 400, 'quarantine': {
+        'since': NOW - 3600, 'because': [{'node': f'n{number}', 'same': ['machine_id']} for number in range(1, 6)]}}
+    when = time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(NOW - 3600))
+    said = ' '.join(text(tree(master=master)).split())
+    assert (f' apart this node is in quarantine at its master since {when}: n1 came first and has the same machine-id; '
+            'n2 came first and has the same machine-id; n3 came first and has the same machine-id; and so have others; '
+            'what it reports is kept and changes nothing until whoever looks after the master decides: `nodeprep '
+            'master clones` there, or https://m:9443/clones spool ') in said
+    master.update(problem='no route', quarantine={'since': None, 'because': []})
+    said = ' '.join(text(tree(master=master)).split())
+    assert ('in quarantine at its master: another node, which came first, says that it is the same machine, as it said '
+            'last; what it') in said
+    assert '\x1b[1;33mthis node is in quarantine' in text(tree(master=master), color=True)
+    for nothing in ({}, {'quarantine': None}):
+        assert 'quarantine' not in text(tree(master=dict(tree()['master'], **nothing)))
 
 
 def test_a_master_that_is_away_and_what_is_wrong_with_the_agent_itself():

@@ -77,6 +77,7 @@ def test_joining_keeps_the_credential_for_its_owner_alone_and_leaving_removes_it
     code, out, err = join(master, tmp_path / 'state')
     assert (code, err) == (0, '') and f'joined {master.url} as n1' in out
     assert not (tmp_path / 'state' / 'cluster.json').exists() and 'supplies: [network, hosts]' in out
+    assert 'quarantine' not in out
     path = tmp_path / 'state' / 'credential'
     assert path.stat().st_mode & 0o777 == 0o600 and (tmp_path / 'state').stat().st_mode & 0o777 == 0o700
     assert credential.read(str(path)) == credential.Credential(master.url, 'n1', SECRET, master.pem)
@@ -93,6 +94,21 @@ def test_joining_keeps_the_credential_for_its_owner_alone_and_leaving_removes_it
     assert (code, err) == (0, '') and f'has left {master.url}.' in out and not path.exists()
     assert master.requests[2][:3] == ('DELETE', '/v1/join', f'Bearer {SECRET}')
     assert nodeprep('leave', '--state-dir', str(tmp_path / 'state')) == (0, 'This host has joined no master.\n', '')
+
+
+@pytest.mark.parametrize('told, said', [
+    ({'quarantined': True, 'quarantine': {'since': '2027-01-31T12:00:00Z', 'because': [
+        {'node': 'n0\x1b[31m', 'same': ['hostname', 'mac']}]}},
+     r'n0\x1b[31m came first and has the same host name, MAC address'),
+    ({'quarantined': True}, 'another node, which came first, says that it is the same machine')], ids=['now', 'before'])
+def test_a_node_that_is_set_apart_at_once_is_told_so(master, tmp_path, told, said):
+    """By masters of this version, and by those before, which say no more than that."""
+    master.answers['POST', '/v1/join'] = 201, dict({'node': 'n1', 'credential': SECRET, 'heartbeat': 60}, **told)
+    code, out, err = join(master, tmp_path)
+    assert (code, err) == (0, '') and (tmp_path / 'credential').exists()
+    assert out.endswith(
+        f'This node is in quarantine at its master: {said}.\nWhat it reports is kept and changes nothing until whoever '
+        f'looks after the master decides: `nodeprep master clones` there, or {master.url}/clones\n')
 
 
 def test_the_token_may_come_from_standard_input(master, tmp_path):

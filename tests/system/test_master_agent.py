@@ -102,6 +102,49 @@ def test_a_node_that_is_forgotten_is_refused_and_says_so(master, tmp_path):
         until(lambda: json.loads(master.told('nodes', '-o', 'json'))['nodes'][0]['standing'] != 'new')
 
 
+def test_of_three_nodes_on_this_machine_the_first_counts_and_the_others_are_told_until_somebody_decides(
+        master, tmp_path):
+    def folder(name):
+        return tmp_path / name
+
+    def standings():
+        return {one['name']: one['standing'] for one in json.loads(master.told('nodes', '-o', 'json'))['nodes']}
+    said = {}
+    for name in ('n1', 'n2', 'n3'):
+        code, said[name], err = nodeprep(*master.join_words(), '--state-dir', f'{folder(name)}/state', '--node-name',
+                                         name)
+        assert (code, err) == (0, '')
+    assert 'quarantine' not in said['n1']
+    assert 'This node is in quarantine at its master: n1 came first and has the same host name' in said['n2']
+    assert '; n2 came first and has the same host name' in said['n3']
+    before = json.loads(master.told('clones', '-o', 'json'))['clones']
+    assert {(one['first'], one['later']) for one in before} == {('n1', 'n2'), ('n1', 'n3'), ('n2', 'n3')}
+    with AgentProcess(folder('n3'), BEATING) as later:
+        later.until('this node is in quarantine at its master: n1 came first')
+        with AgentProcess(folder('n1'), BEATING) as first:
+            until(lambda: standings()['n1'] not in ('new', 'quarantined'))
+            assert standings()['n2'] == standings()['n3'] == 'quarantined'
+            assert json.loads(master.told('clones', '-o', 'json'))['clones'] == before, 'all was known when they joined'
+            until(lambda: first.status()['master']['reached'])
+            assert first.status()['master']['quarantine'] is None and 'quarantine' not in first.said()
+        told = until(lambda: later.status()['master']['quarantine'])
+        assert [one['node'] for one in told['because']] == ['n1', 'n2'] and abs(told['since'] - time.time()) < 600
+        shown = ' '.join(nodeprep('status', '--run-dir', later.run)[1].split())
+        when = time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(told['since']))
+        assert f'apart this node is in quarantine at its master since {when}: n1 came first and has the same' in shown
+        assert f'`nodeprep master clones` there, or {master.url}/clones' in shown
+        mine = {one['first']: [str(other['id']) for other in before if (other['later'], other['first']) == (
+            'n3', one['first'])] for one in before}
+        assert 'n3 stays in quarantine: ' in master.told('decide', 'keep-both', *mine['n1'])
+        until(lambda: [one['node'] for one in later.status()['master']['quarantine']['because']] == ['n2'])
+        assert master.told('decide', 'forget-first', mine['n2'][0]).endswith(
+            'n2 is forgotten.\nn3 is released: what it reports counts.\n')
+        later.until('the master has let this node out of quarantine')
+        until(lambda: later.status()['master']['quarantine'] is None)
+        assert 'quarantine' not in nodeprep('status', '--run-dir', later.run)[1]
+        assert set(standings()) == {'n1', 'n3'} and standings()['n3'] not in ('new', 'quarantined')
+
+
 def test_what_is_told_while_no_master_is_there_comes_later(master, tmp_path):
     viewer = master.person('ann', 'viewer')
     assert joined(master, tmp_path)[0] == 0

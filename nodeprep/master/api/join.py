@@ -7,7 +7,7 @@ from nodeprep.master.http.problem import Problem, try_again
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import ANYBODY, NODE, Route
-from nodeprep.master.store import credentials, joining, tokens
+from nodeprep.master.store import credentials, joining, quarantine, tokens
 from nodeprep.master.store.ahead import so_far
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, List
@@ -23,10 +23,16 @@ BODY = {'type': 'object', 'required': ['token', 'name', 'request'], 'properties'
     'hostname': {'type': 'string', 'maxLength': 100, 'description': 'Of the machine; default: the name.'},
     'macs': {'type': 'array', 'maxItems': 256, 'items': {'type': 'string', 'maxLength': 100}},
     'version': {'type': 'string', 'maxLength': 100}}}
+QUARANTINE = {'type': 'object', 'required': ['since', 'because'], 'description': 'Not of a node that is in none.',
+              'properties': {'since': {'type': 'string', 'format': 'date-time'}, 'because': {
+                  'type': 'array', 'items': {'type': 'object', 'required': ['node', 'same'], 'properties': {
+                      'node': {'type': 'string', 'description': 'Who came before it.'},
+                      'same': {'type': 'array', 'items': {'type': 'string'}, 'description': 'Kinds of identities.'}}}}}}
 ANSWER = {'type': 'object', 'required': ['node', 'credential', 'heartbeat'], 'properties': {
     'node': {'type': 'string'}, 'credential': {'type': 'string'},
     'heartbeat': {'type': 'number', 'description': 'Seconds from one heartbeat to the next.'},
-    'quarantined': {'type': 'boolean', 'description': 'Another node has the same identity; a person decides.'}}}
+    'quarantined': {'type': 'boolean', 'description': 'Another node has the same identity; a person decides.'},
+    'quarantine': QUARANTINE}}
 
 
 async def authority(request: Request, master: Any) -> Response:
@@ -46,17 +52,20 @@ async def join(request: Request, master: Any) -> Response:
     def work(cursor: Any) -> Any:
         if not tokens.use(cursor, one.token, now):
             raise Problem(401, _WRONG)
-        return joining.join(cursor, one, now)
+        made_of_it = joining.join(cursor, one, now)
+        return made_of_it.quarantined and quarantine.told(cursor, made_of_it.node)
     try:
-        joined = await master.write(work)
+        apart = await master.write(work)
     except joining.AlreadyMember:
         raise Problem(409, f'A node of this name is a member already. If it is this machine, or it is gone: '
                            f'nodeprep master forget {one.name}, then join again.') from None
     except joining.RequestSeen:
         raise Problem(409, 'This request was answered before; join again.') from None
     master.count('joined')
-    return response.json_({'node': one.name, 'credential': made, 'heartbeat': master.settings.heartbeat,
-                           'quarantined': joined.quarantined}, 201)
+    answer = {'node': one.name, 'credential': made, 'heartbeat': master.settings.heartbeat, 'quarantined': bool(apart)}
+    if apart:
+        answer['quarantine'] = apart
+    return response.json_(answer, 201)
 
 
 async def leave(request: Request, master: Any) -> Response:

@@ -2,6 +2,7 @@
 from nodeprep import __version__
 from nodeprep.chain import counts
 from nodeprep.master import verbatim
+from nodeprep.master.api.join import QUARANTINE
 from nodeprep.master.http import response
 from nodeprep.master.http.bodies import INFLATED, REPORTS
 from nodeprep.master.http.problem import Problem, try_again
@@ -53,8 +54,11 @@ async def heartbeats(request: Request, master: Any) -> Response:
     tree = dict(request.json_object(), client=request.client)
     beat = await _taken(master.beat(request.node.id, tree, received))
     master.count('heartbeats')
-    return response.json_({'received': received, 'answered': master.clock(), 'approvals': list(beat.approvals),
-                           'sequence': beat.sequence})
+    answer = {'received': received, 'answered': master.clock(), 'approvals': list(beat.approvals),
+              'sequence': beat.sequence}
+    if beat.quarantine:
+        answer['quarantine'] = beat.quarantine
+    return response.json_(answer)
 
 
 async def _taken(waiting: Any) -> Any:
@@ -111,5 +115,5 @@ ROUTES = (
     Route('POST', '/v1/heartbeats', heartbeats, NODE, 'Takes a heartbeat', body={'type': 'object'},
           answer={'type': 'object', 'required': ['received', 'answered', 'approvals', 'sequence'], 'properties': {
               'received': {'type': 'number'}, 'answered': {'type': 'number'}, 'sequence': _SEQUENCE,
-              'approvals': {'type': 'array', 'items': {'type': 'object'}}}}),
+              'approvals': {'type': 'array', 'items': {'type': 'object'}}, 'quarantine': QUARANTINE}}),
 )

@@ -7,7 +7,7 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.trouble import StoreGone, StoreTrouble
 from nodeprep.master.store.writer import SINGLE, Writer
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 __all__ = ['Store', 'StoreTrouble', 'Taken', 'Beat', 'open_store']
 
@@ -25,10 +25,13 @@ class Taken(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """The answer to a heartbeat. `approvals` as the agent wants them: id, requirement, digest, by, until (RFC 3339)."""
+    """The answer to a heartbeat. `approvals` as the agent wants them: id, requirement, digest, by, until (RFC 3339);
+    `quarantine` as quarantine.told has it, None for a node that is in none.
+    """
 
     sequence: int = 0
     approvals: Tuple[Dict[str, Any], ...] = ()
+    quarantine: Optional[Dict[str, Any]] = None
 
 
 class Store:

@@ -1,7 +1,17 @@
-"""How many nodes are set apart: what they report changes nothing, so no list of what is not met has them."""
+"""How many nodes are set apart: what they report changes nothing, so no list of what is not met has them. And what such
+a node is told of it.
+"""
+import time
+
 from nodeprep.master.store import asked
 from nodeprep.master.store.asked import EVERYTHING, Asked
-from nodeprep.typed import Any
+from nodeprep.typed import Any, Dict, List
+
+TOLD = 20                 # nodes, each with what is the same, that one is told of: hundreds may be made from one image
+_SINCE = "SELECT MAX(at) FROM presence WHERE node = ? AND what = 'quarantined'"
+_FOUND = 'SELECT MIN(found) FROM clone WHERE later = ? AND decided IS NULL'
+_BECAUSE = ('SELECT f.name, c.kind FROM clone c JOIN node f ON f.id = c.first WHERE c.later = ? AND c.decided IS NULL '
+            'GROUP BY f.id, f.name, c.kind ORDER BY f.id, c.kind')
 
 
 def count(cursor: Any, about: Asked = EVERYTHING) -> int:
@@ -20,3 +30,16 @@ def said(number: int) -> str:
         return ''
     return '1 node is in quarantine and is not counted' if number == 1 else \
         f'{number} nodes are in quarantine and are not counted'
+
+
+def told(cursor: Any, node: int) -> Dict[str, Any]:
+    """What a node in quarantine is told: {"since": RFC 3339, "because": [{"node": who came before it, "same":
+    [kinds]}]}, the first TOLD of them.
+    """
+    since = cursor.one(_SINCE, (node,))[0] or cursor.one(_FOUND, (node,))[0] or 0.0
+    same: Dict[str, List[str]] = {}
+    for name, kind in cursor.all(_BECAUSE, (node,)):
+        if name in same or len(same) < TOLD:
+            same.setdefault(name, []).append(kind)
+    return {'since': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(since)),
+            'because': [{'node': name, 'same': kinds} for name, kinds in same.items()]}

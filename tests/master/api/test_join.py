@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from nodeprep.master import secret
+from nodeprep.master import membership, secret
+from nodeprep.master.shapes import stamp
 from nodeprep.master.store import audit, nodes, tokens
 from tests.master.asking import Asking
 from tests.master.fleet import Host
@@ -158,7 +159,6 @@ def test_a_node_that_was_known_is_not_held_up_by_who_guesses_from_its_address(ma
 
 
 def test_a_credential_taken_back_elsewhere_ends_here_too(master):
-    from nodeprep.master import membership
     from nodeprep.master.store import known
     node = master.join('node1')
     assert node.post('/v1/heartbeats', {}).status == 200
@@ -176,6 +176,13 @@ def test_a_clone_is_told_that_it_is_set_apart(master):
     answer = Asking(master.app).post('/v1/join', master.wants(
         master.token(), 'node2', product_uuid='4c4c4544-0031-3310-8042-b1c04f313233'))
     assert answer.status == 201 and answer.tree['quarantined'] is True
+    told = {'since': stamp(master.clock.now), 'because': [{'node': 'node1', 'same': ['product_uuid']}]}
+    assert answer.tree['quarantine'] == told
+    node = Asking(master.app, answer.tree['credential'])
+    assert node.post('/v1/heartbeats', {}).tree['quarantine'] == told
+    master.store.do(lambda cursor: membership.decide(cursor, 1, 'keep-both', 'ada', master.clock.now))
+    assert set(node.post('/v1/heartbeats', {}).tree) == {'received', 'answered', 'approvals', 'sequence'}
+    assert 'quarantine' not in Asking(master.app).post('/v1/join', master.wants(master.token(), 'node3')).tree
 
 
 def test_the_host_name_that_is_told_counts_and_not_the_one_by_which_a_node_is_called(master):
