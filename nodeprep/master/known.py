@@ -51,6 +51,10 @@ class Known:
             self._may_try(address)
         raise self._wrong(address)
 
+    def remembered(self, text: str) -> Optional[NodeId]:
+        """The node that shows this secret, if it is remembered."""
+        return self._at_hand(secret.hashed(text), self._clock())
+
     async def signing_in(self, text: str, address: str) -> Person:
         """The person whose user token this is. Problem 401, 429."""
         found = await self.bearer(text, address) if secret.is_one(secret.PERSON, text) else None
@@ -81,11 +85,14 @@ class Known:
         self._nodes.clear()
         self._empty = True
 
-    async def _node(self, digest: str, address: str) -> NodeId:
+    def _at_hand(self, digest: str, now: float) -> Optional[NodeId]:
         held = self._nodes.get(digest)
+        return held[0] if held is not None and self._queries.lasts(held[1], now) else None
+
+    async def _node(self, digest: str, address: str) -> NodeId:
         now = self._clock()
-        if held is not None and self._queries.lasts(held[1], now):
-            found: NodeId = held[0]
+        found = self._at_hand(digest, now)
+        if found is not None:
             return found
         if digest not in self._proven:
             self._may_try(address)

@@ -68,14 +68,16 @@ class Scribe(asyncio.Protocol):
         self._end.setblocking(False)
         await asyncio.get_event_loop().create_unix_connection(lambda: self, None, sock=self._end)
 
-    def put(self, what: str, load: bytes) -> Any:
-        """Sends a piece, whose letter was made beforehand; returns its future. StoreTrouble."""
+    def put(self, what: str, load: bytes, future: Any = None) -> Any:
+        """Sends a piece, whose letter was made beforehand; returns its future, one of the loop unless another was given.
+        StoreTrouble.
+        """
         if self._transport is None:
             raise StoreGone('the process that writes is not there')
         if len(self._waiting) >= WAITING or self._weight + len(load) > WEIGHT and self._waiting:
             raise StoreTrouble(f'{len(self._waiting)} things wait to be written: the disk does not keep up')
         loop = asyncio.get_event_loop()
-        future = loop.create_future()
+        future = loop.create_future() if future is None else future
         self._number += 1
         self._waiting[self._number] = what, len(load), future
         self._weight += len(load)
@@ -91,8 +93,10 @@ class Scribe(asyncio.Protocol):
     async def close(self) -> None:
         """Lets what waits be written, and the process end."""
         self._lost = lambda said: None
-        if self._waiting:
-            await asyncio.wait([future for _, _, future in self._waiting.values()], timeout=_GRACE)
+        for _ in range(int(_GRACE / _STEP)):
+            if not self._waiting:
+                break
+            await asyncio.sleep(_STEP)
         if self._transport is not None:
             self._transport.close()
         self._end.close()

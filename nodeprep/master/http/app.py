@@ -8,12 +8,15 @@ from nodeprep.language import N_
 from nodeprep.language.accepting import accepted
 from nodeprep.master.http import bodies, gate, response
 from nodeprep.master.http.problem import Problem, try_again
+from nodeprep.master.http.quick import Quick
 from nodeprep.master.http.request import NodeId, Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import Route, Table
+from nodeprep.master.known import CHALLENGE
 from nodeprep.master.secret import redacted
+from nodeprep.master.store.nodes import NotMember
 from nodeprep.master.store.trouble import StoreTrouble
-from nodeprep.typed import Any, Callable, Dict, Optional
+from nodeprep.typed import Any, Callable, Dict, Optional, Tuple
 
 EVERY = 10.0              # seconds between two lines of the log about the store
 ONCE = ('authorization', 'host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'origin')
@@ -30,6 +33,7 @@ class App:
                  show: Optional[Callable[[Problem, Request], Response]] = None) -> None:
         self._master, self._table, self._show = master, table, show
         self._told = float('-inf')
+        self.quick = Quick(self, master)
 
     async def __call__(self, scope: Dict[str, Any], receive: Any, send: Any) -> None:
         """One request of ASGI 2.0 or later."""
@@ -48,18 +52,29 @@ class App:
             request.language = self._master.settings.language or accepted(request.headers.get('accept-language', ''))
             route, request.params = self._table.find(request.method, request.path)
             return await self._handled(route, request, receive, scope.get('nodeprep.body'))
-        except Problem as found:
-            return self._problem(found, route, request)
-        except StoreTrouble as error:
-            self._trouble(str(error))
-            later = try_again(503, error.retry_after, N_('The master cannot keep or find anything at the moment.'))
-            return self._problem(later, route, request)
         except asyncio.CancelledError:  # an Exception before Python 3.8
             raise
         except Exception as error:      # noqa: BLE001  # whatever it is, the others are served on
-            self._master.log(f'a fault in nodeprep ({type(error).__name__}), at {request.method} '
-                             f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
-            return self._problem(Problem(500, N_('This is a fault in nodeprep; its log says more.')), route, request)
+            return self.failed(error, route, request)
+
+    def meant(self, scope: Dict[str, Any]) -> Tuple[Request, Route]:
+        """A request without its body, and its route. Problem."""
+        request = _request(scope)
+        return request, self._table.find(request.method, request.path)[0]
+
+    def failed(self, error: Exception, route: Optional[Route], request: Request) -> Response:
+        """The answer to a request that ended with an error. What is a fault of ours, or of the store, is told."""
+        if isinstance(error, Problem):
+            return self._problem(error, route, request)
+        if isinstance(error, NotMember):
+            return self._problem(Problem(401, 'This node is a member no more.', CHALLENGE), route, request)
+        if isinstance(error, StoreTrouble):
+            self._trouble(str(error))
+            later = try_again(503, error.retry_after, N_('The master cannot keep or find anything at the moment.'))
+            return self._problem(later, route, request)
+        self._master.log(f'a fault in nodeprep ({type(error).__name__}), at {request.method} '
+                         f'{route.pattern if route else "?"}; please report it:\n{_where(error)}')
+        return self._problem(Problem(500, N_('This is a fault in nodeprep; its log says more.')), route, request)
 
     async def _handled(self, route: Route, request: Request, receive: Any, ready: Optional[bytes]) -> Response:
         await gate.admit(request, route, self._master.known)

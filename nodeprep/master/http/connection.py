@@ -25,7 +25,7 @@ class Connection(asyncio.Protocol):
         self.patience = Patience(self)
         self._parser: Any = httptools.HttpRequestParser(self)
         self._framing = Framing()
-        self._client = ''
+        self.client = ''
         self._target = b''
         self._headers: Headers = []
         self._coming: Any = None                       # the request whose body comes
@@ -38,7 +38,7 @@ class Connection(asyncio.Protocol):
         """asyncio: TLS is up."""
         self.transport = transport
         peer = transport.get_extra_info('peername')
-        self._client = peer[0] if isinstance(peer, tuple) else ''
+        self.client = peer[0] if isinstance(peer, tuple) else ''
         self.patience.for_a_head()
         self.crowd.come(self)
 
@@ -58,6 +58,9 @@ class Connection(asyncio.Protocol):
         if self._deaf:
             self.patience.beside(len(data))
             return
+        fresh = self._now is None and not self._waiting and not self._full and self._framing.fresh
+        if fresh and self._app.quick.take(data, self):
+            return
         self.patience.before()
         try:
             for part in self._framing.parts(data):
@@ -69,7 +72,26 @@ class Connection(asyncio.Protocol):
         self.patience.after(len(data), self._coming is not None, self._now is None and not self._waiting)
         if self._now is not None and self._now.answered and (self._now.complete or self._deaf):
             self._finish()
+        if fresh and len(self._waiting) == 1 and self._waiting[0].complete and self._framing.fresh:
+            self._app.quick.learn(data, self._waiting[0])
         self._begin()
+
+    def begun(self) -> Incoming:
+        """A request that was not parsed (quick.py), and to which give() is to follow."""
+        self.patience.with_a_head()
+        self.crowd.work(self)
+        self._now = Incoming(self, 'POST', b'', '1.1', [], True)
+        self._now.complete = True
+        return self._now
+
+    def give(self, request: Incoming, answer: Response) -> None:
+        """Answers it."""
+        try:
+            if not self.transport.is_closing() and not lost(self.transport):
+                self._answer(request, answer)
+        except Exception as error:         # noqa: BLE001  # for the log; others are answered in the same turn
+            self.drop()
+            self.loop.call_exception_handler({'message': 'a request could not be answered', 'exception': error})
 
     def pause_writing(self) -> None:
         """asyncio: the client does not read what it asked for."""
@@ -165,7 +187,7 @@ class Connection(asyncio.Protocol):
 
     async def _serve(self, request: Incoming) -> None:
         try:
-            answer = await self._app.answered(request.scope(self._client), request.receive)
+            answer = await self._app.answered(request.scope(self.client), request.receive)
             if not self.transport.is_closing() and not lost(self.transport):
                 self._answer(request, answer)
         except Exception:                  # raised again, for the log; who asked must not wait for ever

@@ -55,6 +55,11 @@ class Framing:
             if self._open != (self._rest != 0):
                 raise Malformed('the parser sees an end where there is none, or none where there is one')
 
+    @property
+    def fresh(self) -> bool:
+        """Whether what comes next begins a request."""
+        return not self._rest and not self._open and not self._head
+
     def begin(self, headers: List[Tuple[bytes, bytes]], old: bool) -> None:
         """The parser has seen a head, `old` when it is of HTTP/1.0, which knows no chunks. Malformed."""
         self._open, self._rest = True, 0

@@ -6,12 +6,12 @@ from nodeprep.master.http.bodies import SMALL
 from nodeprep.master.http.problem import Problem, of_method
 from nodeprep.master.http.request import ADMIN, APPROVER, VIEWER
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, Iterable, List, Tuple
+from nodeprep.typed import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 ANYBODY, NODE = 'anybody', 'node'        # the others are the roles of people: VIEWER, APPROVER, ADMIN
 
 
-__all__ = ['ADMIN', 'ANYBODY', 'APPROVER', 'NODE', 'VIEWER', 'Query', 'Route', 'Table']
+__all__ = ['ADMIN', 'ANYBODY', 'APPROVER', 'NODE', 'VIEWER', 'Query', 'Route', 'Table', 'Work']
 
 
 class Query(NamedTuple):
@@ -19,6 +19,16 @@ class Query(NamedTuple):
 
     about: str
     schema: Dict[str, Any] = {'type': 'string'}
+
+
+class Work(NamedTuple):
+    """What a request asks the process that writes (scribe.py): `what` names it, `letter` holds it, and `answer` makes
+    the Response of what became of it.
+    """
+
+    what: str
+    letter: bytes
+    answer: Callable[[Any], Any]
 
 
 class Route(NamedTuple):
@@ -43,6 +53,7 @@ class Route(NamedTuple):
     answers: Dict[int, str] = {}         # further statuses that this route gives, and when
     kind: str = 'application/json'       # of the answer
     also: Tuple[str, ...] = ()           # other kinds that it may be of, as texts
+    at_once: Optional[Callable[..., Work]] = None      # (request, master): the handler for short bodies, see quick.py
 
 
 class Table:
