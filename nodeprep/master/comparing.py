@@ -1,7 +1,8 @@
 """What reports change in the states of their nodes: a transition for each requirement that is otherwise now."""
 from nodeprep.compliance.weigh import standing
 from nodeprep.master import telling
-from nodeprep.master.prepared import Part, Report, packed
+from nodeprep.master.findings import Part
+from nodeprep.master.prepared import Report, packed
 from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known

@@ -1,55 +1,36 @@
-"""Parts of reports that are known already: most of what a node says it said before, or others like it did.
+"""Texts that were found good before: most of what a node says it said before, or others like it did.
 
 They are told by a hash with the process's own secret: nobody can make another text with the same one.
 """
-import json.encoder
-import re
+from nodeprep.typed import Any, Callable, Dict, Tuple
 
-from nodeprep import schema
-from nodeprep.master.jsontext import canonical
-from nodeprep.typed import Any, Callable, Set, Union
-
-TOOK = re.compile(r'"took_ms":[0-9][-+.0-9eE]*')
-_REMEMBERED = 20000       # parts: 2 MiB
-_sound_finding = schema.sound(part='finding')
-REQUIRED, _MEMBERS = schema.members()
-_written_text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+_REMEMBERED = 20000       # texts of a kind: each costs some 100 bytes, and what it means
 
 
 class Familiar:
-    """The parts that were good; all are forgotten when they are too many."""
+    """Texts of one kind. `look` says what one means, or raises; all are forgotten when they are too many."""
 
-    def __init__(self, most: int = _REMEMBERED) -> None:
-        self._most = most
-        self._good: Set[int] = set()
+    def __init__(self, look: Callable[..., Any], most: int = _REMEMBERED) -> None:
+        self._look, self._most = look, most
+        self._known: Dict[int, Any] = {}
 
-    def finding(self, tree: Any, lasting: str) -> bool:
-        """Whether a finding is as the schema has it; `lasting` is its canonical JSON without how long it took."""
-        mark = hash(lasting)
-        return mark in self._good or (
-            _sound_finding(tree) and TOOK.sub('', canonical(tree)) == lasting        # else a name is there twice
-            and self._remember(mark))
-
-    def member(self, name: str, value: Any, text: str) -> bool:
-        """Whether a member of a report is as the schema has it, and its text is its canonical JSON."""
-        kind: Union[type, None] = value.__class__
-        if kind is str:
-            return text == _written_text(value) and self._sound(name, value)
-        if kind is not dict and kind is not list:
-            return text == canonical(value) and self._sound(name, value)
-        mark = hash((name, text))
-        return mark in self._good or text == canonical(value) and self._sound(name, value) and self._remember(mark)
-
-    @staticmethod
-    def _sound(name: str, value: Any) -> bool:
-        check = _MEMBERS.get(name)
-        return check is None or check(value)
-
-    def _remember(self, mark: int) -> bool:
-        if len(self._good) >= self._most:
-            self._good.clear()
-        self._good.add(mark)
-        return True
+    def means(self, text: str, *more: Any) -> Any:
+        """What a text means; look(text, *more) when it is new. Whatever that raises."""
+        mark = hash(text)
+        found = self._known.get(mark)
+        if found is None:
+            found = self._look(text, *more)
+            if len(self._known) >= self._most:
+                self._known.clear()
+            self._known[mark] = found
+        return found
 
 
-FAMILIAR = Familiar()     # of this process
+_ALIKE: Dict[Tuple[Any, ...], Tuple[Any, ...]] = {}
+
+
+def shared(value: Tuple[Any, ...]) -> Tuple[Any, ...]:
+    """A tuple of which there are few different ones, held once."""
+    if len(_ALIKE) > _REMEMBERED:
+        _ALIKE.clear()
+    return _ALIKE.setdefault(value, value)

@@ -14,7 +14,7 @@ def rows(node: int, report: Report, at: float, received: float) -> Iterator[Told
     the report; nothing was before 1970, and nothing is after the report came.
     """
     shift = at - report.taken
-    for one in report.tree.get('fixes', ())[:MOST]:
+    for one in report.tree['fixes'][:MOST]:
         by, said = one['by'], one['begun']
         begun = _within(said, shift, received)
         undone = _within(one['undone'], shift, received) if one['undone'] else None

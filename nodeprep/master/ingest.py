@@ -23,13 +23,9 @@ class Load(NamedTuple):
     refused: str
 
 
-def prepare(node: int, trees: Any, received: float, written: Any = None) -> Load:
-    """A request as far as it can be done without the database: not in the thread that writes. `written`: a Verbatim
-    when its one report is one.
-    """
+def prepare(node: int, trees: Any, received: float) -> Load:
+    """A request as far as it can be done without the database: not in the thread that writes."""
     try:
-        if written is not None:
-            return Load(node, received, (prepared.report(written.tree, written),), '')
         return Load(node, received, tuple(map(prepared.report, trees)), '')
     except prepared.Refused as error:
         return Load(node, received, (), str(error))
@@ -93,7 +89,7 @@ class Batch:
         if applies and report.about != node.about:
             identities.changed(self._cursor, node, report.tree['node'], report.about, received)
         member = node.status == nodes.MEMBER
-        self._rows.append((node.id, report.tree['id'], report.sequence, report.taken, received, report.digest,
+        self._rows.append((node.id, report.id, report.sequence, report.taken, received, report.digest,
                            report.previous, state, int(applies and member), prepared.packed(report.body)))
         self._kept.setdefault((node.id, report.sequence), set()).add(report.digest)
         if state not in (NEXT, LATE):
@@ -103,7 +99,7 @@ class Batch:
         if newest:
             node.sequence, node.head = report.sequence, report.digest
         at = _when(report.taken, node.taken or 0.0, received) if applies else min(report.taken, received)
-        if member and state != FORK and report.tree.get('fixes'):
+        if member and state != FORK and report.fixed:
             self._fixes += fixed.rows(node.id, report, at, received)
         if applies:
             node.taken = at

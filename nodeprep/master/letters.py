@@ -7,6 +7,7 @@ import marshal
 import traceback
 
 from nodeprep.master import prepared
+from nodeprep.master.findings import Part
 from nodeprep.master.ingest import Load
 from nodeprep.master.store import Beat, Taken, trouble
 from nodeprep.master.store.nodes import NotMember
@@ -57,7 +58,7 @@ def load_of(plain: Tuple[Any, ...]) -> Load:
     node, received, refused, reports = plain
     # Records are tuples: made as such, since there are very many.
     return Load(node, received, tuple(tuple.__new__(prepared.Report, (
-        *one[:-1], tuple(tuple.__new__(prepared.Part, part) for part in one[-1]))) for one in reports), refused)
+        *one[:-1], tuple(tuple.__new__(Part, part) for part in one[-1]))) for one in reports), refused)
 
 
 def of_outcome(outcome: Outcome, log: Callable[[str], None]) -> Tuple[Any, ...]:

@@ -69,7 +69,7 @@ class Scribe(asyncio.Protocol):
         await asyncio.get_event_loop().create_unix_connection(lambda: self, None, sock=self._end)
 
     def put(self, what: str, load: bytes, future: Any = None) -> Any:
-        """Sends a piece, whose letter was made beforehand; returns its future, one of the loop unless another was given.
+        """Sends a piece, whose letter was made beforehand; returns its future, the loop's unless another was given.
         StoreTrouble.
         """
         if self._transport is None:

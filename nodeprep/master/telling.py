@@ -2,7 +2,7 @@
 import functools
 import json
 
-from nodeprep.master.familiar import TOOK
+from nodeprep.master.findings import TOOK
 from nodeprep.model import MET, NOT_APPLICABLE
 from nodeprep.output import words
 from nodeprep.record import NamedTuple

@@ -5,7 +5,7 @@ import json
 import random
 import zlib
 
-from nodeprep.master import ingest, prepared
+from nodeprep.master import findings, ingest, prepared
 from nodeprep.master.store import approvals, covering, nodes, states, waivers
 from nodeprep.master.store.states import State
 from tests.master.fleet import DAY, TITLES, Host, finding, plan
@@ -92,6 +92,6 @@ def _history(node, luck, start, end, changes, transitions, known):
 
 def _part(name, state, now, mode):
     tree = finding(name, state, mode=mode, now=now, changes=plan(f'mend-{name}') if mode == 'approve' else ())
-    made = prepared._part(tree, prepared.canonical(tree))
+    made = findings.part(tree, prepared.canonical(tree))
     assert made is not None
     return made

@@ -7,11 +7,17 @@ from hypothesis import strategies as st
 
 from nodeprep.agent.segments import sealed
 from nodeprep.chain import GENESIS, canonical, digest, hashed
-from nodeprep.master import ingest, prepared, verbatim
+from nodeprep.master import findings, ingest, prepared, verbatim
 from nodeprep.master.http.problem import Problem
 from tests.master.fleet import Host
 
-TEXT = st.text(max_size=20) | st.sampled_from(['"findings":[', '}]}', '{"chain":{', '\\"', ']', '\u00e9\U0001f600'])
+TEXT = st.text(max_size=20) | st.sampled_from([
+    '"findings":[', '}]}', '{"chain":{', '\\"', ']', '\u00e9\U0001f600', '"took_ms":1,"waiver":null}', ',"node":{}',
+    ',"findings":[', ',"sequence":1', ',"format":1,"id":"', '","node":'])
+NUMBER = st.floats(0, allow_nan=False, allow_infinity=False, width=32) | st.integers(0, 10**12) | \
+    st.integers(0, 10**7).map(lambda number: number / 1000)
+FIXED = [{'requirement': 'swap', 'transaction': '20270131T220000Z-1', 'begun': '2027-01-31T22:00:00Z', 'result': 'done',
+          'why': 'x', 'by': {'how': 'hand', 'who': 'root'}, 'undone': '', 'undone_by': ''}]
 
 
 def sent(tree, chain=None):
@@ -20,37 +26,56 @@ def sent(tree, chain=None):
     return b'{"reports":[{"chain":' + canonical(chain or tree['chain']) + b',' + content[1:] + b']}'
 
 
+def chained(tree):
+    return dict(tree, chain={'previous': GENESIS, 'digest': digest(GENESIS, tree)})
+
+
 def made(number=1, **more):
     return Host(number).report(**more)
 
 
 def test_what_an_agent_sends_is_read_as_it_stands():
-    tree = made(gap=None)
+    tree = made()
     found = verbatim.read(sent(tree))
-    assert found.tree == tree and len(found.findings) == 21
-    assert [json.loads(one) for one in found.findings] == tree['findings']
-    assert prepared.report(found.tree, found) == prepared.report(tree)
-    assert ingest.prepare(5, [found.tree], 1.5, found) == ingest.prepare(5, [tree], 1.5)
+    assert len(found.parts) == 21 and [one.tree for one in found.parts] == tree['findings']
+    assert found.tree == {name: item for name, item in tree.items() if name != 'chain'}
+    assert found == prepared.report(tree) == verbatim.read(sent(tree))
+    assert ingest.Load(5, 1.5, (found,), '') == ingest.prepare(5, [tree], 1.5)
 
 
-def test_a_chain_may_name_a_gap_and_a_report_may_have_no_findings():
-    for tree in (Host(1).report(gap=(1, 3)), Host(1, requirements=()).report()):
-        assert prepared.report(tree, verbatim.read(sent(tree))) == prepared.report(tree)
+def test_a_report_may_have_no_findings_and_may_tell_of_fixes():
+    for tree in (Host(1, requirements=()).report(), chained(dict(Host(1).unnumbered(), sequence=3, fixes=FIXED)),
+                 chained(dict(Host(1).unnumbered(), sequence=3, fixes=[]))):
+        found = verbatim.read(sent(tree))
+        assert found == prepared.report(tree) and found.fixed == bool(tree.get('fixes'))
 
 
-@given(TEXT, TEXT, st.floats(allow_nan=False, allow_infinity=False, width=32) | st.integers(-10, 10))
-def test_whatever_its_texts_are_both_ways_give_the_same(one, other, number):
+def test_one_that_names_a_gap_goes_the_ordinary_way():
+    assert verbatim.read(sent(Host(1).report(gap=(1, 3)))) is None
+
+
+@given(TEXT, TEXT, TEXT, NUMBER, NUMBER)
+def test_whatever_its_texts_are_both_ways_give_the_same(one, other, third, number, took):
     host = Host(1, requirements=('swap', 'disk'))
     host.set('swap', 'drifted', found=one)
-    tree = dict(host.unnumbered(), sequence=1, config={'problem': other, 'findings': [other]}, took_ms=abs(number))
-    tree['chain'] = {'previous': GENESIS, 'digest': digest(GENESIS, tree)}
-    try:
-        found = verbatim.read(sent(tree))
-    except Problem as problem:
-        assert '\0' in one + other and problem.status == 400
-        return
-    if found is not None:
-        assert found.tree == tree and prepared.report(tree, found) == prepared.report(tree)
+    host.findings['disk'].update(took_ms=took, more=[third])
+    tree = dict(host.unnumbered(), sequence=1, config={'problem': other, 'findings': [other]}, took_ms=number)
+    tree['node'] = dict(tree['node'], labels={'a': one, 'sequence': third})
+    tree = chained(tree)
+    for _ in range(2):                     # as what is new, and as what is familiar
+        try:
+            found = verbatim.read(sent(tree))
+        except Problem as problem:
+            assert '\0' in one + other + third and problem.status == 400
+            return
+        assert found is None or found == prepared.report(tree)
+
+
+def test_texts_that_look_like_the_seams_of_a_report_do_not_hide_it():
+    host = Host(1, requirements=('swap', 'disk'))
+    host.set('swap', 'drifted', found='"took_ms":1,"waiver":null},{"boot"')
+    tree = chained(dict(host.unnumbered(), sequence=1, config={'problem': ',"findings":[{"boot"'}))
+    assert verbatim.read(sent(tree)) == prepared.report(tree)
 
 
 @pytest.mark.parametrize('change', [
@@ -68,18 +93,19 @@ def test_what_is_otherwise_is_left_to_the_ordinary_way(change):
 
 
 def test_what_means_no_good_is_a_problem_as_ever():
-    tree = made(why='\ud800')
+    tree = chained(dict(Host(1).unnumbered(), sequence=1, config={'problem': '\ud800'}))
     with pytest.raises(Problem):
         verbatim.read(sent(tree))
-    deep = b'{"reports":[{"chain":{' + b'[' * 100 + b']' * 100 + b'}]}'
+    host = Host(1)
+    host.findings['swap']['more'] = json.loads('[' * 100 + ']' * 100)
     with pytest.raises(Problem):
-        verbatim.read(deep)
+        verbatim.read(sent(host.report()))
 
 
-def as_written(content, chain='"x":0'):
+def as_written(content, chain=''):
     """A body with a text as its report's content, and the digest of just that text."""
     own = hashed(GENESIS, content.encode())
-    return f'{{"reports":[{{"chain":{{{chain},"digest":"{own}","previous":"{GENESIS}"}},{content[1:]}]}}'.encode()
+    return f'{{"reports":[{{"chain":{{{chain}"digest":"{own}","previous":"{GENESIS}"}},{content[1:]}]}}'.encode()
 
 
 def content_of(tree):
@@ -89,45 +115,94 @@ def content_of(tree):
 @pytest.mark.parametrize('change', [
     lambda text: text[:-1] + ',"find\\u0069ngs":[]}', lambda text: text[:-1] + ',"findings" :[]}',
     lambda text: text.replace('"node":{', '"node":{"name":"innocent",', 1),
-    lambda text: text.replace('"node":{', '"node": {', 1), lambda text: '{"zz":1,' + text[1:]])
+    lambda text: text.replace('"node":{', '"node": {', 1), lambda text: '{"zz":1,' + text[1:],
+    lambda text: text.replace('"state":"met"', '"state":"drifted","state":"met"', 1),
+    lambda text: text.replace('"took_ms":0.5', '"took_ms":0.50', 1),
+    lambda text: text.replace('"took_ms":12.5', '"took_ms":12.50', 1),
+    lambda text: text.replace('"took_ms":12.5', '"took_ms":012.5', 1),
+    lambda text: text.replace('"sequence":1', '"sequence":01', 1),
+    lambda text: text.replace('"met":', '"m\\u0065t":', 1),
+    lambda text: text.replace('"format":1', '"format":1,"format":1', 1),
+    lambda text: text.replace('"config":{"problem":""}', '"config":{"problem":"","problem":""}', 1)])
 def test_what_two_readers_may_understand_in_two_ways_is_not_taken_as_it_stands(change):
     content = content_of(made())
-    assert verbatim.read(as_written(content)) is not None
+    assert verbatim.read(as_written(content)) is not None and change(content) != content
     assert verbatim.read(as_written(change(content))) is None
 
 
-def test_a_chain_with_more_in_it_does_not_make_a_report_that_nobody_can_read_again():
-    rest = content_of(made())[1:]
-    own = hashed(GENESIS, ('{"y":1},' + rest).encode())
-    body = f'{{"reports":[{{"chain":{{"digest":"{own}","previous":"{GENESIS}","x":{{}},"y":1}},{rest}]}}'
-    assert verbatim.read(body.encode()) is None
-
-
-def test_a_finding_with_a_name_twice_is_refused():
-    content = content_of(made()).replace('"state":"met"', '"state":"drifted","state":"met"', 1)
-    found = verbatim.read(as_written(content))
-    with pytest.raises(prepared.Refused, match='canonical'):
-        prepared.report(found.tree, found)
+def test_a_chain_with_more_in_it_is_left_to_the_ordinary_way():
+    assert verbatim.read(as_written(content_of(made()), '"a":0,')) is None
 
 
 def test_the_findings_are_those_of_the_report_not_those_of_a_member():
-    tree = dict(Host(1, requirements=()).report(), config={'problem': '', 'findings': [{'a': 1}]})
-    found = verbatim.read(as_written(content_of(tree)))
-    assert (found.tree['findings'], found.tree['config'], found.findings) == ([], tree['config'], ())
+    plain = dict(Host(1, requirements=()).unnumbered(), sequence=1)
+    tree = chained(dict(plain, config={'problem': '', 'findings': [{'a': 1}]}))
+    assert verbatim.read(sent(tree)) == prepared.report(tree) and prepared.report(tree).parts == ()
+    tree = chained(dict(plain, config={'a': 0, 'problem': '', 'findings': []}))
+    assert verbatim.read(sent(tree)) is None and prepared.report(tree).parts == ()
+    content = content_of(tree)
+    assert verbatim.read(as_written(content.replace('"fights":[],"findings":[],', '"fights":[],', 1))) is None
+
+
+def test_a_member_between_those_that_are_known_is_left_to_the_ordinary_way():
+    for name in ('g', 'm', 'p', 'sf', 'tb', 'u', 'w', 'x'):
+        tree = chained(dict(Host(1).unnumbered(), sequence=1, **{name: 1}))
+        assert verbatim.read(sent(tree)) is None and prepared.report(tree).sequence == 1
+    tree = chained(dict(Host(1).unnumbered(), sequence=1, b=1))
+    assert verbatim.read(sent(tree)) == prepared.report(tree)
 
 
 def test_what_is_not_as_the_schema_has_it_is_left_to_the_ordinary_way_which_says_why():
-    for change in ({'verdict': 'fine'}, {'summary': {}}, {'took_ms': '1'}, {'node': []}, {'format': True}):
+    for change in ({'verdict': 'fine'}, {'summary': {}}, {'took_ms': '1'}, {'node': []}, {'format': True},
+                   {'boot_id': 1}, {'agent': {}}, {'id': '0' * 36}, {'taken': '2027-01-31T22:00:00ZZ'}):
         tree = dict(made(), **change)
         assert verbatim.read(as_written(content_of(tree))) is None
         with pytest.raises(prepared.Refused, match=f'report.{list(change)[0]}'):
             prepared.report(dict(tree, chain={'previous': GENESIS, 'digest': digest(GENESIS, tree)}))
-    for name in ('verdict', 'node', 'findings'):
+    for name in ('verdict', 'node', 'findings', 'boot_id'):
         assert verbatim.read(as_written(content_of({key: one for key, one in made().items() if key != name}))) is None
+
+
+def test_bounds_hold_for_what_is_written_as_agents_do():
+    host = Host(1, requirements=('swap',))
+    for tree, said in (
+            (dict(host.unnumbered(), findings=host.unnumbered()['findings'] * 2), 'another requirement'),
+            (dict(host.unnumbered(), findings=[dict(host.findings['swap'], requirement='a' * 65)]), '64 letters'),
+            (dict(host.unnumbered(), node=dict(host.about, kernel='k' * 1001)), '1000 bytes'),
+            (dict(host.unnumbered(), node=dict(host.about, labels={f'l{one}': '' for one in range(257)})), 'labels'),
+            (dict(host.unnumbered(), taken='2027-02-30T22:00:00Z'), 'taken')):
+        tree = chained(dict(tree, sequence=1))
+        assert verbatim.read(sent(tree)) is None
+        with pytest.raises(prepared.Refused, match=said):
+            prepared.report(tree)
+
+
+def test_how_long_a_check_took_does_not_make_it_another():
+    host = Host(1, requirements=('swap',))
+    seen = set()
+    for took in (0.5, 7, 123.456, 0):
+        host.findings['swap']['took_ms'] = took
+        tree = chained(dict(host.unnumbered(), sequence=1))
+        found = verbatim.read(sent(tree))
+        assert found == prepared.report(tree) and found.parts[0].tree['took_ms'] == took
+        seen.add(found.parts[0].seen)
+    assert len(seen) == 1
+
+
+def test_a_second_such_number_in_a_finding_is_left_to_the_ordinary_way():
+    host = Host(1, requirements=('swap',))
+    host.findings['swap']['more'] = {'took_ms': 1}
+    tree = chained(dict(host.unnumbered(), sequence=1))
+    assert verbatim.read(sent(tree)) is None and prepared.report(tree).sequence == 1
 
 
 def test_what_the_agents_spool_and_client_make_is_written_so():
     content = {name: item for name, item in made().items() if name != 'chain'}
     line, own = sealed(canonical(content), GENESIS)
     body = json.dumps({'reports': [json.loads(line)]}, separators=(',', ':'), allow_nan=False).encode('ascii')
-    assert verbatim.read(body).tree['chain']['digest'] == own
+    assert verbatim.read(body).digest == own
+
+
+def test_what_is_familiar_is_forgotten_when_it_is_too_much():
+    few = findings.Familiar(lambda text: text.upper(), 2)
+    assert [few.means(one) for one in 'abcab'] == list('ABCAB')

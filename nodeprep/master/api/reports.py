@@ -44,6 +44,8 @@ def reports_at_once(request: Request, master: Any) -> Work:
 def _spent(request: Request, master: Any, read: Tuple[List[Any], Any]) -> Tuple[List[Any], Any, int]:
     """What is to be taken of what was read, and the format of what comes after that and is newer; 0: there is none."""
     trees, written = read
+    if written is not None:
+        return trees, written, 0
     master.budgets.spend(request.node.id, len(trees) - 1, 0)
     trees, newer = _known(trees)
     if newer:
@@ -94,10 +96,10 @@ def _heard(master: Any, received: float, beat: Beat) -> Response:
 
 
 def _read(request: Request) -> Tuple[List[Any], Any]:
-    """The reports of a request; the second is a Verbatim when its one report is one."""
+    """The reports of a request, as trees; or the one that is written just as an agent does."""
     written = verbatim.read(request.body) if request.content_type == 'application/json' else None
     if written is not None:
-        return [written.tree], written
+        return [], written
     tree = request.json_object()
     found = tree.get('reports') if 'reports' in tree else [tree]
     if not isinstance(found, list) or not 0 < len(found) <= MOST:

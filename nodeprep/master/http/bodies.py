@@ -186,3 +186,4 @@ def _constant(written: str) -> Any:
 
 
 DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
+SCAN: Any = DECODER.scan_once            # type: ignore[attr-defined]  # what raw_decode() calls: (text, at) -> (value, end)

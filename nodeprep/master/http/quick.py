@@ -19,6 +19,7 @@ class Meaning(NamedTuple):
     """What a head asks for. `length`: bytes of its body."""
 
     route: Route
+    work: Any                  # its at_once
     path: str
     headers: Dict[str, str]
     length: int
@@ -43,7 +44,7 @@ class Quick:
                 and not request.raw_query and length.isdecimal() and len(length) < 6 and int(length) <= SMALL \
                 and not any(name in request.headers for name in _UNUSUAL):
             headers = {name: value for name, value in request.headers.items() if name != 'authorization'}
-            self._heads.remember(data, Meaning(route, request.path, headers, int(length)))
+            self._heads.remember(data, Meaning(route, route.at_once, request.path, headers, int(length)))
 
     def take(self, data: bytes, connection: Any) -> bool:
         """Whether `data`, with which a request begins, was all of it and is being answered."""
@@ -62,7 +63,7 @@ class Quick:
         answer = _Answer(self._app, master.budgets, connection, meaning.route, request)
         try:
             master.budgets.spend(who.id, 1, meaning.length)
-            work = meaning.route.at_once(request, master)
+            work = meaning.work(request, master)
             answer.made = work.answer
             master.scribe.put(work.what, work.letter, answer)
         except Exception as error:         # noqa: BLE001  # failed() knows all of them
@@ -98,5 +99,5 @@ class _Answer:
         self._give(self._app.failed(error, self._route, self._request))
 
     def _give(self, answer: Any) -> None:
-        self._budgets.end(self._request.who.id, self._route.pattern)
+        self._budgets.end(self._request.node.id, self._route.pattern)
         self._connection.give(self._incoming, answer)

@@ -1,6 +1,5 @@
 """The nodes: who is a member, and what their newest reports and heartbeats say of themselves."""
 from nodeprep.chain import GENESIS
-from nodeprep.master.jsontext import compact
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
@@ -8,7 +7,6 @@ from nodeprep.typed import Any, Dict, Iterable, List, Optional, Tuple
 MEMBER, QUARANTINED, LEFT, FORGOTTEN = 'member', 'quarantined', 'left', 'forgotten'
 SPEAKING = (MEMBER, QUARANTINED)          # whose credentials count
 JOINED, SILENT, HEARD, RELEASED = 'joined', 'silent', 'heard', 'released'
-_TEXT = 500               # letters of what stands on pages of the whole fleet
 _KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, boot_id, verdict, standing '
           'FROM node WHERE id IN (?*) ORDER BY id')
 _FACTS = ('role', 'machine_id', 'product_uuid', 'os_id', 'os_version', 'os_name', 'kernel', 'arch', 'kubernetes')
@@ -45,9 +43,9 @@ def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings:
     """
     whole, chain = {}, {}
     for node, report, received in applied:
-        row = [node.sequence, node.head, report.tree['id'], node.taken, received]
+        row = [node.sequence, node.head, report.id, node.taken, received]
         if node.status == MEMBER:
-            whole[node.id] = row + _said(report.tree) + [node.id]
+            whole[node.id] = row + [*report.said, node.id]
         else:
             chain[node.id] = row + [node.id]
     if whole:
@@ -59,15 +57,6 @@ def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings:
         cursor.many('UPDATE node SET standing = ? WHERE id = ?', sorted(set(stand), key=lambda row: row[1]))
     if chain:
         cursor.many(f'UPDATE node SET {_CHAIN} WHERE id = ?', list(chain.values()))
-
-
-def _said(tree: Dict[str, Any]) -> List[Any]:
-    config = tree.get('config')
-    problem = config.get('problem') if isinstance(config, dict) else ''
-    said = [tree['boot_id'], problem if isinstance(problem, str) else '', tree['agent']['version'],
-            tree['agent']['profile']]
-    boot_id, problem, version, profile = [clean(one[:_TEXT]) for one in said]
-    return [boot_id, tree['verdict'], compact(tree['summary']), problem, version, profile]
 
 
 def heard(cursor: Cursor, nodes: Dict[int, Known], when: Dict[int, float]) -> None:
