@@ -3,6 +3,7 @@ import json
 import random
 import zlib
 
+from nodeprep.compliance.document import stamp
 from nodeprep.master.store import nodes
 from nodeprep.model import worst
 
@@ -13,16 +14,36 @@ DAY = 86400.0
 _STATE = ('node', 'requirement', 'state', 'now', 'boot', 'severity', 'mode', 'since', 'title', 'says', 'waiver',
           'digest', 'seen', 'told', 'outcome')
 _TRANSITION = ('node', 'requirement', 'at', 'was', 'state', 'now', 'boot', 'severity', 'sequence', 'before', 'outcome')
+_FIX = ('node', 'txn', 'requirement', 'said', 'at', 'told', 'result', 'why', 'how', 'who', 'approval', 'undone',
+        'undone_by')
 
 
-def fill(store, count, end, days=30, drifts=15, wrong=0.03, silent=0.01, seed=1):
+def fill(store, count, end, days=30, drifts=15, wrong=0.03, silent=0.01, seed=1, fixes=0):
     """`count` nodes that joined `days` before `end`, each with about `drifts` drifts since that were mended after some
-    hours; a share `wrong` of all states has not been mended yet, and a share `silent` of the nodes is silent.
+    hours; a share `wrong` of all states has not been mended yet, and a share `silent` of the nodes is silent. Each
+    tells of so many `fixes`.
     """
     fleet = _Fleet(random.Random(seed), end - days * DAY, end, drifts, wrong, silent)
     for first in range(1, count + 1, 1000):
         some = range(first, min(count, first + 999) + 1)
         store.do(lambda cursor, some=some: fleet.put(cursor, some), 600)
+    if fixes:
+        store.do(lambda cursor: cursor.many(_insert('fix', _FIX), _fixes(
+            fleet.luck, [row[0] for row in cursor.all('SELECT id FROM node')], end - days * DAY, end, fixes)), 600)
+
+
+def _fixes(luck, ids, begin, end, each):
+    """Rows of fix, in the order in which they were told: nine of ten done, one of twenty taken back."""
+    rows = []
+    for node in ids:
+        for number in range(each):
+            at, how = begin + luck.random() * (end - begin), luck.choice(('policy', 'policy', 'approval', 'person'))
+            done = luck.random() < 0.9
+            rows.append((node, f'{number:06}', luck.choice(REQUIREMENTS), stamp(at), at, at,
+                         'done' if done else 'failed', '' if done else 'swapoff failed with 4: no memory is left', how,
+                         '/etc/nodeprep/nodeprep.yaml:31' if how == 'policy' else 'ann', '',
+                         at + 3600 if luck.random() < 0.05 else None, ''))
+    return sorted(rows, key=lambda row: row[4])
 
 
 class _Fleet:

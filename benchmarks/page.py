@@ -1,8 +1,10 @@
-"""What the page's queries cost: `python benchmarks/page.py [NODES [SHARE [URL]]]`, with 30 days of transitions.
+"""What the page's queries cost: `python benchmarks/page.py [NODES [SHARE [URL]]]`, with 30 days of transitions and of
+fixes, ten of each node.
 
 SHARE of all states is not met (0.03). URL is of an empty database of a PostgreSQL on this machine; else it is SQLite.
-The goal is 50 ms for the grid and for drift at 10,000 nodes. Each is the work of one thread, and of the process of the
-server that serves it: their CPU time is what it costs, the wall clock tells how busy the machine is besides.
+The goal is 50 ms for the grid, for drift and for fixes at 10,000 nodes. Each is the work of one thread, and of the
+process of the server that serves it: their CPU time is what it costs, the wall clock tells how busy the machine is
+besides.
 """
 import os
 import sys
@@ -14,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from benchmarks.fleetrows import fill  # noqa: E402
 from nodeprep import catalogue  # noqa: E402
 from nodeprep.master import compliance  # noqa: E402
-from nodeprep.master.store import asked, drift, grid, open_store, proposals  # noqa: E402
+from nodeprep.master.store import asked, drift, grid, mended, open_store, proposals  # noqa: E402
 
 GOAL, RUNS = 50.0, 15
 END = 1795737600.0
@@ -28,11 +30,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(sys.argv[3] if len(sys.argv) > 3 else f'sqlite://{folder}/fleet.db')
         try:
-            fill(store, count, END, wrong=wrong)
+            fill(store, count, END, wrong=wrong, fixes=10)
             if len(sys.argv) > 3:
                 _vacuum(sys.argv[3])
             rows = {name: store.read(lambda cursor, name=name: cursor.one(f'SELECT COUNT(*) FROM {name}')[0])
-                    for name in ('node', 'state', 'transition')}
+                    for name in ('node', 'state', 'transition', 'fix')}
             failing = store.read(lambda cursor: sum(drift.counts(cursor).values()))
             print(', '.join(f'{number:,} rows of {name}' for name, number in rows.items())
                   + f', {failing:,} not met\n')
@@ -92,6 +94,13 @@ def listed(kind='drifted', about=asked.EVERYTHING, order='longest', page=1):
                            grid.requirements(cursor), grid.choices(cursor))
 
 
+def fixed(kind='all', page=1, **wanted):
+    """All that the page of fixes asks for."""
+    some = mended.Wanted(END - MONTH, **wanted)
+    return lambda cursor: (mended.counts(cursor, some), mended.page(cursor, some, kind, page),
+                           grid.requirements(cursor), grid.choices(cursor))
+
+
 Asked = asked.Asked
 QUERIES = (
     ('grid, worst first', fleet(), True),
@@ -112,6 +121,15 @@ QUERIES = (
     ('drift, of a label', listed(about=Asked(label='rack=r07')), True),
     ('drift, could not tell', listed('unknown'), True),
     ('drift, on silent nodes', listed('silent'), True),
+    ('fixes', fixed(), True),
+    ('fixes, page 900', fixed(page=900), True),
+    ('fixes, not done', fixed('failed'), True),
+    ('fixes, of a requirement', fixed(about=Asked(requirement='swap')), True),
+    ('fixes, by hand', fixed(how='person'), True),
+    ('fixes, of a label', fixed(about=Asked(label='rack=r07')), True),
+    ('fixes, of a role, page 50', fixed(about=Asked(role='worker'), page=50), True),
+    ('fixes, search in the name', fixed(about=Asked(search='-0099')), True),
+    ('fixes, of a node', fixed(node='k8s-a-00800'), True),
     ('compliance, 30 days', lambda cursor: compliance.report(cursor, END - MONTH, END, END), False),
     ('compliance, 30 days of a label', lambda cursor: compliance.report(cursor, END - MONTH, END, END,
                                                                        Asked(label='rack=r07')), False),

@@ -10,9 +10,9 @@ from tests.tiers import need
 from tests.web.scripts import AXE, DRAWN, FAINT, OUTSIDE, SMALL
 
 PAGES = {'fleet': '/', 'groups': '/?group=label:site', 'node': '/nodes/drifted', 'proposal': '/nodes/proposing5',
-         'silent': '/nodes/away', 'drift': '/drift', 'waived': '/drift?show=waived', 'approvals': '/approvals',
-         'waivers': '/waivers', 'clones': '/clones', 'compliance': '/compliance', 'audit': '/audit',
-         'problem': '/nodes/nobody'}
+         'silent': '/nodes/away', 'drift': '/drift', 'waived': '/drift?show=waived', 'fixes': '/fixes?days=all',
+         'approvals': '/approvals', 'waivers': '/waivers', 'clones': '/clones', 'compliance': '/compliance',
+         'audit': '/audit', 'problem': '/nodes/nobody'}
 TAGS = ['wcag2a', 'wcag2aa', 'best-practice']          # those of every version of axe
 VIEWS = [(1280, False, 'en'), (1280, True, 'en'), (400, False, 'en'), (400, True, 'en'), (1280, False, 'zh-CN'),
          (400, True, 'zh-CN')]
@@ -75,7 +75,7 @@ def test_axe_finds_nothing_against_any_page(serving, chrome, width, dark):
 @pytest.mark.parametrize('width', [1280, 400])
 def test_a_table_stays_one_for_those_who_listen_however_narrow_it_is(serving, chrome, width):
     browser = chrome(serving.base, width).sign_in(serving.site.tokens['viewer'])
-    for path in ('/', '/drift', '/waivers'):
+    for path in ('/', '/drift', '/fixes', '/waivers'):
         browser.go(path)
         nodes = [node for node in browser.driver.execute_cdp_cmd('Accessibility.getFullAXTree', {})['nodes']
                  if not node.get('ignored')]
@@ -89,7 +89,7 @@ def test_a_table_stays_one_for_those_who_listen_however_narrow_it_is(serving, ch
 def test_what_a_host_says_never_runs(serving, chrome):
     """Its name, what was found and who answers for a waiver are scripts."""
     browser = chrome(serving.base).sign_in(serving.site.tokens['admin'])
-    for path in ('/', '/drift', '/waivers', '/audit'):
+    for path in ('/', '/drift', '/fixes', '/waivers', '/audit'):
         browser.go(path)                  # an alert would end this with an exception
         assert '<script>alert(1)</script>' in browser.find('main').text, path
         assert browser.all('main img, main script') == []

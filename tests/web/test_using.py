@@ -35,7 +35,7 @@ def test_signing_in_and_approving_by_the_keyboard_alone(serving, chrome, width):
 
 def test_every_page_is_reached_by_the_keyboard_in_the_order_in_which_it_is_read(serving, chrome):
     browser = chrome(serving.base).sign_in(serving.site.tokens['admin'])
-    for name in ('Drift', 'Approvals', 'Waivers', 'Clones', 'Compliance', 'Audit'):
+    for name in ('Drift', 'Approvals', 'Fixes', 'Waivers', 'Clones', 'Compliance', 'Audit'):
         browser.tab_to(name)
         browser.press(ENTER)
         browser.wait(lambda name=name: browser.path() == '/' + name.lower())
@@ -72,3 +72,22 @@ def test_without_scripts_everything_is_read_and_decided(serving, chrome):
     assert serving.site.rows("SELECT COUNT(*) FROM state WHERE outcome = 'waived'") == [(2,)]
     browser.find('.who button').click()
     browser.wait(lambda: browser.path().startswith('/sign-in'))
+
+
+def test_without_scripts_what_was_fixed_is_found_from_the_node(serving, chrome):
+    browser = chrome(serving.base, scripts=False).sign_in(serving.site.tokens['viewer'])
+    browser.go('/nodes/fit')
+    assert [one.text.split('\n')[0] for one in browser.all('[data-part=fixed] li')] == [
+        '2023-11-12 22:13:20 UTC', '2023-10-05 22:13:20 UTC']
+    browser.find('[data-part=fixed] .pages a').click()
+    browser.wait(lambda: browser.path().startswith('/fixes?'))
+    assert [one.text for one in browser.all('tbody th')] == ['fit', 'fit']
+    browser.choose('#days', '30 days')
+    browser.find('.filter button').click()
+    browser.wait(lambda: 'days=30' in browser.path())
+    assert browser.heading() == 'One fix was tried' and [one.text for one in browser.all('tbody th')] == ['fit']
+    browser.find('.filter a.button').click()
+    browser.wait(lambda: browser.heading() == '3 fixes were tried')
+    next(one for one in browser.all('.tabs a') if one.text.startswith('Not done')).click()
+    browser.wait(lambda: browser.heading() == '2 fixes were not done')
+    assert browser.complaints() == []

@@ -1,6 +1,7 @@
 """Which nodes a page or a query is about, as SQL: what people type is a value, never a part of a statement.
 
-All conditions are about `n`, a row of node. A node that left or was forgotten is in none of them.
+All conditions are about `n`, a row of node. A node that left or was forgotten is in none of them, unless it is asked
+for others than those that are present.
 """
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Tuple
@@ -12,6 +13,7 @@ STANDINGS = (DRIFTED, UNKNOWN, SILENT, QUARANTINED, NEW, MET)       # worst firs
 STANDING = ("CASE WHEN n.status = 'quarantined' THEN 'quarantined' WHEN n.silent_since IS NOT NULL THEN 'silent' "
             "WHEN n.standing = '' THEN 'new' ELSE n.standing END")
 PRESENT = "n.status IN ('member', 'quarantined')"
+KNOWN = "n.status <> 'forgotten'"         # those that have a page
 SPEAKS = "n.status = 'member' AND n.silent_since IS NULL"
 
 
@@ -56,9 +58,9 @@ OS = ("CASE WHEN n.os_version <> '' AND replace(n.os_name, n.os_version, '') = n
       "THEN n.os_name || ' ' || n.os_version ELSE n.os_name END")
 
 
-def condition(asked: Asked) -> Condition:
-    """The nodes that are asked for."""
-    parts: List[str] = [PRESENT]
+def condition(asked: Asked, among: str = PRESENT) -> Condition:
+    """The nodes that are asked for, `among` those of another condition."""
+    parts: List[str] = [among]
     args: List[Any] = []
 
     def put(sql: str, *values: Any) -> None:

@@ -2,16 +2,18 @@
 from nodeprep.compliance.fixes import ALLOWED, APPROVAL, NOT_OURS, Fix
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 _OF = 'SELECT node, txn, requirement, said, id, result, undone, undone_by FROM fix WHERE node IN (?*)'
 _INSERT = ('INSERT INTO fix (node, txn, requirement, said, at, told, result, why, how, who, approval, undone, '
            'undone_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
 _UPDATE = 'UPDATE fix SET result = ?, why = ?, undone = ?, undone_by = ? WHERE id = ?'
-# The approval is believed only when it is this master's own, for this node and requirement: then it tells who gave it.
-_BETWEEN = ('SELECT f.node, f.requirement, f.at, f.txn, f.result, f.why, f.how, f.who, f.undone, f.undone_by, a."by", '
-            'a.reason FROM fix f LEFT JOIN approval a ON a.id = f.approval AND a.node = f.node '
-            "AND a.requirement = f.requirement AND a.decided IS NOT NULL AND a.state <> 'denied' "
+# What read() takes. The approval is believed only when it is this master's own, for this node and requirement: then it
+# tells who gave it.
+COLUMNS = 'f.requirement, f.at, f.txn, f.result, f.why, f.how, f.who, f.undone, f.undone_by, a."by", a.reason'
+WITH_APPROVAL = ('LEFT JOIN approval a ON a.id = f.approval AND a.node = f.node AND a.requirement = f.requirement '
+                 "AND a.decided IS NOT NULL AND a.state <> 'denied'")
+_BETWEEN = (f'SELECT f.node, {COLUMNS} FROM fix f {WITH_APPROVAL} '
             'WHERE f.at >= ? AND f.at < ? OR f.undone >= ? AND f.undone < ? ORDER BY f.at, f.id')
 
 
@@ -59,9 +61,13 @@ def add(cursor: Cursor, rows: List[Told]) -> None:
 
 def between(cursor: Cursor, since: float, until: float, names: Mapping[int, str]) -> Iterator[Fix]:
     """Those that were made or taken back in a span, of the nodes that are named."""
-    for node, requirement, at, txn, result, why, how, who, undone, undone_by, by, reason in cursor.all(
-            _BETWEEN, (since, until, since, until)):
-        if node not in names:
-            continue
-        allowed = NOT_OURS if how == APPROVAL and by is None else ALLOWED.get(how) or str(how)
-        yield Fix(names[node], requirement, at, txn, result, why, by or who, allowed, undone, undone_by, reason or '')
+    for row in cursor.all(_BETWEEN, (since, until, since, until)):
+        if row[0] in names:
+            yield read(names[row[0]], row[1:])
+
+
+def read(name: str, row: Sequence[Any]) -> Fix:
+    """The fix of a row of COLUMNS, on the node of a name."""
+    requirement, at, txn, result, why, how, who, undone, undone_by, by, reason = row
+    allowed = NOT_OURS if how == APPROVAL and by is None else ALLOWED.get(how) or str(how)
+    return Fix(name, requirement, at, txn, result, why, by or who, allowed, undone, undone_by, reason or '')

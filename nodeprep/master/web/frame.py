@@ -10,7 +10,8 @@ from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 LIVE = 10                 # seconds after which a script asks for the page again
 _LINKS = (('/', N_('Fleet'), ''), ('/drift', N_('Drift'), 'drift'), ('/approvals', N_('Approvals'), 'approvals'),
-          ('/waivers', N_('Waivers'), ''), ('/clones', N_('Clones'), 'clones'), ('/compliance', N_('Compliance'), ''))
+          ('/fixes', N_('Fixes'), ''), ('/waivers', N_('Waivers'), ''), ('/clones', N_('Clones'), 'clones'),
+          ('/compliance', N_('Compliance'), ''))
 _ADMINS = (('/audit', N_('Audit'), ''),)
 
 

@@ -37,7 +37,7 @@ def _environment(tag: str) -> jinja2.Environment:
     made.tests.update(boot_only=words.boot_only, understood=plans.understood)
     made.globals.update(
         {name: {word: _(said) for word, said in table.items()} for name, table in words.TABLES.items()},
-        SYMBOLS=words.SYMBOLS, TICK=words.TICK,
+        SYMBOLS=words.SYMBOLS, TICK=words.TICK, RESULT_MARKS=words.RESULT_MARKS,
         gettext=lambda text, **values: _filled(_(text), values),
         ngettext=lambda one, more, number, **values: _filled(_.form(one, more, number), values))
     return made

@@ -2,7 +2,7 @@
 from nodeprep.master.http.request import ADMIN, APPROVER, VIEWER
 from nodeprep.master.http.routes import ANYBODY, Route
 from nodeprep.master.web import session, statics
-from nodeprep.master.web.pages import approvals, audit, clones, compliance, drift, fleet, node, sign, waivers
+from nodeprep.master.web.pages import approvals, audit, clones, compliance, drift, fixes, fleet, node, sign, waivers
 
 TICKED = 2 * 2**20        # bytes of a form in which some ten thousand approvals are ticked
 
@@ -13,6 +13,7 @@ ROUTES = (
     Route('GET', '/approvals', approvals.show, VIEWER, 'Plans that wait', page=True),
     Route('POST', '/approvals', approvals.decide, APPROVER, 'Approves or denies', page=True, most=TICKED,
           inflated=TICKED),
+    Route('GET', '/fixes', fixes.show, VIEWER, 'What was fixed', page=True),
     Route('GET', '/waivers', waivers.show, VIEWER, 'Exceptions', page=True),
     Route('POST', '/waivers', waivers.decide, APPROVER, 'Makes or ends one', page=True),
     Route('GET', '/clones', clones.show, VIEWER, 'Nodes that are one machine', page=True),

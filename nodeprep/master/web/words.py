@@ -4,7 +4,7 @@ import time
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output.compliance import holes
-from nodeprep.output.compliance.words import DECISIONS, DEEDS, DETAILS, IDENTITIES, number, share
+from nodeprep.output.compliance.words import ALLOWED, DECISIONS, DEEDS, DETAILS, IDENTITIES, number, share
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 
@@ -27,8 +27,14 @@ PLANS = {'proposed': N_('proposed'), 'approved': N_('approved'), 'denied': N_('d
          'used': N_('used'), 'superseded': N_('superseded')}
 EVENTS = dict(holes.KINDS, joined=N_('joined'), silent=N_('silent'), heard=N_('heard'), left=N_('left'),
               forgotten=N_('forgotten'), quarantined=N_('quarantined'), released=N_('released'))
+# What came of a fix, as agents tell it, and the state whose colour and symbol it has: those without one are neither
+# done nor taken back.
+RESULTS = {'done': N_('done'), 'failed': N_('failed, and taken back'), 'interrupted': N_('interrupted'),
+           'cut short': N_('cut short')}
+RESULT_MARKS = {'done': MET, 'failed': DRIFTED}
 TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS, 'IDENTITIES': IDENTITIES,
-          'DECISIONS': DECISIONS, 'DEEDS': DEEDS, 'DETAILS': DETAILS}
+          'DECISIONS': DECISIONS, 'DEEDS': DEEDS, 'DETAILS': DETAILS, 'RESULTS': RESULTS,
+          'ALLOWED': {said: said for said in ALLOWED}}
 
 
 def boot_only(row: Any) -> bool:

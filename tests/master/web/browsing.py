@@ -10,7 +10,7 @@ from nodeprep.master.store import known, nodes, people, waivers
 from nodeprep.master.web import routes
 from nodeprep.master.web.pages import sign
 from tests.master.asking import Asking
-from tests.master.fleet import Host, plan
+from tests.master.fleet import Host, plan, stamp
 from tests.master.small import Clock, Here
 
 NOW = 1700000000.0        # 2023-11-14 22:13:20 UTC
@@ -56,12 +56,12 @@ class Fleet:
     def __init__(self, store):
         self.store, self.hosts, self.ids = store, {}, {}
 
-    def join(self, name, number, **drifts):
+    def join(self, name, number, fixes=(), **drifts):
         host = self.hosts[name] = Host(number, name=name, requirements=NAMES, start=NOW - HOUR - 60)
         for requirement, how in drifts.items():
             host.set(requirement.replace('_', '-'), **how)
         self.ids[name] = self.store.do(lambda cursor: nodes.make(cursor, name, NOW - DAY))
-        self.tell(name)
+        self.tell(name, **({'fixes': list(fixes)} if fixes else {}))
         return host
 
     def tell(self, name, **more):
@@ -71,11 +71,24 @@ class Fleet:
         self.store.beat(self.ids[name], host.beat(), host.now).result(30)
 
 
+def fixed(begun, requirement='swap', number=1, how='policy', who='/etc/nodeprep/nodeprep.yaml:3', undone=None,
+          approval='', **more):
+    """What a report tells of a fix; times in seconds since 1970."""
+    return dict({'transaction': f'{number:06}', 'requirement': requirement, 'begun': stamp(begun), 'result': 'done',
+                 'why': '', 'by': {'how': how, 'who': who, 'approval': approval},
+                 'undone': stamp(undone) if undone else '', 'undone_by': ''}, **more)
+
+
 def fleet(store):
-    """Nine nodes: fit, drifted, drifted at boot, unknown, two with one plan, waived, silent, and a hostile name."""
+    """Nine nodes: fit, drifted, drifted at boot, unknown, two with one plan, waived, silent, and a hostile name. Some
+    tell of fixes: by mode fix, by hand, and one that is hostile too.
+    """
     made = Fleet(store)
-    made.join('fit', 1)
-    made.join('drifted', 2, swap=dict(state='drifted', found='/dev/sda2 is turned on'),
+    made.join('fit', 1, [fixed(NOW - 2 * DAY),
+                         fixed(NOW - 40 * DAY, 'disk', 2, undone=NOW - 39 * DAY, undone_by='bob')])
+    made.join('drifted', 2, [fixed(NOW - 3 * HOUR, 'swap', 1, 'person', 'bob', result='failed',
+                                   why='/dev/sda2 is used: swapoff failed with 4')],
+              swap=dict(state='drifted', found='/dev/sda2 is turned on'),
               bridge=dict(state='unknown', found='permission denied'))
     made.join('booting', 3, selinux=dict(state='drifted', now='met'))
     made.join('untold', 4, docker=dict(state='unknown'))
@@ -83,7 +96,9 @@ def fleet(store):
         made.join(f'proposing{number}', number, swap=dict(state='drifted', mode='approve', changes=plan()))
     made.join('waived', 7, disk=dict(state='drifted'))
     made.join('away', 8, ports=dict(state='drifted'))
-    made.join(f'{SCRIPT}{EVIL}/..', 9, time_sync=dict(state='drifted', found=SCRIPT + EVIL))
+    made.join(f'{SCRIPT}{EVIL}/..', 9, [fixed(
+        NOW - 2 * HOUR, 'disk', 3, 'approval', SCRIPT + EVIL, NOW - HOUR, EVIL, transaction=EVIL, result=SCRIPT + EVIL,
+        why=SCRIPT + EVIL, undone_by=EVIL)], time_sync=dict(state='drifted', found=SCRIPT + EVIL))
     store.do(lambda cursor: waivers.add(cursor, 'node', 'waived', 'disk', f'small {SCRIPT}', f'ops {EVIL}',
                                         '2023-12-24', 'ada', NOW))
     store.do(lambda cursor: nodes.silent(cursor, made.ids['away'], NOW - 1800))

@@ -271,7 +271,8 @@ def test_no_form_decides_for_who_may_not(full, role):
 def test_every_form_on_every_page_carries_what_belongs_to_the_session(full):
     ada = full.browser('admin')
     good = csrf(ada)
-    for path in ('/', '/nodes/proposing5', '/drift', '/approvals', '/waivers', '/clones', '/compliance', '/audit'):
+    for path in ('/', '/nodes/proposing5', '/drift', '/approvals', '/fixes', '/waivers', '/clones', '/compliance',
+                 '/audit'):
         for form in parsed(ada.get(path)).iter('form'):
             fields = [part for part in form.iter('input') if part.get('name') == 'csrf']
             if form.get('method') == 'post':

@@ -23,7 +23,7 @@ _ = speaking(CHINESE, 'page')
 ASKS = {'accept': 'text/html', 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8'}
 # Latin words that a Chinese page has of its own: names, units of measure, and what is typed as it stands.
 OURS = {'nodeprep', 'kubernetes', 'kubeadm', 'agent', 'pod', 'utc', 'mac', 'product', 'uuid', 'machine', 'id', 'admin',
-        'approver', 'rack', 'a1', 'name', 'value', 'yyyy', 'mm', 'dd', 'nobody', 'unit'}
+        'approver', 'rack', 'a1', 'name', 'value', 'yyyy', 'mm', 'dd', 'nobody', 'unit', 'mode', 'fix', 'master'}
 
 
 def asked(site, path, role='admin', **more):
@@ -52,7 +52,8 @@ def kept(site):
     found = latin(f'{SCRIPT} {EVIL}') | {word for name in NAMES for word in name.split('-')}
     for host in site.fleet.hosts.values():
         found |= latin(json.dumps(host.findings) + json.dumps(host.about) + host.boot_id)
-    for what in ('* FROM waiver', '* FROM audit', '* FROM person', '* FROM approval', 'says FROM state'):
+    for what in ('* FROM waiver', '* FROM audit', '* FROM person', '* FROM approval', 'says FROM state',
+                 'who, why, undone_by FROM fix'):
         for row in site.rows(f'SELECT {what}'):
             found |= latin(' '.join(map(str, row)))
     return found

@@ -17,7 +17,9 @@ PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drift
          '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=nobody', '/?order=heard',
          '/nodes/drifted', '/nodes/fit', '/nodes/away', '/nodes/waived', '/nodes/proposing5',
          '/nodes/drifted?requirement=swap', '/drift', '/drift?show=unknown', '/drift?show=waived',
-         '/drift?show=silent', '/drift?show=advised', '/drift?q=nobody', '/approvals', '/approvals?requirement=disk',
+         '/drift?show=silent', '/drift?show=advised', '/drift?q=nobody', '/fixes', '/fixes?show=failed',
+         '/fixes?show=undone', '/fixes?days=all&node=fit', '/fixes?q=nobody&how=person', '/approvals',
+         '/approvals?requirement=disk',
          '/waivers', '/waivers?scope=fit&requirement=swap', '/clones', '/compliance', '/compliance?days=7', '/audit',
          '/audit?q=waiver', '/sign-in', '/sign-in?wrong=1', '/nodes/nobody', '/nothing')
 
@@ -349,14 +351,15 @@ def test_an_empty_fleet_says_how_the_first_node_joins(site):
     page = parsed(site.browser().get('/'))
     assert text_of(page.find('.//h1')) == 'No node has joined yet'
     assert 'nodeprep master token create --print-join-command' in text_of(page)
-    for path in ('/drift', '/approvals', '/waivers', '/clones', '/compliance'):
+    for path in ('/drift', '/approvals', '/fixes', '/waivers', '/clones', '/compliance'):
         assert parsed(site.browser().get(path)).findall('.//p[@class="empty"]')
 
 
 def test_who_has_not_signed_in_is_led_there_and_back(full):
     from tests.master.asking import Asking
     stranger = Asking(full.app)
-    for path in ('/', '/nodes/fit', '/drift?show=waived', '/approvals', '/waivers', '/clones', '/compliance', '/audit'):
+    for path in ('/', '/nodes/fit', '/drift?show=waived', '/approvals', '/fixes', '/waivers', '/clones', '/compliance',
+                 '/audit'):
         answer = stranger.get(path)
         assert answer.status == 303 and answer.headers['location'].startswith('/sign-in?next=%2F')
     assert parsed(stranger.get('/sign-in?next=%2Fdrift')).find('.//input[@name="next"]').get('value') == '/drift'
@@ -367,7 +370,8 @@ def test_texts_of_hosts_are_texts(full):
     names = [row[0] for row in full.rows('SELECT name FROM node')]
     evil = next(name for name in names if SCRIPT in name)
     from urllib.parse import quote
-    for path in ('/', '/drift', '/waivers', '/audit', '/nodes/' + quote(evil, safe=''), '/?q=' + quote(evil),
+    for path in ('/', '/drift', '/fixes', '/waivers', '/audit', '/nodes/' + quote(evil, safe=''), '/?q=' + quote(evil),
+                 '/fixes?node=' + quote(evil), '/fixes?days=all&node=' + quote(SCRIPT),
                  '/drift?q=' + quote(SCRIPT), '/nodes/' + quote(SCRIPT + 'x', safe=''),
                  '/waivers?scope=' + quote(evil)):
         answer = browser.get(path)

@@ -1,17 +1,19 @@
 """/nodes/{name}: one node: what is wrong with it and for how long, the evidence, the plan, its past."""
 import re
 
+from nodeprep.compliance.fixes import Fix
 from nodeprep.language import N_
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import history, kept
+from nodeprep.master.store import history, kept, mended
 from nodeprep.master.web import frame, render, said
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
 
 _BEFORE = re.compile(r'(\d{1,12}(?:\.\d{1,9})?)-(\d{1,15})$')
 MOST = 60                 # changes on one page
+_FIXES = 10               # that are shown; the page of fixes has all of them
 _ORDER = ('drifted', 'unknown', 'advised', 'waived', 'met', 'ignored', 'not-applicable')
 WRONG = ('drifted', 'unknown', 'advised', 'waived')
 
@@ -26,6 +28,7 @@ class Whole(NamedTuple):
     changes: List[history.Change]
     events: List[history.Event]
     plans: List[history.Plan]
+    fixes: List[Fix]
 
 
 async def show(request: Request, master: Any) -> Response:
@@ -41,7 +44,8 @@ async def show(request: Request, master: Any) -> Response:
             return None
         return Whole(node, history.labels(cursor, node.id), history.identities(cursor, node.id),
                      history.states(cursor, node.id), history.changes(cursor, node.id, only, MOST + 1, before, last),
-                     history.events(cursor, node.id), history.plans(cursor, node.id))
+                     history.events(cursor, node.id), history.plans(cursor, node.id),
+                     mended.newest(cursor, node.id, _FIXES + 1))
     around, whole = await frame.around(request, master, '', look, said=said.of(request))
     if whole is None:
         raise Problem(404, N_('There is no node {name}.'), about={'name': name})
@@ -54,7 +58,7 @@ async def show(request: Request, master: Any) -> Response:
         wrong=[one for one in states if one.outcome in WRONG],
         fine=[one for one in states if one.outcome not in WRONG], plans=_newest(whole.plans), fights=fights,
         changes=changes, more=f'{changes[-1].at!r}-{changes[-1].id}' if more else None, only=only, before=before,
-        counts=_counts(states))
+        counts=_counts(states), fixes=whole.fixes[:_FIXES], more_fixes=len(whole.fixes) > _FIXES)
 
 
 def _newest(plans: List[history.Plan]) -> Dict[Tuple[str, str], history.Plan]:
