@@ -7,7 +7,7 @@ from nodeprep.cli import people
 from nodeprep.cli.mastering import formats, opened, places, show
 from nodeprep.cli.usage import stopping_on_bad_input
 from nodeprep.config import ConfigError
-from nodeprep.output.compliance.words import decision, identity
+from nodeprep.output.compliance.vocabulary import decision, identity
 from nodeprep.output.words import shown, span
 from nodeprep.typed import Any, Dict, List, Optional, Sequence
 

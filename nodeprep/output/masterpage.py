@@ -2,7 +2,7 @@
 from nodeprep import epoch
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
-from nodeprep.output.compliance.words import identity
+from nodeprep.output.compliance.vocabulary import identity
 from nodeprep.output.plans import Page
 from nodeprep.output.words import alike, failing, shown, span, statement
 from nodeprep.typed import Any, Dict, List

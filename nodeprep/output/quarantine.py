@@ -1,5 +1,5 @@
 """What a node in quarantine is told of it, for people: because of whom, and who decides."""
-from nodeprep.output.compliance.words import identity
+from nodeprep.output.compliance.vocabulary import identity
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict
 

@@ -9,8 +9,9 @@ from tests.language import marked
 
 # What is printed for people in their language. What is for programs, or for the journal, is not among it.
 SPOKEN = ('output/table.py', 'output/html_.py', 'output/words.py', 'output/compliance/chart.py',
-          'output/compliance/events.py', 'output/compliance/html_.py', 'output/compliance/pieces.py',
-          'output/compliance/table.py', 'output/compliance/times.py', 'output/compliance/words.py', 'output/wrong.py')
+          'output/compliance/events.py', 'output/compliance/figures.py', 'output/compliance/html_.py',
+          'output/compliance/pieces.py', 'output/compliance/table.py', 'output/compliance/times.py',
+          'output/compliance/vocabulary.py', 'output/compliance/words.py', 'output/wrong.py')
 FOLDERS = ('master/web/',)
 # What is compared with, and names of CSS.
 NOT_SAID = ('permission denied', 'scroll short', 'chart narrow')

@@ -11,7 +11,7 @@ import pytest
 
 from nodeprep.language import ENGLISH_TEXTS
 from nodeprep.output import Options
-from nodeprep.output.compliance import renderer, words
+from nodeprep.output.compliance import figures, renderer
 from nodeprep.output.compliance.html_ import PARTS
 from tests.output.compliance.fleet import fleet
 from tests.tiers import need
@@ -102,7 +102,7 @@ def test_it_prints_well(pages, chrome, name, size, tmp_path):
         assert sheet.lines[-2] not in heads and not re.match('(Node|Day|Label|When|Requirement)  ', sheet.lines[-2])
         assert sheet.left >= MARGIN - 1 and sheet.right <= width - MARGIN + 1, (number, sheet.left, sheet.right)
     told = [' '.join(sheet.text.split()) for sheet in sheets]
-    assert words.percent(tree['overall']['share']) in told[0] and 'Worst requirements' in told[0]
+    assert figures.percent(tree['overall']['share']) in told[0] and 'Worst requirements' in told[0]
     for one in tree['requirements']:               # a row is on one sheet, the next has the heads of the table again
         (there,) = [number for number, text in enumerate(told) if one['title'] in text and number < 3]
         assert re.search(rf'\b{one["requirement"]}\b', told[there])

@@ -4,7 +4,8 @@ import time
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.model import BOOT, DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output.compliance import holes
-from nodeprep.output.compliance.words import ALLOWED, DECISIONS, DEEDS, DETAILS, IDENTITIES, number, share
+from nodeprep.output.compliance.figures import number, share
+from nodeprep.output.compliance.vocabulary import ALLOWED, DECISIONS, DEEDS, DETAILS, IDENTITIES
 from nodeprep.output.words import ADVISED, IGNORED, WAIVED, shown, span
 from nodeprep.typed import Any
 

@@ -2,7 +2,8 @@
 import time
 
 from nodeprep.language import ENGLISH_TEXTS, Language
-from nodeprep.output.compliance.words import COUNTED, DAY, NAMES, share
+from nodeprep.output.compliance.figures import DAY, share
+from nodeprep.output.compliance.vocabulary import COUNTED, NAMES
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Iterable, List, Tuple
 

@@ -7,7 +7,7 @@ from nodeprep.compliance.fixes import FIX
 from nodeprep.compliance.rows import of
 from nodeprep.compliance.weigh import ADVISED
 from nodeprep.output import Options
-from nodeprep.output.compliance import words
+from nodeprep.output.compliance import vocabulary, words
 from nodeprep.output.csv_ import inert
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -99,7 +99,7 @@ def _ended_cells(one: Dict[str, Any]) -> List[str]:
 
 
 def _last(one: Dict[str, Any]) -> List[str]:
-    return [one['at'], one['who'], words.detail(one)]
+    return [one['at'], one['who'], vocabulary.detail(one)]
 
 
 def _not_met(tree: Dict[str, Any]) -> List[Dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The parts of the page that list what is so, and what happened: each is cut where it would be long."""
 from nodeprep.language import Language
-from nodeprep.output.compliance import holes, words
+from nodeprep.output.compliance import figures, holes, vocabulary, words
 from nodeprep.output.compliance.pieces import CSV_TOO, JSON_ONLY, Section, code, more, name, table, text, when, word
 from nodeprep.output.html_ import observed_list
 from nodeprep.output.words import outcome
@@ -14,7 +14,7 @@ def open_(tree: Dict[str, Any], _: Language) -> Section:
     """What was not met at the end, the longest first; of what is waived the waivers tell."""
     found = words.failing(tree)
     rows = [[name(one['node']), name(one['requirement']),
-             _('{span}, since {when}', span=words.length(one['since'], tree['until'], _), when=when(one['since'], _)),
+             _('{span}, since {when}', span=figures.length(one['since'], tree['until'], _), when=when(one['since'], _)),
              word(one['state'], _), *_seen(one, _)] for one in found[:MOST]]
     return _section(_, 'open', _('Longest open drift'), len(found), rows, CSV_TOO,
                     _('Not met at the end, and not waived; the longest first'),
@@ -36,7 +36,7 @@ def advised(tree: Dict[str, Any], _: Language) -> Section:
     """What is not met and counts for nothing."""
     found = tree.get('advised', ())                # not there in a report of an older version
     rows = [[name(one['node']), name(one['requirement']),
-             _('{span}, since {when}', span=words.length(one['since'], tree['until'], _), when=when(one['since'], _)),
+             _('{span}, since {when}', span=figures.length(one['since'], tree['until'], _), when=when(one['since'], _)),
              *_seen(one, _)] for one in found[:MOST]]
     return _section(_, 'advised', _('Advised and not met'), len(found), rows, CSV_TOO,
                     _('It counts for nothing, and somebody may want to know; the longest first'),
@@ -63,8 +63,8 @@ def fights(tree: Dict[str, Any], _: Language) -> Section:
 def clones(tree: Dict[str, Any], _: Language) -> Section:
     """Nodes that say that they are the same machine."""
     rows = [[_('{later} as {first}', later=text(one['later']), first=text(one['first'])),
-             text(words.identity(one['kind'], _)), code(one['value']), when(one['found'], _),
-             text(words.decision(one, _))]
+             text(vocabulary.identity(one['kind'], _)), code(one['value']), when(one['found'], _),
+             text(vocabulary.decision(one, _))]
             for one in tree['clones'][:MOST]]
     return _section(_, 'clones', _('Clones'), len(tree['clones']), rows, JSON_ONLY,
                     _('Nodes that share what makes one machine'),
@@ -73,7 +73,7 @@ def clones(tree: Dict[str, Any], _: Language) -> Section:
 
 def silent(tree: Dict[str, Any], _: Language) -> Section:
     """Of which nothing was heard."""
-    rows = [[name(one['node']), words.length(one['since'], tree['until'], _), when(one['since'], _)]
+    rows = [[name(one['node']), figures.length(one['since'], tree['until'], _), when(one['since'], _)]
             for one in tree['silent'][:MOST]]
     return _section(_, 'silent', _('Silent nodes'), len(tree['silent']), rows, CSV_TOO,
                     _('Nothing was heard of them at the end; what they are nobody knows'),
@@ -95,8 +95,8 @@ def waivers(tree: Dict[str, Any], _: Language) -> Section:
 
 def changes(tree: Dict[str, Any], _: Language) -> Section:
     """Decisions, and what was changed, with who allowed it."""
-    rows = [[when(one['at'], _), text(one['who']), text(words.deed(one['what'], _)), name(one['node']),
-             name(one['requirement']), text(words.detail(one, _))] for one in tree['changes'][:MOST]]
+    rows = [[when(one['at'], _), text(one['who']), text(vocabulary.deed(one['what'], _)), name(one['node']),
+             name(one['requirement']), text(vocabulary.detail(one, _))] for one in tree['changes'][:MOST]]
     return _section(_, 'changes', _('Changes and decisions'), len(tree['changes']), rows, JSON_ONLY,
                     _('The newest first'),
                     (_('When'), _('Who'), _('What'), _('Node'), _('Requirement'), _('Detail')))

@@ -5,7 +5,7 @@ all that the page does not have, should a text of a node ever get past the escap
 """
 from nodeprep.language import Language
 from nodeprep.output import Options
-from nodeprep.output.compliance import events, times, words
+from nodeprep.output.compliance import events, figures, times, words
 from nodeprep.output.compliance.palette import PATTERNS
 from nodeprep.output.compliance.pieces import Section, code, text
 from nodeprep.output.compliance.style import STYLE
@@ -42,7 +42,7 @@ def _first(tree: Tree, _: Language) -> Iterator[str]:
     found = tree['overall']['share']
     trend = text(words.trend(tree, _))
     yield '<div class="first">'
-    yield f'<div class="big">{words.percent(found) if found is not None else _("Nothing")}</div>'
+    yield f'<div class="big">{figures.percent(found) if found is not None else _("Nothing")}</div>'
     yield '<div class="trend">'
     yield '<p>' + (_('of the time was as wanted; {trend}.', trend=trend) if found is not None else
                    _('in this time counts; {trend}.', trend=trend) if words.known(tree) else
@@ -58,7 +58,7 @@ def _index(tree: Tree, sections: List[Section], _: Language) -> Iterator[str]:
     yield f'<nav aria-label="{_("What is in this report")}"><ul>'
     for one in sections:
         if one.many:
-            yield f'<li><a href="#{one.id}">{one.head}</a> {words.number(one.many)}</li>'
+            yield f'<li><a href="#{one.id}">{one.head}</a> {figures.number(one.many)}</li>'
     yield '</ul>'
     none = [one.head.lower() for one in sections if not one.many and one.id != 'evidence'
             and not (one.id == 'fights' and tree['fights'] is None)]
@@ -83,7 +83,7 @@ def _about(tree: Tree, _: Language) -> Iterator[str]:
           'of the time that was met, drifted, could not be told, or silent. Silent time counts, and never as '
           'met; waived time is apart; what is only advised, ignored or does not apply does not count. A node '
           'counts from when it joined, and not while it is in quarantine, or gone.')
-    made = _('Made {when} UTC by nodeprep {version} on {host}; report {id}.', when=words.minute(tree['made']),
+    made = _('Made {when} UTC by nodeprep {version} on {host}; report {id}.', when=figures.minute(tree['made']),
              version=text(by['version']), host=text(by['host']), id=code(tree['id']))
     digest = code(shown(tree['digest']))
     sealed = _('Digest of the JSON of this report: {digest}, signed under the CA {key}.', digest=digest,

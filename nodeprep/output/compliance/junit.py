@@ -7,7 +7,7 @@ passes, and says so.
 from nodeprep.compliance.fixes import FIX, UNDO
 from nodeprep.compliance.weigh import ADVISED
 from nodeprep.output import Options
-from nodeprep.output.compliance import words
+from nodeprep.output.compliance import figures, vocabulary, words
 from nodeprep.output.junit import escaped, tag
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
@@ -80,7 +80,7 @@ def _result(node: Dict[str, Any], name: str, one: Any, title: str, until: str) -
         apart = [kind for kind in _APART if part['seconds'].get(kind)] if part and part['share'] is None else []
         return ('skipped', _APART[apart[0]], '') if apart else ('', '', '')
     told = f'{shown(one["found"])}; wanted: {shown(one["wanted"])} [{shown(one["source"])}]\n' \
-           f'for {words.length(one["since"], until)}, since {one["since"]}\n'
+           f'for {figures.length(one["since"], until)}, since {one["since"]}\n'
     if one['waived_until']:
         return 'skipped', f'waived until {one["waived_until"]}', told
     if one['severity'] == 'advised':
@@ -101,16 +101,17 @@ def _past(tree: Dict[str, Any]) -> Dict[str, Dict[str, str]]:
             held = found.setdefault(one['node'], {})
             who = f' by {shown(one["who"])}' if one['who'] else ''
             held[one['requirement']] = held.get(one['requirement'], '') + (
-                f'{one["what"]} {one["at"]}{who}: {shown(words.detail(one))}\n')
+                f'{one["what"]} {one["at"]}{who}: {shown(vocabulary.detail(one))}\n')
     return found
 
 
 def _ended(one: Dict[str, Any]) -> str:
-    then = words.named(one['then']) if one['then'] else 'told no more'
-    when = f'from {one["since"]} to {one["until"]} ({words.length(one["since"], one["until"])})' if one['since'] else \
-        f'until {one["until"]}, since earlier'
+    then = vocabulary.named(one['then']) if one['then'] else 'told no more'
+    when = f'until {one["until"]}, since earlier'
+    if one['since']:
+        when = f'from {one["since"]} to {one["until"]} ({figures.length(one["since"], one["until"])})'
     return f'{when}, then {then}'
 
 
 def _share(one: Dict[str, Any]) -> str:
-    return '' if one['share'] in (None, 1.0) else f'met {words.percent(one["share"])} of the time that counts\n'
+    return '' if one['share'] in (None, 1.0) else f'met {figures.percent(one["share"])} of the time that counts\n'

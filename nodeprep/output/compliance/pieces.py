@@ -2,7 +2,7 @@
 from html import escape
 
 from nodeprep.language import N_, Language
-from nodeprep.output.compliance import chart, words
+from nodeprep.output.compliance import chart, figures, vocabulary, words
 from nodeprep.output.words import shown
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterator, List, Sequence
@@ -44,14 +44,14 @@ def code(value: Any) -> str:
 
 def word(state: str, _: Language) -> str:
     """A state as a word in its colour."""
-    return f'<span class="{escape(state)} name">{text(words.named(state, _))}</span>'
+    return f'<span class="{escape(state)} name">{text(vocabulary.named(state, _))}</span>'
 
 
 def when(stamp: Any, _: Language, day: bool = False) -> str:
     """A time of the tree, to the minute or the day; 'never' of None."""
     if not stamp:
         return _('never')
-    return f'<time datetime="{escape(stamp)}">{stamp[:10] if day else words.minute(stamp)}</time>'
+    return f'<time datetime="{escape(stamp)}">{stamp[:10] if day else figures.minute(stamp)}</time>'
 
 
 _NOTHING, _NOUGHT = ('0 %', '0'), ' class="num nought"'
@@ -91,7 +91,7 @@ def more(count: int, where: str, _: Language) -> Iterator[str]:
 def meter(seconds: Dict[str, float]) -> str:
     """A bar of one line: met, drifted, could not be told, silent. The numbers stand beside it."""
     whole, at, parts = words.seconds(seconds), 0.0, []
-    for kind in words.COUNTED:
+    for kind in vocabulary.COUNTED:
         size = 100 * seconds.get(kind, 0.0) / whole if whole else 0.0
         if size:
             seen = max(size, 1.0)                     # what is there is seen
@@ -114,9 +114,9 @@ def shares(seconds: Dict[str, float], _: Language) -> List[str]:
     whole, waived = words.seconds(seconds), seconds.get('waived', 0.0)
     if not whole:
         return [f'{_APART}{text(words.apart(seconds, _))}</span>', *('' for _other in SHARES[1:])]
-    return [f'{meter(seconds)} <span>{words.share(seconds.get("met", 0.0), whole, _)}</span>'] + [
-        words.share(seconds.get(kind, 0.0), whole, _) for kind in words.COUNTED[1:]] + [
-        words.share(waived, whole + waived, _)]
+    return [f'{meter(seconds)} <span>{figures.share(seconds.get("met", 0.0), whole, _)}</span>'] + [
+        figures.share(seconds.get(kind, 0.0), whole, _) for kind in vocabulary.COUNTED[1:]] + [
+        figures.share(waived, whole + waived, _)]
 
 
 SHARES = (N_('#Met'), N_('#Drifted'), N_('#Could not tell'), N_('#Silent'), N_('#Waived, apart'))
@@ -130,7 +130,7 @@ def days(lines: Sequence[Any], begin: float, count: int, _: Language) -> Iterato
     yield from _svg(chart.draw(lines, begin, count, NARROW, 3, _), 'chart narrow', _('The same for a narrow screen'))
     yield '<figcaption>' + ''.join(
         f'<span><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="{kind}" width="12" height="12"/>'
-        f'</svg> {escape(_(words.NAMES[kind]))}</span>' for kind in words.COUNTED)
+        f'</svg> {escape(_(vocabulary.NAMES[kind]))}</span>' for kind in vocabulary.COUNTED)
     if drawn.floor:
         yield f'<span>{_("The bars begin at {floor} %.", floor=drawn.floor)}</span>'
     yield '</figcaption></figure>'

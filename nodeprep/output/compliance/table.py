@@ -2,7 +2,7 @@
 from nodeprep.language import Language
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
-from nodeprep.output.compliance import holes, words
+from nodeprep.output.compliance import figures, holes, vocabulary, words
 from nodeprep.output.listing import fitting, listed
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Iterator, List
@@ -50,9 +50,9 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
          _('{part} of {whole}', part=one['failing'], whole=one['nodes']) if words.decides(one) else '']
         for one in tree['requirements']]
     yield _('Worst nodes'), (_('NODE'), *shares, _('AT THE END')), 1, [
-        [_cut(one['name'], 30), *_shares(one, _), words.named(one['standing'], _)] for one in tree['nodes']]
+        [_cut(one['name'], 30), *_shares(one, _), vocabulary.named(one['standing'], _)] for one in tree['nodes']]
     yield _('Longest open drift'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), 1, [
-        [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _), _found(one, _)]
+        [_cut(one['node'], 30), one['requirement'], figures.length(one['since'], until, _), _found(one, _)]
         for one in words.failing(tree)]
     yield _('Drift that ended'), (_('NODE'), _('REQUIREMENT'), _('SINCE'), _('FOR'), _('THEN')), 1, [
         [_cut(one['node'], 30), one['requirement'], *words.lasted(one, _)] for one in tree.get('ended', ())]
@@ -61,18 +61,20 @@ def _lists(tree: Tree, _: Language) -> Iterator[Any]:
     yield _('Fights'), (_('NODE'), _('REQUIREMENT'), _('WHAT ITS AGENT SAYS')), 1, [
         [_cut(one['node'], 30), one['requirement'], _cut(one['said'], 200)] for one in tree['fights'] or ()]
     yield _('Clones'), (_('NODE'), _('IS THE SAME AS'), _('BY'), _('DECISION')), 2, [
-        [_cut(one['later'], 30), _cut(one['first'], 30), words.identity(one['kind'], _), words.decision(one, _)]
+        [_cut(one['later'], 30), _cut(one['first'], 30), vocabulary.identity(one['kind'], _),
+         vocabulary.decision(one, _)]
         for one in tree['clones']]
     yield _('Silent nodes'), (_('NODE'), _('FOR')), 1, [
-        [_cut(one['node']), words.length(one['since'], until, _)] for one in tree['silent']]
+        [_cut(one['node']), figures.length(one['since'], until, _)] for one in tree['silent']]
     yield _('Waivers'), (_('REQUIREMENT'), _('OF'), _('UNTIL'), _('WHO ANSWERS, AND WHY')), 2, [
         [one['requirement'], _cut(one['scope'], 30) or _('all nodes'), one['until'],
          f'{_cut(one["owner"])}: {_cut(one["reason"])}']
         for one in tree['waivers'] if not one['ended'] and one['until'] >= until[:10]]
     yield _('Changes and decisions'), (_('WHEN'), _('WHAT'), _('WHO, OF WHAT, AND HOW')), 0, [
-        [words.minute(one['at']), _cut(words.deed(one['what'], _), 20), _change(one, _)] for one in tree['changes']]
+        [figures.minute(one['at']), _cut(vocabulary.deed(one['what'], _), 20), _change(one, _)]
+        for one in tree['changes']]
     yield _('Advised and not met'), (_('NODE'), _('REQUIREMENT'), _('FOR'), _('FOUND')), 1, [
-        [_cut(one['node'], 30), one['requirement'], words.length(one['since'], until, _),
+        [_cut(one['node'], 30), one['requirement'], figures.length(one['since'], until, _),
          _cut(one['found']) or _('not kept any more')] for one in tree.get('advised', ())]
     yield _('Gaps in the record'), (_('NODE'), _('WHAT IS KNOWN')), 1, [
         [_cut(one['node'], 30), _cut(holes.noted(one['said'], _))] for one in tree['gaps']]
@@ -82,9 +84,9 @@ def _shares(one: Tree, _: Language) -> List[str]:
     times = one['seconds']
     whole, waived = words.seconds(times), times.get('waived', 0.0)
     if not whole:
-        return ['-'] * (len(words.COUNTED) + 1)
-    return [words.share(times.get(kind, 0.0), whole, _) for kind in words.COUNTED] + [
-        words.share(waived, whole + waived, _)]
+        return ['-'] * (len(vocabulary.COUNTED) + 1)
+    return [figures.share(times.get(kind, 0.0), whole, _) for kind in vocabulary.COUNTED] + [
+        figures.share(waived, whole + waived, _)]
 
 
 def _found(one: Tree, _: Language) -> str:
@@ -95,7 +97,7 @@ def _found(one: Tree, _: Language) -> str:
 def _change(one: Tree, _: Language) -> str:
     """Who it was by, of which node and requirement, and what more there is to say."""
     about = ' '.join(part for part in (_cut(one['node']), one['requirement']) if part)
-    said = _('; ').join(part for part in (about, _cut(words.detail(one, _), 110)) if part)
+    said = _('; ').join(part for part in (about, _cut(vocabulary.detail(one, _), 110)) if part)
     return _(': ').join(part for part in (_cut(_who(one)), said) if part)
 
 

@@ -1,7 +1,7 @@
 """The parts of the page that weigh time: by requirement, node, group, system and day."""
 from nodeprep import epoch
 from nodeprep.language import N_, Language
-from nodeprep.output.compliance import pieces, words
+from nodeprep.output.compliance import figures, pieces, words
 from nodeprep.output.compliance.pieces import CSV_TOO, JSON_ONLY, SHARES, Section, bar, more, name, shares, table, text
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
@@ -40,7 +40,7 @@ def nodes(tree: Dict[str, Any], _: Language) -> Section:
     html = list(table(_('Shares of the time that counts, over all requirements; the worst first'),
                       (_('Node'), _('At the end'), *map(_, SHARES), _('#Began to drift'), _('Worst in')), [
                           [name(one['name']) + _about(one, tree['since'], _),
-                           pieces.word(one['standing'], _), *shares(one['seconds'], _), words.number(one['drifts']),
+                           pieces.word(one['standing'], _), *shares(one['seconds'], _), figures.number(one['drifts']),
                            ', '.join(map(name, _worst(one)))] for one in rows[:MOST_NODES]]))
     if len(rows) > MOST_NODES:
         html += [*more(len(rows) - MOST_NODES, CSV_TOO, _), *_spread(rows, _)]
@@ -51,7 +51,7 @@ def groups(tree: Dict[str, Any], _: Language) -> Section:
     """By label."""
     rows = tree['groups']
     html = list(table(_('By the labels that nodes have at the end'), (_('Label'), _('#Nodes'), *map(_, SHARES)), [
-        [f'{text(one["label"])} = {text(one["value"])}', words.number(one['nodes']), *shares(one['seconds'], _)]
+        [f'{text(one["label"])} = {text(one["value"])}', figures.number(one['nodes']), *shares(one['seconds'], _)]
         for one in rows[:MOST_GROUPS]]))
     return Section('groups', _('By group'), len(rows), html + list(more(len(rows) - MOST_GROUPS, JSON_ONLY, _)))
 
@@ -60,7 +60,7 @@ def systems(tree: Dict[str, Any], _: Language) -> Section:
     """By release of the operating system."""
     rows = tree['systems']
     html = list(table(_('By the system that nodes have at the end'), (_('System'), _('#Nodes'), *map(_, SHARES)), [
-        [text(one.get('name') or f'{one["os"]} {one["version"]}'.strip() or _('unknown')), words.number(one['nodes']),
+        [text(one.get('name') or f'{one["os"]} {one["version"]}'.strip() or _('unknown')), figures.number(one['nodes']),
          *shares(one['seconds'], _)] for one in rows[:MOST_GROUPS]]))
     return Section('systems', _('By system'), len(rows), html + list(more(len(rows) - MOST_GROUPS, JSON_ONLY, _)))
 
@@ -77,21 +77,22 @@ def chart(tree: Dict[str, Any], _: Language) -> Iterator[str]:
     """The picture of all days."""
     lines = [Line(one['day'], one['seconds'], words.seconds(one['seconds'])) for one in tree['days']]
     lines = [one for one in lines if one.counted]
-    begin = epoch.of(tree['since']) // words.DAY
-    count = int(-(-epoch.of(tree['until']) // words.DAY) - begin)
+    begin = epoch.of(tree['since']) // figures.DAY
+    count = int(-(-epoch.of(tree['until']) // figures.DAY) - begin)
     if len(lines) > 1:
-        yield from pieces.days(lines, begin * words.DAY, count, _)
+        yield from pieces.days(lines, begin * figures.DAY, count, _)
 
 
 def _counts(one: Dict[str, Any], _: Language) -> List[str]:
     """How often it began to drift, and at how many nodes it was not met; nothing where it counts for nothing."""
     if not words.seconds(one['seconds']) and not one['drifts']:
         return ['', '']
-    return [words.number(one['drifts']), _of(one['failing'], one['nodes'], _) if words.decides(one) else '']
+    return [figures.number(one['drifts']), _of(one['failing'], one['nodes'], _) if words.decides(one) else '']
 
 
 def _of(part: int, whole: int, _: Language) -> str:
-    return _('{part} of {whole}', part=words.number(part), whole=words.number(whole)) if whole else words.number(part)
+    said = figures.number(part)
+    return _('{part} of {whole}', part=said, whole=figures.number(whole)) if whole else said
 
 
 def _about(node: Dict[str, Any], since: str, _: Language) -> str:
@@ -124,5 +125,5 @@ def _spread(rows: List[Dict[str, Any]], _: Language) -> Iterator[str]:
     yield f'<h3>{_("How the nodes are spread")}</h3>'
     yield from table(_('By the share of its time in which a node was as wanted'),
                      (_('Share met'), _('Nodes'), _('#Of all')), [
-        [_(said), f'{bar(count, len(rows))} <span>{words.number(count)}</span>',
-         words.share(count, len(rows), _)] for said, count in counts.items()])
+        [_(said), f'{bar(count, len(rows))} <span>{figures.number(count)}</span>',
+         figures.share(count, len(rows), _)] for said, count in counts.items()])

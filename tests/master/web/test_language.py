@@ -12,8 +12,7 @@ from nodeprep.language.accepting import accepted
 from nodeprep.master import store
 from nodeprep.master.store import clones, reports
 from nodeprep.master.web import words
-from nodeprep.output.compliance import holes
-from nodeprep.output.compliance import words as compliance
+from nodeprep.output.compliance import holes, vocabulary
 from tests.language.marked import _text
 from tests.language.widths import narrow, sentences
 from tests.master.web.browsing import EVIL, NAMES, SCRIPT, parsed, text_of
@@ -181,4 +180,4 @@ def test_every_deed_of_the_audit_log_has_words():
                     said = _text(call.args[3])
                     noted |= {said} if said else {'plan approved', 'plan denied'} | {
                         f'clone {decision}' for decision in clones.DECISIONS}
-    assert noted == set(compliance.DEEDS)
+    assert noted == set(vocabulary.DEEDS)

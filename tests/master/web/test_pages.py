@@ -9,7 +9,7 @@ import nodeprep
 from nodeprep.compliance import moments
 from nodeprep.master import compliance
 from nodeprep.master.store import deliveries, nodes, outbox, tokens
-from nodeprep.output.compliance import words
+from nodeprep.output.compliance import figures, words
 from tests.master.fleet import Host
 from tests.master.web.browsing import EVIL, NAMES, NOW, SCRIPT, Fleet, buttons, parsed, text_of
 
@@ -299,7 +299,8 @@ def test_compliance_has_the_numbers_of_its_picture(full):
     now = full.clock()
     since, until = moments.span(asked['since'][0], asked['until'][0], now)
     tree = full.store.read(lambda cursor: compliance.report(cursor, since, until, now))
-    said = {one['requirement']: words.percent(one['share']) for one in tree['requirements'] if one['share'] is not None}
+    said = {one['requirement']: figures.percent(one['share'])
+            for one in tree['requirements'] if one['share'] is not None}
     assert {row[0]: row[1] for row in days[1:]} == said
     assert list(said) == [row[0] for row in days[1:]]
 

@@ -8,7 +8,7 @@ import pytest
 from nodeprep.compliance import fixes
 from nodeprep.language import CHINESE, speaking
 from nodeprep.output import Options
-from nodeprep.output.compliance import FORMATS, renderer, words
+from nodeprep.output.compliance import FORMATS, renderer, vocabulary
 from tests.compliance import sample
 
 HOW = 'mode: fix, by the configuration of the node'
@@ -44,11 +44,11 @@ def test_a_pipeline_has_it_beside_the_case():
 
 
 def test_how_it_was_allowed_is_told_in_the_readers_language():
-    assert {*fixes.ALLOWED.values(), fixes.NOT_OURS} == set(words.ALLOWED)
+    assert {*fixes.ALLOWED.values(), fixes.NOT_OURS} == set(vocabulary.ALLOWED)
     said = renderer('html')(sample.small(), Options(language=speaking(CHINESE)))
     assert HOW not in said and speaking(CHINESE)(HOW) in said
 
 
 def test_a_report_of_a_version_that_did_not_say_how_is_read_as_it_is():
     change = sample.small()['changes'][1]
-    assert 'allowed' not in change and words.detail(change) == change['detail']
+    assert 'allowed' not in change and vocabulary.detail(change) == change['detail']

@@ -5,7 +5,7 @@ import html5lib
 import pytest
 
 from nodeprep.output import Options
-from nodeprep.output.compliance import renderer, words
+from nodeprep.output.compliance import figures, renderer, words
 from nodeprep.output.compliance.times import MOST_NODES
 from nodeprep.output.words import shown
 from tests.compliance import sample
@@ -81,7 +81,7 @@ def test_what_a_reader_looks_for_first_comes_first():
     page = read(tree)
     assert [part.get('id') for part in page.iter('h2')] == ORDER
     first = next(part for part in page.iter('div') if part.get('class') == 'first')
-    assert text_of(first).strip().startswith(words.percent(tree['overall']['share']))
+    assert text_of(first).strip().startswith(figures.percent(tree['overall']['share']))
     assert words.trend(tree) in text_of(first)
     order = [local(part) for part in page.find('.//main')]
     assert order.index('h1') < order.index('div') < order.index('nav') < order.index('figure') < order.index('h2')
