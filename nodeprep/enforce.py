@@ -79,7 +79,7 @@ class Fixer:
                 if not more or stage == _STAGES:
                     break
                 if not set(more) <= set(part.changes) and not self.hooks.agree(todo._replace(changes=more)):
-                    return Outcome(part.requirement, DONE, 'more is left to do: run nodeprep fix again')
+                    return Outcome(part.requirement, DONE, 'more is left to do: fix it again')
                 todo = todo._replace(changes=more)
                 aims |= set(todo.aims)
             problem = _unchanged(before, after, aims)

@@ -146,7 +146,7 @@ def _windows(policy: Any, name: str, item: Node, problems: List[str]) -> None:
 
 def _requirements(policy: Any, name: str, item: Node, problems: List[str]) -> None:
     if not isinstance(item.value, dict):
-        raise ValueError('is not a mapping of requirement ids; see `nodeprep requirements`')
+        raise ValueError('is not a mapping of requirement ids; see `nodeprep explain`')
     for key, block in item.value.items():
         if key not in catalogue.ids():
             said = '; it stands below the id of one' if key in ('mode', 'severity') else nearest(key, catalogue.ids())

@@ -1,6 +1,7 @@
 """Puts a real agent together: the folders that it may write in, what it knows from before, and its parts."""
 import contextlib
 import os
+import shlex
 import sys
 import time
 
@@ -122,7 +123,9 @@ def _voice(places: Places, policy: Any) -> Voice:
                                               f'{places.home}/credential', found, time.time)
             roster = Roster(places.home, url, found.node, time.time, time.monotonic)
         elif url:
-            problem = 'this host has not joined it: nodeprep join'
+            apart = '' if places.home == HOME else f' --state-dir {shlex.quote(os.path.abspath(places.home))}'
+            problem = (f'this host has not joined it: nodeprep join{apart}, as there nodeprep master token create '
+                       '--print-join-command prints it')
     except credential.BadCredential as error:
         problem = str(error)
     voice = Voice(spool, client, url, float(policy.get('master.heartbeat', 60.0)), time.monotonic, time.time, problem,

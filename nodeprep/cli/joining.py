@@ -1,6 +1,5 @@
 """What `nodeprep join` and `nodeprep leave` do, in order."""
 import os
-import shlex
 import sys
 
 from nodeprep import cahash
@@ -9,7 +8,7 @@ from nodeprep.agent.assembly import HOME
 from nodeprep.agent.credential import BadCredential, Credential
 from nodeprep.agent.joining import NotJoined, Way, is_name, is_token
 from nodeprep.agent.proxy import chosen
-from nodeprep.cli import say
+from nodeprep.cli import itself, say
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
@@ -17,7 +16,6 @@ from nodeprep.host.files import reason
 from nodeprep.linux import node
 from nodeprep.model import CannotChange, CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Optional, Sequence
 
 _UNIT = 'nodeprep.service'
@@ -54,7 +52,7 @@ def join(call: Join) -> int:
     path = f'{call.state_dir}/credential'
     held = _held(path)
     if held:
-        apart = '' if call.state_dir == HOME else f' --state-dir {shlex.quote(clean(os.path.abspath(call.state_dir)))}'
+        apart = itself.apart('--state-dir', call.state_dir, HOME)
         raise ConfigError(f'this host has joined {held.url} as {held.node}: `nodeprep leave{apart}` first')
     shown = sys.stdin.readline().strip() if call.token == _ASK else call.token
     if not is_token(shown):

@@ -38,12 +38,13 @@ def doctor(config_file: Optional[str], data: str, format_name: str) -> None:
 
     Exit code: 0 nothing is wrong; 1 something is.
     """
-    from nodeprep.master import care
+    from nodeprep.master import care, hints
     from nodeprep.output import plans
     from nodeprep.output.words import shown
     with opened(config_file, data) as found:
         seen = []
         for one in care.look(found.store, found.settings, found.data, found.now):
+            one = one._replace(wrong=[hints.to_type(said, found.options) for said in one.wrong])
             seen.append(one)
             if format_name == 'table':
                 write(sys.stdout, f'{"WRONG" if one.wrong else "ok":<6} {shown(one.what)}\n'

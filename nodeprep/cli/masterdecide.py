@@ -101,7 +101,7 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
             return decisions.waive(cursor, kind, scope, requirement, reason, owner, until, found.who, found.now,
                                    catalogue.ids())
         number = found.store.do(work)
-    click.echo(f'Waived until {until}; nodeprep master unwaive {number} ends it.')
+    click.echo(f'Waived until {until}; nodeprep master unwaive {number}{found.options} ends it.')
 
 
 @click.command()

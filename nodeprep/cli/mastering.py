@@ -46,22 +46,23 @@ def formats(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextlib.contextmanager
 def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterator[Opened]:
     """The data of the master on this host; `make`: also when none was here before. ConfigError."""
-    from nodeprep.master import folder, settings
+    from nodeprep.master import folder, hints, settings
     from nodeprep.master.store import StoreTrouble, open_store
     who = f'{people.who()["who"]} (command line)'
     found = settings.load(config_file)
-    folder.become_owner(data)
-    folder.ready(data, make)
+    options = settings.options(data, config_file)
     try:
+        folder.become_owner(data)
+        folder.ready(data, make)
         store = open_store(folder.url(data, found.database))
         try:
-            yield Opened(store, found, data, who, time.time(), settings.options(data, config_file))
+            yield Opened(store, found, data, who, time.time(), options)
         finally:
             store.close()
-    except StoreTrouble as error:
-        raise ConfigError(str(error)) from None
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
+    except ConfigError as error:
+        raise ConfigError(*(hints.to_type(one, options) for one in error.problems)) from None
+    except (StoreTrouble, ValueError) as error:
+        raise ConfigError(hints.to_type(str(error), options)) from None
 
 
 def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], trees: List[Any],

@@ -74,7 +74,8 @@ def node(config_file: Optional[str], data: str, name: str, verbose: bool, format
         write(sys.stdout, plans.machine(dict(tree, format=1, approvals=plans_), format_name))
         return
     from nodeprep.output.masterpage import page
-    write(sys.stdout, page(tree, plans_, found.now, verbose, output.options_for(sys.stdout)))
+    write(sys.stdout, page(tree, plans_, found.now, verbose,
+                           output.options_for(sys.stdout)._replace(said=found.options)))
 
 
 @click.command()

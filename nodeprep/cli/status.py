@@ -39,7 +39,7 @@ def _told(format_name: str, verbose: bool, no_color: bool, run_dir: str) -> int:
     if format_name == 'table':
         from nodeprep.output.agentpage import page
         options = output.options_for(sys.stdout, False, verbose, no_color)
-        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options, _start()))
+        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options, _start(run_dir)))
     else:
         from nodeprep.output import plans
         whole = dict(tree or {'format': papers.FORMAT}, running=judged.running, stale=judged.stale, note=judged.why)
@@ -47,8 +47,10 @@ def _told(format_name: str, verbose: bool, no_color: bool, run_dir: str) -> int:
     return 3 if judged.stale else 0
 
 
-def _start() -> str:
-    """What starts the agent here: its unit, where systemd has one."""
+def _start(run_dir: str) -> str:
+    """What starts the agent here: its unit, where systemd has one and it writes to this folder."""
+    if run_dir != papers.RUN:
+        return f'{itself.program()} agent{itself.apart("--run-dir", run_dir, papers.RUN)} writes there'
     if os.path.isdir('/run/systemd/system') and any(os.path.exists(f'{folder}/nodeprep.service') for folder in UNITS):
         return 'systemctl start nodeprep'
     return f'{itself.program()} agent runs it in the foreground (nodeprep.service is not installed here)'

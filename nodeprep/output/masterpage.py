@@ -14,7 +14,9 @@ _ORDER = ('drifted', 'unknown', 'advised', 'waived', 'ignored', 'not-applicable'
 
 
 def page(tree: Tree, waiting: List[Tree], now: float, verbose: bool, options: Options) -> str:
-    """The text: who it is, what is not met, and the plans that wait for an answer. `now` in seconds since 1970."""
+    """The text: who it is, what is not met, and the plans that wait for an answer. `now` in seconds since 1970;
+    `options.said` is what a command about the same master needs besides.
+    """
     lines = _head(tree, now, options)
     rows = sorted((one for one in tree['requirements'] if verbose or one['outcome'] not in _FINE),
                   key=lambda one: (_ORDER.index(one['outcome']), one['requirement']))
@@ -25,7 +27,7 @@ def page(tree: Tree, waiting: List[Tree], now: float, verbose: bool, options: Op
     for one in waiting:
         lines += ['', *_text(f'A plan waits for an answer, since {one["proposed"]}:', options, '')]
         lines += Page(options).part(one['plan']).rstrip('\n').split('\n')
-        lines += ['', f'  nodeprep master approve {shown(one["node"])} {one["requirement"]}']
+        lines += ['', f'  nodeprep master approve {shown(one["node"])} {one["requirement"]}{shown(options.said)}']
     return '\n'.join(lines) + '\n'
 
 
@@ -47,7 +49,10 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
         facts.append(f'its configuration is wrong: {shown(tree["config_problem"])}')
     if tree['spool_trouble']:
         facts.append(f'its spool: {shown(tree["spool_trouble"])}')
-    return lines + [line for fact in facts if fact for line in _text(fact, options, '')]
+    lines += [line for fact in facts if fact for line in _text(fact, options, '')]
+    if any(one['first'] != tree['name'] for one in tree['clones']):
+        lines += ['What there is to decide:', f'  nodeprep master clones{shown(options.said)}']
+    return lines
 
 
 def _clone(one: Tree, name: str) -> str:
@@ -56,7 +61,7 @@ def _clone(one: Tree, name: str) -> str:
     if one['first'] == name:
         return f'{shown(one["later"])} came later and {same}: that one is in quarantine'
     return (f'{shown(one["first"])} was here first and {same}: what this one reports changes nothing until somebody '
-            'decides, as `nodeprep master clones` says')
+            'decides')
 
 
 def _requirement(one: Tree, now: float, options: Options) -> List[str]:

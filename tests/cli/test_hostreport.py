@@ -61,7 +61,8 @@ def test_a_file_is_written_in_the_form_of_its_ending_and_can_be_verified(home, t
 
 def test_without_a_history_it_says_so(tmp_path):
     done = report(str(tmp_path))
-    assert (done.code, done.out) == (2, '') and 'there is no history of this host yet; the agent writes it' in done.err
+    assert (done.code, done.out) == (2, '') and done.err.endswith(
+        f'there is no history of this host yet; the agent writes it: nodeprep agent --state-dir {tmp_path}\n')
     (tmp_path / 'chronicle').write_text('junk\n')
     done = report(str(tmp_path))
     assert (done.code, done.out) == (2, '') and 'nothing that can be read' in done.err

@@ -29,6 +29,10 @@ class Commands:
     def run(self, *words):
         """(exit code, output, errors)."""
         done = run('master', *words, '--data', self.data, '--config', self.config)
+        # Whatever is told to type next means this same master.
+        for line in (done.out + done.err).splitlines():
+            for at in [found.start() for found in re.finditer('nodeprep master [a-z]', line)]:
+                assert self.options in line[at:].partition(';')[0] or line.startswith(('Usage: ', "Try '")), line
         return done.code, done.out, done.err
 
     def told(self, *words):
@@ -79,7 +83,7 @@ def commands(empty):
 def test_a_command_where_no_master_is_says_so_and_makes_nothing(empty):
     for words in (['nodes'], ['node', 'x'], ['drift'], ['approvals'], ['waivers'], ['user', 'list'], ['token', 'list'],
                   ['doctor'], ['forget', 'x'], ['clones'], ['decide', 'keep-both', '1']):
-        assert 'this host has no master; `nodeprep master serve` begins one' in empty.refused(*words)
+        assert f'this host has no master; `nodeprep master serve{empty.options}` begins one' in empty.refused(*words)
     assert not os.path.exists(empty.data)
 
 
@@ -237,7 +241,7 @@ def test_whoever_is_in_quarantine_is_told_of_where_he_is_not_counted(commands):
     assert 'quarantine' not in commands.told('approvals', '--all') + commands.told('drift', '-o', 'json')
     code, out, _ = commands.run('doctor')
     assert code == 1 and ('WRONG  no node is in quarantine\n       3 nodes are in quarantine and are not counted; '
-                          'nodeprep master clones says why\n') in out
+                          f'nodeprep master clones{commands.options} says why\n') in out
 
 
 def alike(store, *names):
@@ -369,7 +373,7 @@ def test_a_plan_is_denied(commands):
 def test_a_waiver_is_made_listed_and_ended(commands, to, shown):
     said = ('--reason', 'lab', '--owner', 'ops@example.com', '--until', '2999-12-31')
     assert commands.told('waive', to, 'swap', *said) == \
-        'Waived until 2999-12-31; nodeprep master unwaive 1 ends it.\n'
+        f'Waived until 2999-12-31; nodeprep master unwaive 1{commands.options} ends it.\n'
     assert [one['requirement'] for one in commands.tree('drift')['drift']] == ['docker']
     line = commands.told('waivers').split('\n')[1]
     assert line.split()[:5] == ['1', shown, 'swap', '2999-12-31', 'ops@example.com']

@@ -22,11 +22,16 @@ def test_where_its_unit_is_installed_that_is_what_starts_it(folder, tmp_path, mo
     (tmp_path / 'nodeprep.service').write_text('')
     monkeypatch.setattr('nodeprep.cli.status.UNITS', (str(tmp_path),))
     monkeypatch.setattr('nodeprep.cli.status.os.path.isdir', lambda path: True)
+    monkeypatch.setattr(papers, 'RUN', folder)
     assert 'systemctl start nodeprep' in run('status', '--run-dir', folder).out
+    monkeypatch.setattr(papers, 'RUN', '/run/nodeprep')
+    said = ' '.join(run('status', '--run-dir', folder).out.split())
+    assert f'agent --run-dir {folder} writes there' in said and 'systemctl' not in said, 'which writes elsewhere'
 
 
 def test_no_agent(folder, tmp_path, monkeypatch):
     monkeypatch.setattr('nodeprep.cli.status.UNITS', (str(tmp_path),))
+    monkeypatch.setattr(papers, 'RUN', folder)
     done = run('status', '--run-dir', folder)
     assert done.code == 3 and ' agent runs it in the foreground' in ' '.join(done.out.split())
     tree_of_it = json.loads(run('status', '--run-dir', folder, '-o', 'json').out)
