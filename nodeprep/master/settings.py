@@ -4,32 +4,16 @@ import re
 import shlex
 
 from nodeprep.config import ConfigError, Node, parse
-from nodeprep.language import read_tag
+from nodeprep.master import settingvalues as values
 from nodeprep.master.delivery import wishes
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean, nearest
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
-from nodeprep.wanted import read_duration
 
 FILE, DATA, PORT = '/etc/nodeprep/master.yaml', '/var/lib/nodeprep-master', 9443
 MOST = 2**20              # bytes of the file
-KINDS = ('generic', 'alertmanager')
 _DAY = 86400.0
 _PASSWORD = re.compile(r'[^:]+://[^/?]*:[^/?]*@|.*[?&]password=')
-_LABEL = re.compile(r'[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?')
-
-
-class Webhook(NamedTuple):
-    """Who is told of what happens. `secret`: what the messages are signed with; '' signs none."""
-
-    name: str
-    url: str
-    kind: str = 'generic'
-    secret: str = ''
-
-    def __repr__(self) -> str:
-        """Without what is secret: the address may have a token in it too."""
-        return f'Webhook({self.name!r}, {self.kind!r})'
 
 
 class Settings(NamedTuple):
@@ -47,7 +31,7 @@ class Settings(NamedTuple):
     transitions: float = 400 * _DAY
     audit: float = 400 * _DAY
     approvals: float = _DAY
-    webhooks: Tuple[Webhook, ...] = ()
+    webhooks: Tuple[values.Webhook, ...] = ()
     language: str = ''        # of the page; '' leaves it to each browser
     report: wishes.Wishes = wishes.Wishes()
 
@@ -141,26 +125,8 @@ def _take(readers: Dict[str, Any], name: str, shown: str, item: Node, found: Dic
             problems.append(f'{item.place}: {shown}: {error}')
 
 
-def _text(item: Node) -> str:
-    if isinstance(item.value, (dict, list)) or item.value is None:
-        raise ValueError('must be a single value')
-    return item.raw
-
-
-def _pause(least: float) -> Callable[[Node], float]:
-    def read_it(item: Node) -> float:
-        try:
-            seconds = read_duration(_text(item))
-        except ValueError as error:
-            raise ValueError(f'{item.raw!r} {error}') from None
-        if seconds < least:
-            raise ValueError(f'{item.raw!r} is too short; at least {least:g}s')
-        return seconds
-    return read_it
-
-
 def _listen(item: Node) -> Tuple[str, int]:
-    host, port = endpoint(_text(item))
+    host, port = endpoint(values.text(item))
     if not re.match(r'[0-9.]+$|[0-9A-Fa-f:.]+$|[A-Za-z0-9.-]+$', host):
         raise ValueError(f'{item.raw!r} is not ADDRESS:PORT, such as 0.0.0.0:9443 or [::]:9443')
     return host, port
@@ -178,75 +144,12 @@ def endpoint(text: str) -> Tuple[str, int]:
     return found.group(1) or found.group(2), int(found.group(3) or PORT)
 
 
-def is_name(text: str) -> bool:
-    """Whether a certificate can have this name: a DNS name or an IP address.
-
-    >>> is_name('k8s-master.example.com'), is_name('192.0.2.1'), is_name('fd00::1'), is_name('a b'), is_name('*.x')
-    (True, True, True, False, False)
-    """
-    import ipaddress
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return len(text) < 254 and all(_LABEL.fullmatch(part) for part in text.split('.'))
-    return True
-
-
-def _names(item: Node) -> Tuple[str, ...]:
-    if not isinstance(item.value, list):
-        raise ValueError('is not a list; write it as [k8s-master, 192.0.2.1]')
-    for one in item.value:
-        if not is_name(_text(one)):
-            raise ValueError(f'{one.raw!r} is neither a host name nor an address')
-    return tuple(one.raw for one in item.value)
-
-
-def _database(item: Node) -> str:
-    if not re.match(r'sqlite:///[^\0]+$|postgres(ql)?://[^\s\0]+$', _text(item)):
-        raise ValueError('is neither sqlite:///PATH nor postgresql://USER@HOST/NAME')
-    return item.raw
-
-
-def _path(item: Node) -> str:
-    if not re.match(r'/[^\0\n]*$', _text(item)):
-        raise ValueError(f'{item.raw!r} is not an absolute path')
-    return item.raw
-
-
-def _language(item: Node) -> str:
-    try:
-        return read_tag(_text(item))
-    except ValueError as error:
-        raise ValueError(f'{item.raw!r} {error}') from None
-
-
-def _webhooks(item: Node) -> Tuple[Webhook, ...]:
-    if not isinstance(item.value, list):
-        raise ValueError('is not a list of {name, url, kind}')
-    return tuple(_webhook(one) for one in item.value)
-
-
-def _webhook(item: Node) -> Webhook:
-    fields = item.value if isinstance(item.value, dict) else {}
-    wrong = [name for name in fields if name not in Webhook._fields]
-    if wrong:
-        raise ValueError(f'a webhook has no {wrong[0]!r}' + nearest(wrong[0], Webhook._fields))
-    values = {name: _text(one) for name, one in fields.items()}
-    if not re.match(r'[A-Za-z0-9][A-Za-z0-9._-]{0,62}$', values.get('name', '')):
-        raise ValueError('a webhook has a name of letters, digits and ._-')
-    if not re.match(r'https?://[^\s/@]+(/\S*)?$', values.get('url', '')):
-        raise ValueError(f'webhook {values["name"]} has no url such as https://alerts.example.com/nodeprep')
-    if values.get('kind', KINDS[0]) not in KINDS:
-        raise ValueError(f'webhook {values["name"]}: kind is one of {", ".join(KINDS)}')
-    return Webhook(**values)
-
-
 _READERS: Dict[str, Any] = {
-    'listen': ('listen', _listen), 'names': ('names', _names), 'database': ('database', _database),
-    'certificate': ('certificate', _path), 'key': ('key', _path), 'ca': ('ca', _path),
-    'heartbeat': ('heartbeat', _pause(1.0)), 'silent_after': ('silent_after', _pause(3.0)),
-    'retention': {'reports': ('reports', _pause(_DAY)), 'transitions': ('transitions', _pause(_DAY)),
-                  'audit': ('audit', _pause(_DAY))},
-    'approvals': {'valid': ('approvals', _pause(60.0))}, 'webhooks': ('webhooks', _webhooks),
-    'language': ('language', _language), 'report': wishes.readers(_text, _path),
+    'listen': ('listen', _listen), 'names': ('names', values.names), 'database': ('database', values.database),
+    'certificate': ('certificate', values.path), 'key': ('key', values.path), 'ca': ('ca', values.path),
+    'heartbeat': ('heartbeat', values.pause(1.0)), 'silent_after': ('silent_after', values.pause(3.0)),
+    'retention': {'reports': ('reports', values.pause(_DAY)), 'transitions': ('transitions', values.pause(_DAY)),
+                  'audit': ('audit', values.pause(_DAY))},
+    'approvals': {'valid': ('approvals', values.pause(60.0))}, 'webhooks': ('webhooks', values.webhooks),
+    'language': ('language', values.language), 'report': wishes.readers(values.text, values.path),
 }

@@ -21,7 +21,7 @@ _SILENT = "SELECT name, silent_since FROM node WHERE silent_since IS NOT NULL AN
 
 
 class Webhooks:
-    """All receivers. `hooks` are settings.Webhook; `send` posts one message; `clock` gives seconds since 1970."""
+    """All receivers. `hooks` are settingvalues.Webhook; `send` posts one message; `clock` gives seconds since 1970."""
 
     def __init__(self, store: Any, hooks: Tuple[Any, ...], clock: Callable[[], float],
                  send: Callable[..., Posted] = post) -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from nodeprep.config import ConfigError, parse
 from nodeprep.master import settings
-from nodeprep.master.settings import Settings, Webhook
+from nodeprep.master.settings import Settings
+from nodeprep.master.settingvalues import Webhook
 
 
 def read(text, exposed=False):

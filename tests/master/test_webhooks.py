@@ -6,7 +6,7 @@ import pytest
 from nodeprep.compliance.document import stamp
 from nodeprep.master import webhooks
 from nodeprep.master.posting import Posted, signature
-from nodeprep.master.settings import Webhook
+from nodeprep.master.settingvalues import Webhook
 from nodeprep.master.store import doctor, nodes, outbox
 from nodeprep.master.store.news import Event, Reader
 from tests.master.fleet import Host

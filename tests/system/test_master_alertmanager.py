@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from nodeprep.master import webhooks
-from nodeprep.master.settings import Webhook
+from nodeprep.master.settingvalues import Webhook
 from nodeprep.master.store import open_store
 from tests.master.fleet import Host
 from tests.master.test_ingest import join, take

@@ -109,7 +109,7 @@ def test_who_is_named_no_more_is_sent_nothing_later(world):
 
 
 def test_webhooks_of_events_leave_reports_alone(world):
-    from nodeprep.master.settings import Webhook
+    from nodeprep.master.settingvalues import Webhook
     world.put()
     Webhooks(world.store, (Webhook('ops', 'https://ops'),), lambda: world.now, lambda *call: Posted('')).step()
     assert set(world.waiting()) == set(queue.CHANNELS)
