@@ -6,7 +6,7 @@ import types
 import pytest
 
 from nodeprep.config import ConfigError
-from nodeprep.master import jobs, keys
+from nodeprep.master import chores, jobs, keys
 from nodeprep.master.jobs import Job, Running
 from nodeprep.master.settings import Settings
 from nodeprep.master.store import approvals, known, people, sessions, waivers
@@ -145,7 +145,7 @@ def test_webhooks_follow_the_settings_as_they_are_now(master, monkeypatch):
         def step(self):
             made.append('step')
             self.problems['one'] = 'it answers 500' if 2 < made.count('step') < 5 else ''
-    monkeypatch.setattr(jobs, 'Webhooks', Hooks)
+    monkeypatch.setattr(chores, 'Webhooks', Hooks)
     done(master, 'webhooks')
     done(master, 'webhooks')
     master.context.settings = Settings(webhooks=('one',))

@@ -1,7 +1,7 @@
 """What was made while the clock was a year ahead, after it was set back: nothing of it counts for a year more."""
 import pytest
 
-from nodeprep.master import jobs, secret
+from nodeprep.master import chores, secret
 from nodeprep.master.store import ahead, people, sessions, tokens, waivers
 from nodeprep.master.web.routes import ROUTES
 from tests.master.asking import Asking
@@ -35,7 +35,7 @@ def test_a_session_of_the_future_is_over_and_goes(master, back):
     assert ann.get('/v1/nodes').status == 200
     back()
     assert ann.get('/v1/nodes').status == 401
-    jobs.tidy(master.context)
+    chores.tidy(master.context)
     master.clock.now += YEAR
     assert ann.get('/v1/nodes').status == 401, 'not even when its time has come'
 
@@ -44,7 +44,7 @@ def test_a_session_that_another_master_began_whose_clock_is_a_little_ahead_count
     now, made = master.clock.now, secret.made(secret.SESSION)
     master.person('ann', 'viewer')
     master.store.do(lambda cursor: sessions.begin(cursor, secret.hashed(made), 'ann', now + 500, now + DAY))
-    jobs.tidy(master.context)
+    chores.tidy(master.context)
     assert Asking(master.app, cookies={'__Host-nodeprep': made}).get('/v1/nodes').status == 200
 
 
@@ -57,9 +57,9 @@ def test_a_join_token_of_the_future_does_not_count_and_goes_when_the_clock_has_s
     assert not master.store.do(lambda cursor: tokens.use(cursor, token[:6], master.clock.now))
     assert master.store.read(lambda cursor: ahead.told(cursor, master.clock.now)) == [
         f'the join token {token[:6]} was made in the future and does not count: make another']
-    jobs.Retaining()(master.context)
+    chores.Retaining()(master.context)
     master.clock.now += 3600
-    jobs.Retaining()(master.context)
+    chores.Retaining()(master.context)
     assert master.store.read(tokens.every) == []
 
 

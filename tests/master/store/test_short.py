@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from nodeprep.master import jobs
+from nodeprep.master import chores
 from nodeprep.master.settings import Settings
 from nodeprep.master.store import approvals, covering, nodes, waivers
 from tests.master.fleet import DAY
@@ -71,16 +71,16 @@ def steps_of(counted, work, context):
 
 def test_years_of_the_past_go_bit_by_bit(store, counted, context):
     store.do(lambda cursor: fill(cursor, AT - 900 * DAY), 600)
-    steps = steps_of(counted, jobs.Retaining(), context)
+    steps = steps_of(counted, chores.Retaining(), context)
     left, = store.read(lambda cursor: cursor.one('SELECT COUNT(*) FROM transition'))
     assert left == COUNT * len(REQUIREMENTS)
     assert len(steps) > 50 and max(steps) < STEPS
-    assert len(steps_of(counted, jobs.Retaining(), context)) < 5, 'when there is nothing to do, nothing is written'
+    assert len(steps_of(counted, chores.Retaining(), context)) < 5, 'when there is nothing to do, nothing is written'
 
 
 def test_a_fleet_falls_silent_bit_by_bit(store, counted, context):
     store.do(lambda cursor: fill(cursor, AT), 600)
-    job = jobs.Silence()
+    job = chores.Silence()
     job(context)
     context.clock.now += 1000
     steps = steps_of(counted, job, context)
@@ -95,7 +95,7 @@ def test_what_was_allowed_while_the_clock_was_ahead_lapses_bit_by_bit(store, cou
         cursor, 'approval', id=list(map(str, ids)), node=ids, requirement=['swap'] * size, digest=['d'] * size,
         plan=['{}'] * size, state=['approved'] * size, proposed=[AT] * size, decided=[AT + 900 * DAY] * size,
         until=[AT + 901 * DAY] * size))
-    steps = steps_of(counted, jobs.lapse, context)
+    steps = steps_of(counted, chores.lapse, context)
     assert {one['state'] for one in store.read(lambda cursor: approvals.newest(cursor, 2 * COUNT))} == {'lapsed'}
     assert len(steps) > 5 and max(steps) < STEPS
 
@@ -104,11 +104,11 @@ def test_a_waiver_for_all_ends_bit_by_bit(store, counted, context):
     store.do(lambda cursor: fill(cursor, AT), 600)
     store.do(lambda cursor: waivers.add(cursor, 'all', '', 'swap', 'why', 'ops', waivers.today(AT), 'ada', AT), 600)
     context.clock.now += DAY
-    steps = steps_of(counted, jobs.lapse, context)
+    steps = steps_of(counted, chores.lapse, context)
     outcomes = store.read(lambda cursor: cursor.all('SELECT outcome, COUNT(*) FROM state GROUP BY outcome'))
     assert outcomes == [('drifted', COUNT * len(REQUIREMENTS))]
     assert len(steps) > 5 and max(steps) < STEPS
-    assert len(steps_of(counted, jobs.lapse, context)) == 1, 'when there is nothing to do, nothing is written'
+    assert len(steps_of(counted, chores.lapse, context)) == 1, 'when there is nothing to do, nothing is written'
 
 
 def test_a_job_that_has_more_to_do_lets_others_write_in_between(monkeypatch):
@@ -118,5 +118,5 @@ def test_a_job_that_has_more_to_do_lets_others_write_in_between(monkeypatch):
     store = types.SimpleNamespace(do=lambda work: approvals.SLICE if len(slept) < 3 else 0,
                                   read=lambda query: [])
     monkeypatch.setattr(covering, 'settle', lambda store, at: iter(()))
-    jobs.lapse(types.SimpleNamespace(store=store, clock=Clock(AT)))
+    chores.lapse(types.SimpleNamespace(store=store, clock=Clock(AT)))
     assert len(slept) == 3 and min(slept) >= 0.02
