@@ -3,7 +3,6 @@ long the check took, which is another number each time and means nothing here.
 """
 import json
 import re
-import sys
 import zlib
 
 from nodeprep import plandigest, schema
@@ -19,6 +18,7 @@ NUMBER = r'(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?'
 # How canonical JSON of a finding ends. A quotation mark in a text has a backslash before it, so this is in none; where
 # it ends something else, the pieces are no findings.
 _END = re.compile(r'"took_ms":(' + NUMBER + r'),"waiver":(?:null|\{[^{}]*\})\}')
+_WITHIN = 4                              # lists and objects that a finding of a request with reports stands in
 _sound = schema.sound(part='finding')
 
 
@@ -47,7 +47,8 @@ def part(tree: Dict[str, Any], text: str) -> Optional[Part]:
 
 def cut(text: str, at: int) -> Tuple[List[Part], int]:
     """The findings that stand in a text as canonical JSON, `at` where the first begins, and where their list ends.
-    ValueError, RecursionError for what is not written so, or not as the schema has it; Problem.
+    ValueError, RecursionError for what is not written so, or not as the schema has it; Problem for what is too deep,
+    or holds what is no text.
     """
     found = []
     while True:
@@ -75,7 +76,7 @@ def usual(number: str) -> bool:
 
 def _looked_at(lasting: str, text: str) -> Tuple[Any, ...]:
     """What a finding means that nobody said before."""
-    bodies.bounded(text.encode('ascii'))
+    bodies.shallow(text.encode('ascii'), _WITHIN)
     tree, end = bodies.SCAN(text, 0)
     if end != len(text) or not _sound(tree) or canonical(tree) != text or len(tree['requirement']) > NAME \
             or TOOK.sub('', text) != lasting:        # else there is another such number in it
@@ -89,7 +90,7 @@ _FAMILIAR = Familiar(_looked_at)
 
 def _meaning(tree: Dict[str, Any], lasting: str) -> Tuple[Any, ...]:
     states = shared((tree['state'], tree['now'], tree['boot'], tree['severity']))
-    return (sys.intern(tree['requirement']), states, zlib.crc32(lasting.encode('ascii')),
+    return (shared(tree['requirement']), states, zlib.crc32(lasting.encode('ascii')),
             _digest(tree) if 'proposal' in tree and tree['mode'] == 'approve' else None)
 
 

@@ -13,6 +13,7 @@ from nodeprep.chain import hashed
 from nodeprep.master import findings
 from nodeprep.master.familiar import Familiar
 from nodeprep.master.http import bodies
+from nodeprep.master.http.problem import Problem
 from nodeprep.master.jsontext import canonical
 from nodeprep.master.prepared import MOST_NUMBER, Refused, Report, bounded, checksum, told
 from nodeprep.report import FORMAT
@@ -29,12 +30,13 @@ _FIRST = frozenset(name for name in _REQUIRED if name < 'findings')
 
 
 def read(body: bytes) -> Optional[Report]:
-    """The report of a body; None when it is not written so. Problem 400, 413 of bodies."""
+    """The report of a body; None when it is not written so, or the ordinary way may have something against it."""
     try:
+        bodies.few(body)
         text = body.decode('ascii')
         chain = _CHAIN.match(text)
         return _report(body, text, chain) if chain is not None else None
-    except (ValueError, IndexError, StopIteration, RecursionError, Refused):
+    except (ValueError, IndexError, StopIteration, RecursionError, Refused, Problem):
         return None
 
 
@@ -77,17 +79,17 @@ def _fixed(text: str, at: int) -> Tuple[bool, int]:
 
 def _value(name: str, text: str) -> Any:
     """A member of a report from its text. ValueError, StopIteration, RecursionError for one that is not canonical JSON,
-    or not as the schema has it; Problem.
+    or not as the schema has it; Problem for one that is too deep, or holds what is no text.
     """
-    tree = _tree(text)
+    tree = _tree(text, 3)
     if not _MEMBERS[name](tree):
         raise ValueError(f'{name} is not as the schema has it')
     return tree
 
 
-def _tree(text: str) -> Any:
+def _tree(text: str, within: int) -> Any:
     raw = text.encode('ascii')
-    bodies.bounded(raw)
+    bodies.shallow(raw, within)
     tree, end = bodies.SCAN(text, 0)
     if end != len(text) or canonical(tree) != text:
         raise ValueError('this is no canonical JSON')
@@ -97,8 +99,8 @@ def _tree(text: str) -> Any:
 
 def _opened(text: str) -> Tuple[str, ...]:
     """What the members before "findings" say."""
-    tree = _tree(f'{{{text}}}')
-    if not tree.keys() >= _FIRST or max(tree) >= 'findings' \
+    tree = _tree(f'{{{text}}}', 2)
+    if not tree.keys() >= _FIRST or max(tree) >= 'findings' or 'chain' in tree \
             or not all(_MEMBERS[name](value) for name, value in tree.items() if name in _MEMBERS):
         raise ValueError('these are not the first members of a report')
     return told(tree)

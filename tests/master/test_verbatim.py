@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from nodeprep.agent.segments import sealed
 from nodeprep.chain import GENESIS, canonical, digest, hashed
-from nodeprep.master import findings, ingest, prepared, verbatim
+from nodeprep.master import ingest, prepared, verbatim
+from nodeprep.master.familiar import Familiar
+from nodeprep.master.http import bodies
 from nodeprep.master.http.problem import Problem
 from tests.master.fleet import Host
 
@@ -63,12 +65,8 @@ def test_whatever_its_texts_are_both_ways_give_the_same(one, other, third, numbe
     tree['node'] = dict(tree['node'], labels={'a': one, 'sequence': third})
     tree = chained(tree)
     for _ in range(2):                     # as what is new, and as what is familiar
-        try:
-            found = verbatim.read(sent(tree))
-        except Problem as problem:
-            assert '\0' in one + other + third and problem.status == 400
-            return
-        assert found is None or found == prepared.report(tree)
+        found = verbatim.read(sent(tree))
+        assert found is None or found == prepared.report(tree) and '\0' not in one + other + third
 
 
 def test_texts_that_look_like_the_seams_of_a_report_do_not_hide_it():
@@ -92,14 +90,53 @@ def test_what_is_otherwise_is_left_to_the_ordinary_way(change):
     assert verbatim.read(change(body)) is None
 
 
-def test_what_means_no_good_is_a_problem_as_ever():
-    tree = chained(dict(Host(1).unnumbered(), sequence=1, config={'problem': '\ud800'}))
-    with pytest.raises(Problem):
-        verbatim.read(sent(tree))
+def test_what_means_no_good_is_a_problem_of_the_ordinary_way():
     host = Host(1)
     host.findings['swap']['more'] = json.loads('[' * 100 + ']' * 100)
+    for body in (sent(chained(dict(Host(1).unnumbered(), sequence=1, config={'problem': '\ud800'}))),
+                 sent(host.report())):
+        assert verbatim.read(body) is None
+        with pytest.raises(Problem):
+            bodies.tree(body)
+
+
+@pytest.mark.parametrize('where', [
+    lambda tree, deep: dict(tree, findings=[dict(tree['findings'][0], more=deep)]),
+    lambda tree, deep: dict(tree, config={'problem': '', 'more': deep}),
+    lambda tree, deep: dict(tree, node=dict(tree['node'], more=deep)),
+    lambda tree, deep: dict(tree, fixes=[dict(FIXED[0], more=deep)])])
+def test_a_part_is_no_deeper_than_it_may_be_within_the_whole_body(where):
+    host = Host(1, requirements=('swap',))
+    read = set()
+    for depth in range(bodies.DEEPEST - 10, bodies.DEEPEST + 1):
+        body = sent(chained(where(dict(host.unnumbered(), sequence=1), json.loads('[' * depth + ']' * depth))))
+        found = verbatim.read(body)
+        assert found is None or found == prepared.report(bodies.tree(body)['reports'][0])
+        read.add(found is not None)
+    assert read == {True, False}
     with pytest.raises(Problem):
-        verbatim.read(sent(host.report()))
+        bodies.tree(body)
+
+
+def test_a_body_may_have_as_many_values_as_ever():
+    host = Host(1)
+    for one in host.findings.values():
+        one['more'] = [0] * (bodies.MANY // 20)
+    body = sent(host.report())
+    assert verbatim.read(body) is None
+    with pytest.raises(Problem, match='values'):
+        bodies.tree(body)
+
+
+@pytest.mark.parametrize('change', [
+    lambda tree: dict(tree, findings=[dict(tree['findings'][0], more=[[]] * 70 + [{'took_ms': 1, 'waiver': None}])]),
+    lambda tree: dict(tree, config={'problem': '', 'a': [[]] * 70, 'more': {'a': 1, 'findings': []}}),
+    lambda tree: dict(tree, node=dict(tree['node'], more=[[]] * 70 + [{'a': 1, 'sequence': 1}])),
+    lambda tree: dict(tree, fixes=[dict(FIXED[0], more=[[]] * 70 + [{'a': 1, 'format': 1, 'id': ''}])])])
+def test_what_looks_like_a_seam_after_many_brackets_is_no_problem(change):
+    tree = chained(change(dict(Host(1, requirements=('swap',)).unnumbered(), sequence=1)))
+    assert verbatim.read(sent(tree)) in (None, prepared.report(tree))
+    assert bodies.tree(sent(tree))['reports'] == [tree]
 
 
 def as_written(content, chain=''):
@@ -132,6 +169,15 @@ def test_what_two_readers_may_understand_in_two_ways_is_not_taken_as_it_stands(c
 
 def test_a_chain_with_more_in_it_is_left_to_the_ordinary_way():
     assert verbatim.read(as_written(content_of(made()), '"a":0,')) is None
+
+
+def test_a_second_chain_which_would_be_the_one_that_counts_is_left_to_the_ordinary_way():
+    tree = made()
+    other = dict(tree, chain={'previous': 'ab' * 32, 'digest': digest('ab' * 32, tree)})
+    for chain in ('{}', canonical(other['chain']).decode()):
+        content = content_of(tree).replace(',"config":', f',"chain":{chain},"config":', 1)
+        assert verbatim.read(as_written(content)) is None
+    assert bodies.tree(as_written(content))['reports'] == [other]
 
 
 def test_the_findings_are_those_of_the_report_not_those_of_a_member():
@@ -204,5 +250,13 @@ def test_what_the_agents_spool_and_client_make_is_written_so():
 
 
 def test_what_is_familiar_is_forgotten_when_it_is_too_much():
-    few = findings.Familiar(lambda text: text.upper(), 2)
+    few = Familiar(lambda text: text.upper(), 2)
     assert [few.means(one) for one in 'abcab'] == list('ABCAB')
+
+
+def test_what_is_familiar_holds_no_more_than_a_bound_however_much_it_means():
+    looked = []
+    light = Familiar(lambda text: looked.append(text) or (text, text * 1000), heavy=3000)
+    assert [light.means(one)[0] for one in 'aabba'] == list('aabba')
+    assert looked == ['a', 'b'] and len(light.means('c')[1]) == 1000
+    assert light.means('a')[0] == 'a' and looked == ['a', 'b', 'c', 'a']

@@ -106,7 +106,8 @@ def inflated(body: bytes, coding: str, most: int) -> bytes:
 
 def tree(body: bytes) -> Any:
     """The JSON of a body. Problem 400 with what is wrong with it; 413 for so many values that they fill the memory."""
-    bounded(body)
+    few(body)
+    shallow(body)
     try:
         found = _decoded(body.decode('utf-8'))
     except UnicodeDecodeError:
@@ -127,11 +128,10 @@ def _decoded(text: str) -> Any:
     return DECODER.decode(text)
 
 
-def bounded(body: bytes) -> None:
-    """Problem 400 or 413 for a body that is too deep, or has too many values, before it is parsed."""
+def few(body: bytes) -> None:
+    """Problem 413 for a body that has too many values."""
     if len(body) > MANY and body.count(b',') + body.count(b'[') + body.count(b'{') > MANY:
         raise Problem(413, f'The body has more than {MANY} values.')
-    _not_deep(body)
 
 
 def text_alone(body: bytes, found: Any) -> None:
@@ -140,13 +140,14 @@ def text_alone(body: bytes, found: Any) -> None:
         _texts(found)
 
 
-def _not_deep(body: bytes) -> None:
-    if body.count(b'[') + body.count(b'{') <= DEEPEST:
+def shallow(body: bytes, within: int = 0) -> None:
+    """Problem 400 for a body that is too deep, or a part of one that stands within so many lists and objects."""
+    if body.count(b'[') + body.count(b'{') <= DEEPEST - within:
         return
     # By steps that read each byte once: a pattern for strings looks for the end of each that has none over and over.
     outside = body.replace(b'\\\\', b'').replace(b'\\"', b'').split(b'"')[::2]
     brackets = b''.join(outside).translate(None, _BRACKETS)
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST - within):
         if not brackets:
             return
         brackets = brackets.replace(b'[]', b'').replace(b'{}', b'')
