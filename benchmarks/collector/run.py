@@ -20,7 +20,6 @@ import peers  # noqa: E402
 from load import drive  # noqa: E402
 from table import goal, show  # noqa: E402
 
-_NODES = 64               # that share a connection, each far below what one may send
 _NODES = 1600             # who speaks in turn: each has a budget
 _SIZE = 1500              # bytes of a body, as a report of two findings has
 

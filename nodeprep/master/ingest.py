@@ -90,7 +90,7 @@ class Batch:
             identities.changed(self._cursor, node, report.tree['node'], report.about, received)
         member = node.status == nodes.MEMBER
         self._rows.append((node.id, report.id, report.sequence, report.taken, received, report.digest,
-                           report.previous, state, int(applies and member), prepared.packed(report.body)))
+                           report.previous, state, int(applies and member), report.body))
         self._kept.setdefault((node.id, report.sequence), set()).add(report.digest)
         if state not in (NEXT, LATE):
             hole = newest and report.sequence > node.sequence + 1

@@ -25,9 +25,9 @@ class Refused(ValueError):
 
 
 class Report(NamedTuple):
-    """What is written of one. `body` is its canonical JSON without its chain, `about` a checksum of what it says of the
-    node, `said` what is shown of it: boot_id, verdict, summary as JSON, problem of the configuration, version and
-    profile of the agent. `fixed`: whether it tells of fixes.
+    """What is written of one. `body` is its canonical JSON without its chain, by packed(); `about` a checksum of what
+    it says of the node; `said` what is shown of it: boot_id, verdict, summary as JSON, problem of the configuration,
+    version and profile of the agent. `fixed`: whether it tells of fixes.
     """
 
     id: str
@@ -45,7 +45,7 @@ class Report(NamedTuple):
     @property
     def tree(self) -> Dict[str, Any]:
         """The whole report, read again: it is asked for when it says something new of the node, or of fixes."""
-        found: Dict[str, Any] = json.loads(self.body.decode('ascii'))
+        found: Dict[str, Any] = json.loads(zlib.decompress(self.body).decode('ascii'))
         return found
 
 
@@ -71,7 +71,7 @@ def report(tree: Any) -> Report:
     except ValueError as error:
         raise Refused(f'report {number}: taken: {error}') from None
     boot_id, problem, version, profile = told(tree)
-    return Report(tree['id'], number, chain['previous'], chain['digest'], named_gap(chain), taken, content,
+    return Report(tree['id'], number, chain['previous'], chain['digest'], named_gap(chain), taken, packed(content),
                   checksum(about), (boot_id, tree['verdict'], canonical(tree['summary']), problem, version, profile),
                   bool(tree.get('fixes')), tuple(parts))
 

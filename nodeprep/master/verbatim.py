@@ -15,7 +15,7 @@ from nodeprep.master.familiar import Familiar
 from nodeprep.master.http import bodies
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.jsontext import canonical
-from nodeprep.master.prepared import MOST_NUMBER, Refused, Report, bounded, checksum, told
+from nodeprep.master.prepared import MOST_NUMBER, Refused, Report, bounded, checksum, packed, told
 from nodeprep.report import FORMAT
 from nodeprep.typed import Any, Optional, Tuple
 
@@ -65,7 +65,7 @@ def _report(body: bytes, text: str, chain: Any) -> Optional[Report]:
         return None
     _SUMMARY.means(summary)
     boot_id, problem, version, profile = opening
-    return Report(name.group(1), int(number), previous, digest, None, _seconds(taken), content, about,
+    return Report(name.group(1), int(number), previous, digest, None, _seconds(taken), packed(content), about,
                   (boot_id, verdict, summary, problem, version, profile), fixed, tuple(parts))
 
 
