@@ -44,7 +44,7 @@ class Contact:
         before, self._quarantine = self._quarantine, told
         if told and not before:
             from nodeprep.output import quarantine
-            self.say(f'this node is {quarantine.said(told)}; {quarantine.remedy(self._url)}', log.WARNING)
+            self.say(f'this node is {quarantine.said(told)}; {quarantine.remedy(told, self._url)}', log.WARNING)
         elif before and not told:
             self.say('the master has let this node out of quarantine: what it reports counts', log.NOTICE)
         elif told != before:

@@ -110,7 +110,7 @@ def _set_apart(told: Optional[Dict[str, Any]], url: str) -> str:
     if told is None:
         return ''
     from nodeprep.output import quarantine
-    return f'This node is {quarantine.said(told)}.\nWhat{quarantine.remedy(url)[4:]}\n'
+    return f'This node is {quarantine.said(told)}.\nWhat{quarantine.remedy(told, url)[4:]}\n'
 
 
 def _may_write(verb: str, folder: str) -> None:

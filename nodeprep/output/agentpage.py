@@ -129,7 +129,7 @@ class _Page:
             from nodeprep.output import quarantine
             since = self.when(apart['since']) if apart['since'] else ''
             said = quarantine.said(apart, since) + (', as it said last' if master['problem'] else '')
-            self.text('apart', f'this node is {said}; {quarantine.remedy(master["url"])}', '1;33')
+            self.text('apart', f'this node is {said}; {quarantine.remedy(apart, master["url"])}', '1;33')
         members = tree.get('members')            # not in what an older agent wrote
         if members:
             said = f'of the cluster, as the master told them {self.ago(members["at"])} ago' if members['at'] else \

@@ -23,11 +23,12 @@ def said(told: Dict[str, Any], since: str = '') -> str:
         why + others or 'another node, which came first, says that it is the same machine')
 
 
-def remedy(url: str) -> str:
-    """What that means, who decides, and where; `url` is that of the master.
+def remedy(told: Dict[str, Any], url: str) -> str:
+    """What that means, who decides, and where; `url` is that of the master. One that does not say because of whom has a
+    page for it, and no command yet.
 
-    >>> remedy('https://m:9443')[-65:]
+    >>> remedy({'because': [{}]}, 'https://m:9443')[-65:]
     'decides: `nodeprep master clones` there, or https://m:9443/clones'
     """
     return ('what it reports is kept and changes nothing until whoever looks after the master decides: '
-            f'`nodeprep master clones` there, or {shown(url)}/clones')
+            f'{"`nodeprep master clones` there, or " if told["because"] else ""}{shown(url)}/clones')
