@@ -4,7 +4,7 @@ the body is short and there already, and nobody waits for anything but the proce
 This saves a third of what a heartbeat costs the process that serves. All else goes the ordinary way through app.py,
 which means the same.
 """
-from nodeprep.master.http.bodies import SMALL
+from nodeprep.master.http import bodies
 from nodeprep.master.http.heads import Heads
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
@@ -12,17 +12,19 @@ from nodeprep.master.http.routes import NODE, Route
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict
 
-_UNUSUAL = ('content-encoding', 'transfer-encoding', 'expect', 'upgrade', 'connection')
+_MOST = 16                 # headers: an agent sends eight, and a short line costs more memory than room in a head
+_BEARER = len('Bearer ')
+_UNUSUAL = ('transfer-encoding', 'expect', 'upgrade', 'connection')
 
 
 class Meaning(NamedTuple):
-    """What a head asks for. `length`: bytes of its body."""
+    """What a head asks for. `coding`: how its body is packed."""
 
     route: Route
     work: Any                  # its at_once
     path: str
     headers: Dict[str, str]
-    length: int
+    coding: str
 
 
 class Quick:
@@ -33,18 +35,21 @@ class Quick:
         self._heads = Heads()
 
     def learn(self, data: bytes, incoming: Any) -> None:
-        """`data` was found to be one whole request: its head is remembered when the next like it may go the quick way.
+        """`data` was found to be one whole request: its head is remembered when the next like it may go the quick way,
+        and who asks is known, since others should hold no memory here.
         """
         try:
             request, route = self._app.meant(incoming.scope(''))
         except Problem:
             return
-        length = request.headers.get('content-length', '')
+        coding = request.headers.get('content-encoding', '')
         if route.at_once is not None and route.who == NODE and incoming.version == '1.1' and incoming.keep \
-                and not request.raw_query and length.isdecimal() and len(length) < 6 and int(length) <= SMALL \
-                and not any(name in request.headers for name in _UNUSUAL):
-            headers = {name: value for name, value in request.headers.items() if name != 'authorization'}
-            self._heads.remember(data, Meaning(route, route.at_once, request.path, headers, int(length)))
+                and not request.raw_query and not any(name in request.headers for name in _UNUSUAL) \
+                and len(request.headers) <= _MOST \
+                and self._master.known.remembered(request.headers.get('authorization', '')[_BEARER:]) is not None:
+            headers = {name: value for name, value in request.headers.items()
+                       if name not in ('authorization', 'content-length')}
+            self._heads.remember(data, Meaning(route, route.at_once, request.path, headers, coding))
 
     def take(self, data: bytes, connection: Any) -> bool:
         """Whether `data`, with which a request begins, was all of it and is being answered."""
@@ -53,16 +58,18 @@ class Quick:
         if found is None or master.scribe is None:
             return False
         meaning: Meaning = found.meaning
-        if len(data) != found.body + meaning.length:
+        body = data[found.body:]
+        if len(body) != found.length or bodies.heavy(body, meaning.coding):
             return False
         who = master.known.remembered(found.secret.decode('ascii'))
         if who is None or not master.budgets.at_once(who.id, meaning.route.pattern):
             return False
         request = Request('POST', meaning.path, meaning.headers, '', connection.client)
-        request.who, request.body = who, data[found.body:]
+        request.who = who
         answer = _Answer(self._app, master.budgets, connection, meaning.route, request)
         try:
-            master.budgets.spend(who.id, 1, meaning.length)
+            request.body = bodies.inflated(body, meaning.coding, meaning.route.inflated)
+            master.budgets.spend(who.id, 1, len(request.body))
             work = meaning.work(request, master)
             answer.made = work.answer
             master.scribe.put(work.what, work.letter, answer)
