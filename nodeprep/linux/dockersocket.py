@@ -18,8 +18,12 @@ from nodeprep.typed import Any, Callable
 
 PATHS, SOCKET = ('/run/docker.sock', '/var/run/docker.sock'), 'docker.socket'
 ASK = ('systemctl', 'show', '-p', 'ActiveState', UNIT)
-_UP = ('active', 'reloading')
+_UP, _OFF = ('active', 'reloading'), ('inactive', 'failed')
 _OLD = 0.05               # seconds after which systemd is asked again: dockerd takes longer to answer on a slow host
+
+
+class Off(CannotTell):
+    """systemd says that docker.service does not run, whatever its control group holds."""
 
 
 def wakes(host: Any, path: str) -> bool:
@@ -53,4 +57,5 @@ def _up(host: Any) -> None:
         why = ' '.join(answer.err.split()) or f'code {answer.code}'
         raise CannotTell(f'whether {UNIT} is up: {source}: {why[:200]}', source)
     if state not in _UP:
-        raise CannotTell(f'{UNIT} is {state}, and a connection would have systemd start it', source)
+        said = f'{UNIT} is {state}, and a connection would have systemd start it'
+        raise Off(said, source) if state in _OFF else CannotTell(said, source)

@@ -4,7 +4,8 @@ systemd moves the processes of a service into a control group named after it (sy
 removes the group when the unit stops (unit_prune_cgroup() of src/core/unit.c). A service that stays active after its
 processes exited (RemainAfterExit=) has none; since 235 /run/systemd/units/invocation:NAME stands for as long as a unit
 that ran something is not inactive (unit_export_state_files(), unit_unlink_state_files() in the same file). That
-includes one that waits to be started again, so for the other services the link does not count.
+includes one that waits to be started again, so for the other services the link does not count. That there is none does
+where the stop of a service ends its main process alone (KillMode= of systemd.kill(5)): others go on in its group.
 """
 from nodeprep.linux import unitsyntax
 from nodeprep.linux.release import release
@@ -27,8 +28,9 @@ def active(host: Any, name: str) -> Tuple[str, str]:
     name = tree(host).loaded(name).name
     group = '/'.join(part for part in (_root(host), _slice(host, name), name) if part)
     holder = next(_populated(host, group), '')
+    invocation = f'/run/systemd/units/invocation:{name}'
     if holder:
-        return ACTIVE, holder
+        return (INACTIVE, invocation) if _left_behind(host, name, invocation) else (ACTIVE, holder)
     kind = unitsyntax.split(name).type
     if kind == 'socket':
         from nodeprep.linux import unitlistens
@@ -39,7 +41,6 @@ def active(host: Any, name: str) -> Tuple[str, str]:
         return INACTIVE, group
     if _version(host) < 235:
         raise CannotTell(f'{name} stays active without processes, which this release shows to systemctl alone', group)
-    invocation = f'/run/systemd/units/invocation:{name}'
     return ACTIVE if host.link(invocation) is not None else INACTIVE, invocation
 
 
@@ -81,6 +82,12 @@ def _slice(host: Any, name: str) -> str:
         slice_name = f'system-{stem}.slice' if parts.kind == unitsyntax.INSTANCE else 'system.slice'
     pieces = slice_name[:-6].split('-')
     return '/'.join('-'.join(pieces[:count]) + '.slice' for count in range(1, len(pieces) + 1))
+
+
+def _left_behind(host: Any, name: str, invocation: str) -> bool:
+    """Whether what runs in the group of a service is but what its stop has left; not told before systemd 235."""
+    return (host.link(invocation) is None and _version(host) >= 235
+            and _setting(host, name, 'KillMode').lower() in ('process', 'none'))
 
 
 def _outlives_its_processes(host: Any, name: str) -> bool:

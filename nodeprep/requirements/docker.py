@@ -3,7 +3,7 @@ from nodeprep.linux import cri, cridockerd, dockerd, processes, units
 from nodeprep.linux.containers import only_told
 from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
 from nodeprep.model import CannotTell, Folder, Observation, Requirement, Unit, Want, unknown
-from nodeprep.typed import Any, Iterator, Tuple
+from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import Option, choice, text, texts
 
 _CRI_SOCKET = dict(cri.SOCKETS)['cri-dockerd']
@@ -89,13 +89,21 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
         service = service._replace(hint=f'stop that dockerd and start {UNIT}')
     elif not runs:
         service = service._replace(**_plan().bring_up(host, want, runs=False, for_boot=False)._asdict())
-    yield service
+    told: List[Observation] = []
     if runs and (right or not _socket().wakes(host, want['socket'])):
         try:
-            yield from _answers(host, want)
+            for one in _answers(host, want):
+                told.append(one)
         except CannotTell as error:
-            yield unknown(want['socket'], 'a Docker Engine that answers', error,
-                          kubeadm='CRI' if want['kubernetes'] < (1, 24) else '')
+            from nodeprep.linux import dockerleft
+            gone = dockerleft.instead(host, source, want['socket'], error) if right else None
+            if gone:
+                service, told = gone, []
+            else:
+                told.append(unknown(want['socket'], 'a Docker Engine that answers', error, dockerleft.look_up(error),
+                                    kubeadm='CRI' if want['kubernetes'] < (1, 24) else ''))
+    yield service
+    yield from told
     if want['kubernetes'] >= (1, 24):
         yield cridockerd.now(host)
     yield from cridockerd.runtimes(host, want, _CRI_SOCKET if want['kubernetes'] >= (1, 24) else want['socket'])

@@ -133,6 +133,24 @@ def test_docker_that_takes_its_time_to_stop_is_not_woken(node):
     node.ask('systemctl', 'daemon-reload')
 
 
+def test_what_docker_left_behind_is_not_taken_for_docker(node):
+    """A stop ends dockerd alone (KillMode=process): with live-restore others go on in its control group."""
+    node.ask('systemctl', 'start', 'docker.service')
+    until(lambda: not says(node, 'docker.service: inactive'))
+    below = property_of(node, 'ControlGroup', 'docker.service')
+    named = '/sys/fs/cgroup/systemd' + below             # where systemd has a hierarchy of its own
+    group = named if node.run(['test', '-d', named])[0] == 0 else '/sys/fs/cgroup' + below
+    left = node.ask('sh', '-c', f'sleep 7200 >/dev/null 2>&1 & echo $! >{group}/cgroup.procs; echo $!').strip()
+    node.ask('systemctl', 'stop', 'docker.service')
+    until(lambda: says(node, 'docker.service: inactive'))
+    assert node.read(f'{group}/cgroup.procs').split() == [left]
+    code, out, _ = node.run(['nodeprep', 'check', '-o', 'csv', 'docker'])
+    assert code == 1 and 'docker.service,inactive,active,false,/run/systemd/units/invocation:docker.service,' in out
+    assert property_of(node, 'ActiveState', 'docker.service') == 'inactive', 'nobody woke it'
+    node.ask('kill', left)
+    node.ask('systemctl', 'stop', 'docker.socket')
+
+
 def test_a_mount_is_told_although_the_agent_has_a_table_of_its_own(node):
     def options():
         return [said for one in status(node)['requirements'] if one['requirement'] == 'disk' for said in one['says']

@@ -12,6 +12,7 @@ EL8 = dict(EL7, **{'/etc/os-release': 'ID="rocky"\nVERSION_ID="8.9"\nPLATFORM_ID
 EL9 = {'/etc/os-release': 'ID="centos"\nVERSION_ID="9"\n', '/run/systemd/system': {},
        '/sys/fs/cgroup/cgroup.controllers': 'cpu memory\n'}
 ONESHOT = {USR + 'nftables.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/sbin/nft\n'}
+LEFT = {USR + 'd.service': '[Service]\nKillMode=process\n', V2 + 'd.service/cgroup.events': 'populated 1\n'}
 LINK = {'/run/systemd/units/invocation:nftables.service': Link('0123')}
 
 
@@ -48,7 +49,13 @@ LINK = {'/run/systemd/units/invocation:nftables.service': Link('0123')}
     (EL9, ONESHOT, 'nftables.service', 'inactive'),
     # One that waits to be started again has the link as well, and does not run.
     (EL9, {'/run/systemd/units/invocation:kubelet.service': Link('0123')}, 'kubelet.service', 'inactive'),
-    (EL9, {V2 + 'a.socket/cgroup.events': 'populated 1\n'}, 'a.socket', 'active')])
+    (EL9, {V2 + 'a.socket/cgroup.events': 'populated 1\n'}, 'a.socket', 'active'),
+    # One of which a stop ends the main process alone leaves others behind, and no link: it does not run any more.
+    (EL9, LEFT, 'd.service', 'inactive'), (EL9, dict(LEFT, **{USR + 'd.service': '[Service]\nKillMode=none\n'}),
+                                           'd.service', 'inactive'),
+    (EL9, dict(LEFT, **{'/run/systemd/units/invocation:d.service': Link('0123')}), 'd.service', 'active'),
+    (EL9, dict(LEFT, **{USR + 'd.service': '[Service]\nKillMode=mixed\n'}), 'd.service', 'active'),
+    (EL7, {USR + 'd.service': LEFT[USR + 'd.service'], V1 + 'd.service/cgroup.procs': '7\n'}, 'd.service', 'active')])
 def test_what_runs(host, release, files, name, state):
     assert active(host.files(release).files(files), name)[0] == state
 

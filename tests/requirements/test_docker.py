@@ -34,7 +34,8 @@ INSTALLED = dict(SYSTEMD, **{
 LINK = WANTS + 'docker.service'
 ENABLED = dict(INSTALLED, **{LINK: Link(UNIT)})
 RUNS = '/sys/fs/cgroup/system.slice/docker.service/cgroup.procs'
-RUNNING = dict(ENABLED, **{RUNS: '812\n'})
+DOCKERD = {'/proc/812/comm': 'dockerd\n', '/proc/812/cmdline': '/usr/bin/dockerd\0'}
+RUNNING = dict(ENABLED, **{RUNS: '812\n'}, **DOCKERD)
 EL7 = 'ID="centos"\nVERSION_ID="7"\nPRETTY_NAME="CentOS Linux 7 (Core)"\n'
 ON_EL7 = {'/etc/os-release': EL7, '/proc/self/mountinfo': V1}
 
@@ -85,6 +86,56 @@ def test_an_engine_that_ends_or_begins_is_not_woken(host, state):
     assert found[SOCKET].found == f'docker.service is {state}, and a connection would have systemd start it'
     assert connected(host) == []
     assert seen(host.files({LIB + 'docker.socket': None}))[SOCKET].met, 'nobody but dockerd listens then'
+
+
+@pytest.mark.parametrize('files, told', [
+    ({'/proc/812/comm': 'docker-proxy\n'}, 'docker-proxy, process 812'),
+    ({RUNS: '812\n813\n814\n815\n', '/proc/812/comm': 'docker-proxy\n', '/proc/813/comm': 'docker-containe\n',
+      '/proc/814/comm': 'sh\n', '/proc/815/comm': 'sh\n'},
+     'docker-proxy, process 812; docker-containe, process 813; sh, process 814; and 1 more'),
+    ({RUNS: None, RUNS.replace('procs', 'events'): 'populated 1\n', '/proc/812/comm': None}, 'processes')])
+@pytest.mark.parametrize('state', ['inactive', 'failed'])
+def test_what_an_engine_left_behind_is_no_engine(host, files, told, state):
+    """live-restore lets containers go on without dockerd, and a stop ends dockerd alone (KillMode=process)."""
+    answering(host.files(dict(RUNNING, **files))).answers[ASK] = Answer(0, f'ActiveState={state}\n', '')
+    found = seen(host)
+    one = found['docker.service']
+    assert one.met is False
+    assert one.found == f'no dockerd runs; its control group still holds what it left behind ({told})'
+    assert one.fix == () and 'systemctl start docker.service' in one.hint and one.source.startswith(RUNS[:-12])
+    assert SOCKET not in found and connected(host) == []
+
+
+def test_what_was_left_behind_where_nobody_else_listens_is_no_engine_either(host):
+    host.files(dict(RUNNING, **{LIB + 'docker.socket': None, '/proc/812/comm': 'docker-proxy\n'}))
+    assert seen(host)['docker.service'].met is False
+
+
+def test_an_engine_of_another_name_is_none_that_is_gone(host):
+    unit = ENABLED[UNIT].replace('/usr/bin/dockerd', '/opt/bin/engined')
+    answering(host.files(dict(RUNNING, **{UNIT: unit, '/proc/812/comm': 'engined\n'}))).answers[ASK] = \
+        Answer(0, 'ActiveState=inactive\n', '')
+    assert seen(host)[SOCKET].met is None
+
+
+@pytest.mark.parametrize('answer', [Answer(0, 'ActiveState=deactivating\n', ''), Answer(1, '', 'no bus')])
+def test_an_engine_is_gone_once_systemd_says_so(host, answer):
+    answering(host.files(dict(RUNNING, **{'/proc/812/comm': 'docker-proxy\n'}))).answers[ASK] = answer
+    assert seen(host)[SOCKET].met is None
+
+
+def test_where_processes_are_hidden_what_holds_the_group_is_not_told(host):
+    answering(host.files(dict(RUNNING, **{'/proc/1/comm': None, '/proc/812/comm': 'docker-proxy\n'}))).answers[ASK] = \
+        Answer(0, 'ActiveState=inactive\n', '')
+    found = seen(host)
+    assert found[SOCKET].met is None and 'journalctl -u docker.service' in found[SOCKET].hint
+
+
+def test_an_engine_whose_unit_is_known_to_be_off_is_started_by_a_fix_whatever_it_left_behind(host):
+    unit = ENABLED[UNIT].replace('[Service]', '[Service]\nKillMode=process')
+    one = seen(host.files(dict(RUNNING, **{UNIT: unit, '/proc/812/comm': 'docker-proxy\n'})))['docker.service']
+    assert (one.found, one.met, one.source) == ('inactive', False, '/run/systemd/units/invocation:docker.service')
+    assert [change.argv[1] for change in one.fix] == ['enable'] and not host.asked
 
 
 def test_what_a_stopped_engine_lacks_is_written_before_it_starts(host):
