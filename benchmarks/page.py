@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from benchmarks.fleetrows import fill  # noqa: E402
 from nodeprep import catalogue  # noqa: E402
 from nodeprep.master import compliance  # noqa: E402
-from nodeprep.master.store import asked, drift, grid, mended, open_store, proposals  # noqa: E402
+from nodeprep.master.store import asked, drift, grid, grouping, mended, open_store, proposals  # noqa: E402
 
 GOAL, RUNS = 50.0, 15
 END = 1795737600.0
@@ -78,11 +78,11 @@ def fleet(about=asked.EVERYTHING, by='', order='worst', page=1):
     """All that the front page asks for."""
     def query(cursor):
         columns = grid.columns(cursor, catalogue.ids())
-        groups = grid.groups(cursor, about, by) if by else []
-        shown = grid.stood(groups) if by else grid.standings(cursor, about)
+        groups = grouping.groups(cursor, about, by) if by else []
+        shown = grouping.stood(groups) if by else grid.standings(cursor, about)
         shown = shown, grid.standings(cursor) if about.anything else shown, columns
         body = groups or grid.rows(cursor, about, order, page)
-        totals = grid.summed(groups) if by else grid.totals(cursor, about)
+        totals = grouping.summed(groups) if by else grid.totals(cursor, about)
         return shown, totals, body, grid.worst(cursor, columns.names, known=None if about.anything else totals), \
             grid.choices(cursor), proposals.waiting_for(cursor)
     return query

@@ -1,25 +1,19 @@
-"""The fleet as a grid: how many nodes stand how, and what some of them, or groups of them, do not meet."""
-import collections
-
+"""The fleet as a grid: how many nodes stand how, and what some of them do not meet. Of groups of them see grouping."""
 from nodeprep.master.store import asked, tally
 from nodeprep.master.store.asked import EVERYTHING, Asked
 from nodeprep.master.store.tally import NOT_MET
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Container, Dict, Iterable, Iterator, List, Optional, Tuple
+from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Tuple
 
-_NOT_MET = "('drifted', 'unknown', 'advised', 'waived')"
 _OUTCOMES = NOT_MET + ('met', 'not-applicable', 'ignored')
 _TWO = f'SELECT node FROM state WHERE outcome IN ({", ".join("?" * len(_OUTCOMES))}) AND requirement = ? LIMIT 2'
 COLUMNS = 64              # of the grid at most
 # In the order of an index, from which SQLite takes them one by one without a look at the rows; how each stands is told
 # of what they come to.
-_STOOD = ('SELECT n.status, n.silent_since, n.standing, {} AS found FROM node n WHERE {} '
-          'GROUP BY n.status, n.silent_since, n.standing')
-_SPEAKING = (asked.DRIFTED, asked.UNKNOWN, asked.MET, asked.NEW)
+STOOD = ('SELECT n.status, n.silent_since, n.standing, {} AS found FROM node n WHERE {} '
+         'GROUP BY n.status, n.silent_since, n.standing')
 _RANK = {name: rank for rank, name in enumerate(asked.STANDINGS)}
 _RANKED = f'CASE {asked.STANDING} ' + ' '.join(f"WHEN '{name}' THEN {rank}" for name, rank in _RANK.items()) + ' END'
-GROUPS = {'role': 'n.role', 'os': asked.OS, 'standing': asked.STANDING, 'kubernetes': 'n.kubernetes',
-          'agent': 'n.agent_version'}
 ORDERS = {'worst': f'{_RANKED}, n.name', 'name': 'n.name', 'heard': 'p.heard, n.name'}
 
 
@@ -47,15 +41,6 @@ class Row(NamedTuple):
     labels: List[Tuple[str, str]]
 
 
-class Group(NamedTuple):
-    """Nodes that share something: how many stand how, and by requirement how many do not meet it (outcome -> nodes)."""
-
-    key: str
-    nodes: int
-    standings: Dict[str, int]
-    cells: Dict[str, Dict[str, int]]
-
-
 class Columns(NamedTuple):
     """The requirements that are shown of all nodes. `alone`: how many are not since one node alone tells of each;
     `many`: how many are not since there are too many.
@@ -79,7 +64,7 @@ class Worst(NamedTuple):
 def standings(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, int]:
     """How many nodes stand how."""
     sql, args = asked.condition(about)
-    alike = _STOOD.format('COUNT(*)', sql)
+    alike = STOOD.format('COUNT(*)', sql)
     found = cursor.all(f'SELECT {asked.STANDING}, SUM(n.found) FROM ({alike}) n GROUP BY 1', args)
     return {name: int(count) for name, count in found}
 
@@ -124,26 +109,6 @@ def totals(cursor: Any, about: Asked = EVERYTHING) -> Dict[str, Dict[str, int]]:
     return found
 
 
-def stood(parts: List[Group]) -> Dict[str, int]:
-    """The standings of all groups together."""
-    found: Dict[str, int] = {}
-    for group in parts:
-        for name, count in group.standings.items():
-            found[name] = found.get(name, 0) + count
-    return found
-
-
-def summed(parts: List[Group]) -> Dict[str, Dict[str, int]]:
-    """The totals of all groups together."""
-    found: Dict[str, Dict[str, int]] = {}
-    for group in parts:
-        for requirement, cells in group.cells.items():
-            whole = found.setdefault(requirement, {})
-            for outcome, count in cells.items():
-                whole[outcome] = whole.get(outcome, 0) + count
-    return found
-
-
 def rows(cursor: Any, about: Asked, order: str = 'worst', page: int = 1, per: int = 50) -> List[Row]:
     """One page of nodes with all their states. `order` is one of ORDERS, `page` begins at 1."""
     sql, args = asked.condition(about)
@@ -165,47 +130,6 @@ def some(cursor: Any, ids: List[int]) -> List[Row]:
     for node, name, value in cursor.within('SELECT node, name, value FROM label WHERE node IN (?*)', ids):
         found[node].labels.append((name, value))
     return [found[number]._replace(labels=sorted(found[number].labels)) for number in ids if number in found]
-
-
-def groups(cursor: Any, about: Asked, by: str) -> List[Group]:
-    """All groups, the one with most nodes that are not met first. `by` is one of GROUPS or `label:NAME`."""
-    made: Dict[str, Group] = {}
-    of_node: Dict[str, str] = {}                             # of those that speak
-    for name, standing, ids in _grouped(cursor, about, by):
-        group = made.get(name) or made.setdefault(name, Group(name, 0, {}, {}))
-        group.standings[standing] = group.standings.get(standing, 0) + len(ids)
-        if standing in _SPEAKING:
-            of_node.update(dict.fromkeys(ids, name))
-    # Put together here: a join would look up the node of each state by itself.
-    for requirement, outcome, ids in cursor.all(
-            f'SELECT requirement, outcome, {cursor.dialect.gathered("node")} FROM state '
-            f'WHERE outcome IN {_NOT_MET} GROUP BY outcome, requirement'):
-        for key, count in collections.Counter(map(of_node.get, ids.split(','))).items():
-            if key is not None:
-                made[key].cells.setdefault(requirement, {})[outcome] = count
-    return sorted((group._replace(nodes=sum(group.standings.values())) for group in made.values()),
-                  key=lambda group: (-group.standings.get('drifted', 0), -group.nodes, group.key))
-
-
-def _grouped(cursor: Any, about: Asked, by: str) -> Iterator[Tuple[str, str, List[str]]]:
-    """The nodes by group and standing: their ids, as texts."""
-    sql, args = asked.condition(about)
-    ids = cursor.dialect.gathered('n.id')
-    if not by.startswith('label:'):
-        for name, standing, found in cursor.all(f'SELECT {GROUPS[by]}, {asked.STANDING}, {ids} FROM node n WHERE {sql} '
-                                                'GROUP BY 1, 2', args):
-            yield name, standing, found.split(',')
-        return
-    values: Dict[str, str] = {}
-    for value, found in cursor.all(f'SELECT value, {cursor.dialect.gathered("node")} FROM label WHERE name = ? '
-                                   'GROUP BY value', (by[6:],)):
-        values.update(dict.fromkeys(found.split(','), value))
-    for standing, found in cursor.all(f'SELECT {asked.STANDING}, n.found FROM ({_STOOD.format(ids, sql)}) n', args):
-        parts: Dict[str, List[str]] = {}
-        for one in found.split(','):
-            parts.setdefault(values.get(one, ''), []).append(one)
-        for value, some_of in parts.items():
-            yield value, standing, some_of
 
 
 def worst(cursor: Any, among: Container[str], most: int = 5,

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from nodeprep.master.store import asked, drift, grid, nodes, states, tally
+from nodeprep.master.store import asked, drift, grid, grouping, nodes, states, tally
 from nodeprep.master.store.asked import Asked
 from nodeprep.master.store.states import State
 
@@ -109,7 +109,7 @@ def read(store, query, *args, **more):
 
 def not_met(fleet, within, requirement):
     return collections.Counter(fleet.states[node, requirement][0] for node in within if fleet.speaks(node)
-                               and fleet.states[node, requirement][0] in grid.NOT_MET)
+                               and fleet.states[node, requirement][0] in tally.NOT_MET)
 
 
 def test_the_grid_counts_and_lists_whom_it_is_asked_for(store, fleet):
@@ -136,15 +136,15 @@ def test_the_worst_come_first_and_pages_join_without_a_gap(store, fleet):
 def test_groups_have_their_nodes_and_what_these_do_not_meet(store, fleet, by, key):
     for about in ABOUTS[:9]:
         within = fleet.chosen(about)
-        groups = {group.key: group for group in read(store, grid.groups, about, by)}
+        groups = {group.key: group for group in read(store, grouping.groups, about, by)}
         assert set(groups) == {fleet.nodes[node][key] for node in within}
         for name, group in groups.items():
             own = [node for node in within if fleet.nodes[node][key] == name]
             assert group.nodes == len(own)
             assert group.standings == collections.Counter(fleet.nodes[node]['standing'] for node in own)
             assert all(group.cells.get(one, {}) == not_met(fleet, own, one) for one in NAMES)
-        assert grid.summed(list(groups.values())) == read(store, grid.totals, about)
-        assert grid.stood(list(groups.values())) == read(store, grid.standings, about)
+        assert grouping.summed(list(groups.values())) == read(store, grid.totals, about)
+        assert grouping.stood(list(groups.values())) == read(store, grid.standings, about)
 
 
 def test_drift_lists_what_is_of_each_kind_the_longest_first(store, fleet):

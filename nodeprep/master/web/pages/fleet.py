@@ -3,7 +3,7 @@ from nodeprep import catalogue
 from nodeprep.language import ENGLISH_TEXTS, N_, Language
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import asked, grid, proposals
+from nodeprep.master.store import asked, grid, grouping, proposals
 from nodeprep.master.web import frame, query, render, words
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
@@ -24,7 +24,7 @@ class Fleet(NamedTuple):
     columns: grid.Columns
     totals: Dict[str, Dict[str, int]]
     rows: List[grid.Row]
-    groups: List[grid.Group]
+    groups: List[grouping.Group]
     worst: List[grid.Worst]
     waiting: Dict[str, int]
     choices: Dict[str, List[str]]
@@ -41,13 +41,13 @@ async def show(request: Request, master: Any) -> Response:
     def look(cursor: Any) -> Fleet:
         choices = grid.choices(cursor)
         labels = [f'label:{name}' for name in choices['label']]
-        by = query.chosen(request, 'group', list(grid.GROUPS) + labels, '')
-        groups = grid.groups(cursor, about, by) if by else []
-        shown = grid.stood(groups) if by else grid.standings(cursor, about)
+        by = query.chosen(request, 'group', list(grouping.GROUPS) + labels, '')
+        groups = grouping.groups(cursor, about, by) if by else []
+        shown = grouping.stood(groups) if by else grid.standings(cursor, about)
         everyone = grid.standings(cursor) if about.anything else shown
         paging = query.paging(where, request, len(groups) if by else sum(shown.values()), PER_GROUPS if by else PER)
         first, columns = (paging.page - 1) * PER_GROUPS, grid.columns(cursor, catalogue.ids())
-        totals = grid.summed(groups) if by else grid.totals(cursor, about)
+        totals = grouping.summed(groups) if by else grid.totals(cursor, about)
         return Fleet(
             everyone, shown, columns, totals,
             [] if by else grid.rows(cursor, about, order, paging.page, PER), groups[first:first + PER_GROUPS],
