@@ -6,7 +6,7 @@ kernel/module/main.c for module_blacklist=.
 systemd-modules-load asks libkmod to apply the blacklist (KMOD_PROBE_APPLY_BLACKLIST in src/shared/module-util.c and, on
 EL7 and EL8, src/modules-load/modules-load.c): unlike for `modprobe NAME`, a `blacklist` line stops it.
 """
-from nodeprep.linux import bootargs, confd, wildcard
+from nodeprep.linux import bootargs, confd
 from nodeprep.linux.modules import same
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
@@ -30,7 +30,7 @@ def rules(host: Any, name: str) -> Iterator[Rule]:
     for words, source in host.once('modprobe.d', lambda: list(_lines(host))):
         if words[0] == BLACKLIST and same(words[1]) == name:
             yield Rule(BLACKLIST, ' '.join(words[:2]), source)
-        elif words[0] == INSTALL and not installed and wildcard.matches(name, same(words[1])):
+        elif words[0] == INSTALL and not installed and _matches(name, same(words[1])):
             installed = True               # libkmod takes the first one that matches
             if not _command_loads(words[2:], source):
                 yield Rule(INSTALL, ' '.join(words), source)
@@ -39,6 +39,11 @@ def rules(host: Any, name: str) -> Iterator[Rule]:
         for value, source in args.values(argument):
             if name in (same(one) if kind == BLACKLIST else one for one in value.split(',')):
                 yield Rule(kind, f'{argument}={value}', source)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    from nodeprep.linux import wildcard  # few hosts have such a line
+    return wildcard.matches(name, pattern)
 
 
 def parse(text: str) -> Iterator[Tuple[Tuple[str, ...], int]]:

@@ -6,13 +6,14 @@ Where the kernel tells the same without the walk that a table costs, it is asked
 """
 import sys
 
-from nodeprep.linux import tcpdiag, tcptables
+from nodeprep.linux import tcpdiag
 from nodeprep.linux.processes import Process, processes
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterator, List, Set
 
-TABLES = tcptables.TABLES
+TABLES = ('/proc/net/tcp', '/proc/net/tcp6')
+LISTEN = ' 0A '                    # TCP_LISTEN of include/net/tcp_states.h
 
 
 class Listener(NamedTuple):
@@ -42,6 +43,7 @@ def listeners(host: Any) -> List[Listener]:
 def _of(host: Any, version: int, path: str) -> List[Listener]:
     rows = tcpdiag.rows(host, version)
     if rows is None:
+        from nodeprep.linux import tcptables  # nearly every kernel answers otherwise
         return list(parse(tcptables.beginning(host, path), path))
     return [Listener(*row, path) for row in rows]
 
@@ -55,14 +57,14 @@ def parse(text: str, path: str) -> Iterator[Listener]:
     >>> [(one.port, one.uid, one.inode) for one in parse(line, '/proc/net/tcp')]
     [(8080, 1000, 4711)]
     """
-    at = text.find(tcptables.LISTEN)
+    at = text.find(LISTEN)
     while at >= 0:
         begin, end = text.rfind('\n', 0, at) + 1, text.find('\n', at)
         end = len(text) if end < 0 else end
         fields = text[begin:end].split()
         if len(fields) < 4 or fields[3] == '0A':
             yield _listener(fields, path)
-        at = text.find(tcptables.LISTEN, end)
+        at = text.find(LISTEN, end)
 
 
 def _listener(fields: List[str], path: str) -> Listener:

@@ -7,11 +7,10 @@ sockstat counts no socket for it.
 """
 from functools import partial
 
+from nodeprep.linux.sockets import LISTEN, TABLES
 from nodeprep.model import CannotTell
 from nodeprep.typed import Any, Optional
 
-TABLES = ('/proc/net/tcp', '/proc/net/tcp6')
-LISTEN = ' 0A '                    # TCP_LISTEN of include/net/tcp_states.h
 _COUNTS = {'/proc/net/tcp': ('/proc/net/sockstat', 'TCP:'), '/proc/net/tcp6': ('/proc/net/sockstat6', 'TCP6:')}
 _EARLY = (b'st', b'0A', b'03')     # the head, listening, and SYN_RECV: listening sockets may still follow
 
