@@ -45,6 +45,14 @@ def running(host: Any) -> List[Kept]:
         return by_processes(host)
 
 
+def surely_running(host: Any) -> List[Daemon]:
+    """Those that run, none in an image or when nobody can tell: said beside what the next boot would start."""
+    try:
+        return [one.daemon for one in running(host)] if host.live else []
+    except CannotTell:
+        return []
+
+
 def _by_units(host: Any) -> List[Kept]:
     found = []
     units.active(host, DAEMONS[0].units[0])              # CannotTell when systemd does not run here

@@ -1,16 +1,14 @@
 """One daemon keeps the clock, and keeps it right."""
-from nodeprep.linux import chronyconf, timedaemons, units
+from nodeprep.linux import timedaemons, timesources, units
 from nodeprep.linux.containers import only_told
 from nodeprep.linux.member import membership
-from nodeprep.linux.timedaemons import CHRONY, Daemon, Kept
-from nodeprep.linux.timestate import State, state
-from nodeprep.model import DISRUPTIVE, CannotTell, Change, Folder, Observation, Requirement, Run, Unit, Want, unknown
+from nodeprep.linux.timedaemons import Kept
+from nodeprep.linux.timestate import in_step, span, state
+from nodeprep.model import CannotTell, Change, Folder, Observation, Requirement, Unit, Want, unknown
 from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import duration, texts
 
 _LIMIT = 16.0             # seconds: the kernel gives up its error bound here; NTP_PHASE_LIMIT of kernel/time/ntp.c
-_LOCAL = 'right only for the one machine that gives an offline site its time'
-_MAKESTEP = Run(('chronyc', 'makestep'), (), DISRUPTIVE)
 
 
 class TimeSync(Requirement):
@@ -58,14 +56,14 @@ def _now(host: Any, want: Want) -> Iterator[Observation]:
             yield unknown('clock', 'follows a source', error)
             continue
         if said is not None:
-            yield from _in_step(host, want, said, one.daemon)
+            yield from in_step(host, want, said, one.daemon.name)
     try:
         clock = host.clock()
     except CannotTell as error:
         yield unknown('kernel clock', 'kept by a daemon', error)
         return
     met = clock.max_error < _LIMIT
-    yield Observation('kernel clock', f'error bound {_span(clock.max_error)}' if met else
+    yield Observation('kernel clock', f'error bound {span(clock.max_error)}' if met else
                       'nobody keeps it: its error bound has reached 16 s', 'kept by a daemon', met, 'adjtimex(2)',
                       hint='' if met else 'a daemon that follows a source that it can reach keeps it')
 
@@ -96,75 +94,23 @@ def _named(kept: List[Kept]) -> str:
     return ' and '.join(one.daemon.name for one in kept)
 
 
-def _in_step(host: Any, want: Want, said: State, daemon: Daemon) -> Iterator[Observation]:
-    wanted = 'follows a source'
-    if not said.synchronised:
-        yield Observation('clock', 'not synchronised', wanted, False, said.source, hint=_outside(said.look))
-        return
-    if said.local:
-        yield Observation('clock', 'the daemon follows nothing but itself (local)', wanted, False, said.source,
-                          advised=True, hint=_LOCAL)
-    else:
-        yield Observation('clock', 'synchronised' + f' with {said.reference}' * bool(said.reference) +
-                          f', stratum {said.stratum}' * bool(said.stratum), wanted, True, said.source)
-    yield _offset(host, want, said, daemon)
-    if said.updated and not said.local:
-        limit, age = max(want['stale_after'], 4 * said.interval), max(0.0, host.time() - said.updated)
-        yield Observation('last update', f'{_span(age)} ago', f'less than {_span(limit)} ago', age < limit, said.source,
-                          hint='' if age < limit else _outside(said.look))
-
-
-def _offset(host: Any, want: Want, said: State, daemon: Daemon) -> Observation:
-    advised, required = want['advised_offset'], want['required_offset']
-    found = f'off by {_span(said.offset)}'
-    if said.distance:
-        found += f', by at most {_span(said.offset + said.distance)}'
-    one = Observation('offset', found, f'below {_span(advised)} ({_span(required)} is required)',
-                      said.offset < advised and said.distance < required, said.source)
-    if one.met:
-        return one
-    if said.offset < required and said.distance >= required:
-        return one._replace(hint='its source is far away or unsteady: choose nearer servers')
-    if said.offset < required:
-        return one._replace(advised=True, hint='the daemon slews it; look again later')
-    joined = membership(host)
-    if joined:
-        return one._replace(hint=f'this node has joined a cluster ({joined}), whose clock is never stepped: drain it '
-                                 'first; chronyd slews a second in 12 seconds at best')
-    if daemon != CHRONY:
-        return one._replace(hint='set the clock before this node joins a cluster')
-    return one._replace(fix=(_MAKESTEP,), hint='the step cannot be taken back')
-
-
-def _outside(look: str) -> str:
-    return f'no source may be reachable: see `{look}`, DNS, and whether UDP port 123 is let out'
-
-
-def _span(seconds: float) -> str:
-    """A span of time in the unit that suits it: '0.012 ms', '35 ms', '1.5 s', '35 s', '12 min', '3.1 h'."""
-    for size, unit, below in ((0.001, 'ms', 1.0), (1.0, 's', 120.0), (60.0, 'min', 7200.0)):
-        if seconds < below:
-            return f'{seconds / size:.3g} {unit}'
-    return f'{seconds / 3600:.3g} h'
-
-
 def _boot(host: Any, want: Want) -> Iterator[Observation]:
     kept = timedaemons.enabled(host)
     yield _one_starts(host, want, kept)
     for one in kept:
         try:
-            yield from _sources(host, one)
+            yield from timesources.boot(host, one)
         except CannotTell as error:
             yield unknown(f'sources of {one.daemon.name}', 'at least one', error)
     if want['servers']:
-        yield from _servers(host, want, kept)
+        yield from timesources.servers(host, want['servers'], kept)
 
 
 def _one_starts(host: Any, want: Want, kept: List[Kept]) -> Observation:
     wanted = 'exactly one starts at boot'
     if len(kept) == 1:
         return Observation('time daemon', f'{kept[0].daemon.name} starts at boot', wanted, True, kept[0].source)
-    runs = _running(host)
+    runs = timedaemons.surely_running(host)
     if kept:
         rest = [one for one in kept if one.daemon not in runs]
         # The one that runs stays; an image keeps the first that it would start. Two that run are a person's choice.
@@ -182,72 +128,3 @@ def _one_starts(host: Any, want: Want, kept: List[Kept]) -> Observation:
         changes, hint = chronyplan.bring_up(host, host.live and not runs and not membership(host), for_boot=True,
                                             servers=want['servers'])
     return Observation('time daemon', found, wanted, False, '/etc/systemd/system', changes, hint)
-
-
-def _running(host: Any) -> List[Daemon]:
-    try:
-        return [one.daemon for one in timedaemons.running(host)] if host.live else []
-    except CannotTell:
-        return []
-
-
-def _sources(host: Any, kept: Kept) -> Iterator[Observation]:
-    wanted, subject = 'at least one', f'sources of {kept.daemon.name}'
-    if kept.daemon.name == 'chrony':
-        config = chronyconf.read(host, kept.daemon.units)
-        if config.idle:
-            yield Observation('chronyd -x', 'it is told to leave the clock alone', 'it keeps the clock', False,
-                              config.idle, hint='take -x off its options')
-        yield _chrony_sources(host, config, subject, wanted)
-        return
-    from nodeprep.linux import ntp
-    read = {'ntpd': ntp.ntpd_sources, 'systemd-timesyncd': ntp.timesyncd_sources, 'openntpd': ntp.openntpd_sources}
-    if kept.daemon.name in read:
-        found = read[kept.daemon.name](host)
-        yield Observation(subject, ', '.join(one.name for one in found[:4]) or 'none', wanted, bool(found),
-                          found[0].source if found else '/etc/ntp.conf', hint='' if found else 'add server lines')
-
-
-def _chrony_sources(host: Any, config: chronyconf.Config, subject: str, wanted: str) -> Observation:
-    if config.sources:
-        return Observation(subject, ', '.join(one.name for one in config.sources[:4]), wanted, True,
-                           config.sources[0].source)
-    lease = chronyconf.from_dhcp(host) if host.live else ''
-    if lease:
-        return Observation(subject, 'only what DHCP gives', wanted, True, lease)
-    if config.local:
-        return Observation(subject, 'none but its own clock (local)', wanted, False, config.local, advised=True,
-                           hint=_LOCAL)
-    if chronyconf.DHCP in config.sourcedirs and not host.live:
-        return unknown(subject, wanted, CannotTell('none, and whether DHCP will give one shows at the next boot alone',
-                                                   config.path))
-    return Observation(subject, 'none', wanted, False, config.path,
-                       hint=f'name time servers in the requirement (servers), or add them to {config.path}')
-
-
-def _servers(host: Any, want: Want, kept: List[Kept]) -> Iterator[Observation]:
-    """Each wanted server beside the configured ones."""
-    wanted = 'a configured time server'
-    daemon = kept[0].daemon if kept else CHRONY
-    if daemon.name != 'chrony':
-        for server in want['servers']:
-            yield unknown(server, wanted, CannotTell(f'servers are looked up for chronyd, here is {daemon.name}',
-                                                     kept[0].source))
-        return
-    try:
-        config = chronyconf.read(host, daemon.units)
-    except CannotTell as error:
-        if timedaemons.installed(host, CHRONY):
-            for server in want['servers']:
-                yield unknown(server, wanted, error)
-        return                                  # chrony is not there yet: its servers come after it
-    there = {chronyconf.plain(one.name): one.source for one in config.sources}
-    missing = chronyconf.missing(config, want['servers'])
-    unit = (timedaemons.installed(host, daemon) or daemon.units)[0]
-    from nodeprep.linux import chronyplan
-    changes, hint = ((), '') if not missing else chronyplan.add_servers(
-        host, config, missing, unit, any(one.name == 'chrony' for one in _running(host)))
-    for server in want['servers']:
-        where = there.get(chronyconf.plain(server), '')
-        yield Observation(server, 'configured' if where else 'not configured', wanted, bool(where),
-                          where or config.path, () if where else changes, '' if where else hint)
