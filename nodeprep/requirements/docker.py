@@ -1,7 +1,7 @@
 """A container engine that Kubernetes can work with: Docker, or containerd by itself."""
-from nodeprep.linux import cri, cridockerd, dockerd, processes, units
+from nodeprep.linux import cri, cridockerd, dockerd, dockersettings, processes, units
 from nodeprep.linux.containers import only_told
-from nodeprep.linux.dockerd import DRIVER, MIRRORS, STORAGE, UNIT, NextStart
+from nodeprep.linux.dockerd import UNIT
 from nodeprep.model import CannotTell, Folder, Observation, Requirement, Unit, Want, unknown
 from nodeprep.typed import Any, Iterator, List, Tuple
 from nodeprep.wanted import Option, choice, text, texts
@@ -154,48 +154,7 @@ def _answers(host: Any, want: Want) -> Iterator[Observation]:
     except CannotTell as error:
         yield unknown('docker info', "the engine's settings", error)
         return
-    yield from _settings_now(host, want, info)
-
-
-def _settings_now(host: Any, want: Want, info: Any) -> Iterator[Observation]:
-    # containerd's own store of images, the default since Docker Engine 29, calls its overlay `overlayfs`.
-    from nodeprep.linux.dockerapi import same_address
-    overlay = info.driver == 'overlay2' or info.driver == 'overlayfs' and 'snapshotter' in info.driver_type
-    storage = Observation('storage driver', info.driver, want['storage_driver'],
-                          overlay or want['storage_driver'] == 'any', info.source)
-    for one, key in ((_driver(host, want, info.cgroup_driver, info.source), DRIVER), (storage, STORAGE)):
-        yield one if one.met else one._replace(**_restarted(host, want, info, key)._asdict())
-    for mirror in want['mirrors']:
-        there = any(same_address(mirror, other) for other in info.mirrors)
-        one = _mirror(mirror, there, info.source)
-        yield one if there else one._replace(**_plan().settings(host, want, MIRRORS, (_plan().RELOAD,))._asdict())
-    for warning in info.warnings or ('',):
-        yield Observation('docker info', warning or 'no warnings', 'no warnings', not warning, info.source,
-                          advised=True)
-
-
-def _restarted(host: Any, want: Want, info: Any, key: str) -> Any:
-    """What only a restart of dockerd changes, which ends the containers that run."""
-    plan = _plan().settings(host, want, key, (_plan().RESTART,))
-    if plan.fix and info.running:
-        said = f'{info.running} containers run, which the restart ends: it needs an approval or --force-live'
-        return plan._replace(hint=f'{said}; {plan.hint}' if plan.hint else said)
-    return plan
-
-
-def _driver(host: Any, want: Want, driver: str, source: str) -> Observation:
-    """The cgroup driver beside what is wanted and beside the kubelet's: two drivers are two managers of one tree."""
-    kubelet = cri.kubelet_driver(host)
-    kubelets = kubelet.value if kubelet else driver
-    wanted = want['cgroup_driver'] if want['cgroup_driver'] != 'any' else kubelets
-    found = driver if driver == kubelets else f'{driver}, while the kubelet has {kubelets}'
-    return Observation('cgroup driver', found, wanted, driver == wanted == kubelets, source,
-                       kubeadm='IsDockerSystemdCheck')
-
-
-def _mirror(mirror: str, there: bool, source: str) -> Observation:
-    return Observation(mirror, 'a mirror of the engine' if there else 'not among its mirrors', 'a mirror of the engine',
-                       there, source)
+    yield from dockersettings.now(host, want, info)
 
 
 def _boot(host: Any, want: Want) -> Iterator[Observation]:
@@ -219,23 +178,6 @@ def _boot(host: Any, want: Want) -> Iterator[Observation]:
         yield Observation(start.path, 'absent' if start.text is None else 'no key is also a flag',
                           'settings that dockerd starts with', True, start.path)
     if start.file is not None:
-        yield from _settings_at_boot(host, want, start)
+        yield from dockersettings.boot(host, want, start)
     if want['kubernetes'] >= (1, 24):
         yield cridockerd.boot(host)
-
-
-def _settings_at_boot(host: Any, want: Want, start: NextStart) -> Iterator[Observation]:
-    try:
-        asked = start.cgroup_driver() or dockerd.chosen_driver(host)
-        driver = _driver(host, want, asked.value, asked.source)
-        yield driver if driver.met else driver._replace(**_plan().settings(host, want, DRIVER)._asdict())
-    except CannotTell as error:
-        yield unknown('cgroup driver', want['cgroup_driver'], error, kubeadm='IsDockerSystemdCheck')
-    for value, source in start.values(STORAGE)[-1:]:
-        met = want['storage_driver'] in ('any', value)
-        one = Observation('storage driver', str(value), want['storage_driver'], met, source)
-        yield one if met else one._replace(**_plan().settings(host, want, STORAGE)._asdict())
-    for mirror in want['mirrors']:
-        where = start.mirror(mirror)
-        one = _mirror(mirror, bool(where), where or start.path)
-        yield one if where else one._replace(**_plan().settings(host, want, MIRRORS)._asdict())
