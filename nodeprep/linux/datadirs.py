@@ -38,6 +38,15 @@ def data_dirs(host: Any, role: str, profile: str) -> Tuple[List[DataDir], List[C
     return found + [DataDir(LOG, OTHER, ''), DataDir('/', OTHER, '')], troubles
 
 
+def uses_overlay(host: Any) -> bool:
+    """Whether Docker would use overlay: it does unless it is told another driver."""
+    try:
+        drivers = [value.value for value in dockerd.next_start(host).values('storage-driver')]
+    except CannotTell:
+        return True
+    return not drivers or drivers[-1] in ('overlay', 'overlay2')
+
+
 def _docker(host: Any) -> DataDir:
     start = dockerd.next_start(host)
     for value, source in (start.values('data-root') or start.values('graph'))[-1:]:

@@ -3,7 +3,7 @@ import re
 
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict
+from nodeprep.typed import Any, Dict, List, Tuple
 
 CONFIG = '/var/lib/kubelet/config.yaml'
 # The kubelet's defaults: pkg/kubelet/eviction/defaults_linux.go.
@@ -50,3 +50,10 @@ def lines(host: Any) -> Dict[str, Line]:
             given[match.group(1)] = Line(match.group(2), f'{CONFIG}:{number}')
     # Where one line is given, the kubelet takes those that are not for switched off.
     return {signal: given.get(signal, Line('0%', CONFIG)) for signal in found} if given else found
+
+
+def strictest(found: Dict[str, Line], signals: List[str], capacity: int) -> Tuple[str, float]:
+    """Of the lines of these signals the highest: as it is written, and how much of a capacity that is. CannotTell."""
+    amounts = [(found[signal].amount(capacity), found[signal].text) for signal in signals]
+    amount, text = max(amounts)
+    return text, amount

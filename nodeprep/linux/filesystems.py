@@ -2,7 +2,7 @@
 from nodeprep.linux import blockdev
 from nodeprep.linux.blockdev import Device
 from nodeprep.linux.datadirs import DataDir
-from nodeprep.linux.mounts import Mount, holding, mounts
+from nodeprep.linux.mounts import Mount, holding, mounts, table
 from nodeprep.model import CannotTell
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterable, Iterator, List, Optional, Tuple
@@ -60,6 +60,25 @@ def space(host: Any, mount: Mount) -> Space:
     seen = host.statvfs(mount.point)
     unit = seen.f_frsize or seen.f_bsize
     return Space(seen.f_blocks * unit, seen.f_bavail * unit, seen.f_files, seen.f_ffree)
+
+
+def measured(host: Any, found: List[FileSystem]) -> Tuple[int, List[str], List[Device], List[str]]:
+    """(bytes of these file systems together, for people how many each has, the disks below each once, where all of
+    that was read). CannotTell when one cannot be measured.
+    """
+    disks: List[Device] = []
+    total, where, sources = 0, [], [table(host)]      # type: int, List[str], List[str]
+    for one in found:
+        here = space(host, one.mount).size
+        total += here
+        where.append(f'{gb(here)} at {one.mount.point}')
+        sources.append(f'statvfs {one.mount.point}')
+        below = device(host, one.mount)
+        for disk in blockdev.disks(host, below) if below is not None else ():
+            if disk not in disks:
+                disks.append(disk)
+                sources.append(f'{disk.folder}/size')
+    return total, where, disks, sources
 
 
 def device(host: Any, mount: Mount) -> Optional[Device]:

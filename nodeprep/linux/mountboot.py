@@ -3,11 +3,12 @@
 Sources: fstab(5), systemd.mount(5), systemd-fstab-generator(8), systemd-gpt-auto-generator(8).
 """
 from nodeprep.linux import fstab
+from nodeprep.linux.filesystems import on_disk
 from nodeprep.linux.fstab import Entry
-from nodeprep.linux.mounts import covers
-from nodeprep.model import CannotTell
+from nodeprep.linux.mounts import Mount, covers, holding, mounts, table
+from nodeprep.model import CannotTell, Observation, unknown
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, List, Optional
+from nodeprep.typed import Any, Iterator, List, Optional
 
 _UNITS = ('/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system')
 # What generators wrote is written again at the next boot, whatever it came from: a partition's type, ostree, arguments.
@@ -73,6 +74,44 @@ def deepest(host: Any, path: str) -> Optional[Entry]:
     """The entry that would hold a path after a boot; None when fstab has none for it, not even a root."""
     fitting = [entry for entry in entries(host) if covers(entry.point, path) and _mounts(entry)]
     return max(fitting, key=lambda entry: len(entry.point), default=None)
+
+
+def again(host: Any, path: str, mount: Mount) -> Observation:
+    """Whether what holds a folder now is mounted again at boot. The root file system always is."""
+    if mount.point == '/':
+        return Observation(path, f'on the root file system ({mount.source}), as now', 'the same file system', True,
+                           table(host))
+    found = f'{mount.source} on {mount.point}'
+    below = holding([one for one in mounts(host) if one.point != mount.point], mount.point)
+    listed = on_point(host, mount.point)
+    if listed is not None and listed.automatic:
+        return Observation(path, found, 'mounted again at boot', True, listed.source)
+    if below.device == mount.device:
+        return Observation(path, f'{found}, which is a part of {below.point} mounted again', 'the same file system',
+                           True, table(host))
+    if not on_disk(mount):
+        return unknown(path, 'mounted again at boot', CannotTell(
+            f'{mount.kind} on {mount.point}: what mounts it at boot is not known', table(host)), advised=True)
+    if listed is not None:
+        return Observation(path, f'{found} is marked noauto', 'mounted again at boot', False, listed.source,
+                           advised=True,
+                           hint='Take noauto out of that line, unless something mounts it before the runtime starts.')
+    script = mentioned(host, mount.point)
+    return Observation(path, f'{found} was mounted by hand' + (f'; {script} mentions it' if script else ''),
+                       f'a line in {fstab.PATH} or a mount unit', False, f'{table(host)}, {fstab.PATH}',
+                       advised=bool(script), hint=f'Add it to {fstab.PATH}: "UUID=... {mount.point} {mount.kind} '
+                       f'defaults 0 0" with the UUID that blkid {mount.source} prints; after a reboot the data would '
+                       f'be gone from {path}.')
+
+
+def not_yet(host: Any, name: str, path: str, mount: Mount) -> Iterator[Observation]:
+    """A line of fstab that would put another file system under a folder than holds it now."""
+    entry = deepest(host, path)
+    if entry is not None and len(entry.point) > len(mount.point) and entry.point != '/':
+        yield Observation(name, f'{entry.spec} will be mounted on {entry.point}, and is not now',
+                          'the same file system', False, f'{fstab.PATH}:{entry.line_number}', advised=True,
+                          hint=f'Mount it now (mount {entry.point}) before anything is written to {name}, or take the '
+                          'line out: what lies there now is hidden after a reboot.')
 
 
 def unit_name(point: str) -> str:

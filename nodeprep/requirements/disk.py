@@ -2,11 +2,12 @@
 from nodeprep.linux import blockdev, datadirs, evictionlines, filesystems, mountboot
 from nodeprep.linux.blockdev import Device
 from nodeprep.linux.containers import in_container
+from nodeprep.linux.evictionlines import strictest
 from nodeprep.linux.filesystems import FileSystem, gb
 from nodeprep.linux.fstab import PATH as FSTAB
-from nodeprep.linux.mounts import SOURCE, Mount, holding, mounts, table
+from nodeprep.linux.mounts import SOURCE, holding, mounts, table
 from nodeprep.model import CannotTell, Folder, NotApplicable, Observation, Pollable, Requirement, Want, unknown
-from nodeprep.typed import Any, Iterator, List, Tuple
+from nodeprep.typed import Any, Iterator, List
 from nodeprep.wanted import size
 
 _OF_DISK, _OF_FILE_SYSTEM = 0.95, 0.9      # of the nominal size: 28.5 GB of a disk, 27 GB of file systems for 30 GB
@@ -67,26 +68,15 @@ class Disk(Requirement):
             mount = holding(mounts(host), path)
             if mount.point not in seen:
                 seen.add(mount.point)
-                yield _again(host, one.path, mount)
-            yield from _not_mounted_yet(host, one.path, path, mount)
+                yield mountboot.again(host, one.path, mount)
+            yield from mountboot.not_yet(host, one.path, path, mount)
 
 
 def _capacity(host: Any, minimum: int, found: List[FileSystem]) -> Iterator[Observation]:
     wanted = (f'{gb(minimum)} nominal: {gb(minimum * _OF_DISK)} of disks or '
               f'{gb(minimum * _OF_FILE_SYSTEM)} of file systems')
-    disks: List[Device] = []
-    total, where, sources = 0, [], [table(host)]      # type: int, List[str], List[str]
     try:
-        for one in found:
-            here = filesystems.space(host, one.mount).size
-            total += here
-            where.append(f'{gb(here)} at {one.mount.point}')
-            sources.append(f'statvfs {one.mount.point}')
-            device = filesystems.device(host, one.mount)
-            for disk in blockdev.disks(host, device) if device is not None else ():
-                if disk not in disks:
-                    disks.append(disk)
-                    sources.append(f'{disk.folder}/size')
+        total, where, disks, sources = filesystems.measured(host, found)
     except CannotTell as error:
         yield unknown('container data', wanted, error)
         return
@@ -122,9 +112,9 @@ def _room(host: Any, one: FileSystem, lines: Any) -> Iterator[Observation]:
         return                     # an image that is always full: the root of a system that ostree or bootc put there
     try:
         space = filesystems.space(host, one.mount)
-        bytes_line, bytes_at = _strictest(lines, [f'{name}.available' for name in signals or ['nodefs']], space.size)
-        inodes_line, inodes_at = _strictest(lines, [f'{name}.inodesFree' for name in signals or ['nodefs']],
-                                            space.inodes)
+        named = signals or ['nodefs']
+        bytes_line, bytes_at = strictest(lines, [f'{name}.available' for name in named], space.size)
+        inodes_line, inodes_at = strictest(lines, [f'{name}.inodesFree' for name in named], space.inodes)
     except CannotTell as error:
         yield unknown(point, 'room for container data', error, advised=advised)
         return
@@ -139,12 +129,6 @@ def _room(host: Any, one: FileSystem, lines: Any) -> Iterator[Observation]:
                           f'{_share(space.inodes_free, space.inodes)}', f'{inodes_line} free; {for_what}', met,
                           f'statvfs {point}', advised=advised and not met,
                           hint='' if met else f'Remove small files below {one.paths()}.')
-
-
-def _strictest(lines: Any, signals: List[str], capacity: int) -> Tuple[str, float]:
-    amounts = [(lines[signal].amount(capacity), lines[signal].text) for signal in signals]
-    amount, text = max(amounts)
-    return text, amount
 
 
 def _share(part: int, whole: int) -> str:
@@ -162,13 +146,12 @@ def _traps(host: Any, one: FileSystem, profile: str) -> Iterator[Observation]:
         elif bad:
             hint = f'Take {" and ".join(bad)} out of its line in {FSTAB} if containers need what they forbid.'
         yield Observation(f'{seen.point} (options)', ', '.join(bad) or 'none that hurts', 'no ro, noexec, nodev',
-                          not bad,
-                          table(host), advised=bool(bad) and 'ro' not in bad, hint=hint)
+                          not bad, table(host), advised=bool(bad) and 'ro' not in bad, hint=hint)
     if mount.kind in filesystems.IN_MEMORY:
         yield Observation(f'{mount.point} (kind)', f'{mount.kind}: kept in memory, gone after a reboot', 'a disk',
-                          False,
-                          table(host), advised=True, hint=f'Put {one.paths()} on a disk.')
-    if datadirs.IMAGES in one.uses() and mount.kind == 'xfs' and (profile == 'containerd' or _overlay(host)):
+                          False, table(host), advised=True, hint=f'Put {one.paths()} on a disk.')
+    if datadirs.IMAGES in one.uses() and mount.kind == 'xfs' and (
+            profile == 'containerd' or datadirs.uses_overlay(host)):
         wanted = 'ftype=1, which overlay2 needs'
         try:
             ftype = host.xfs_has_ftype(mount.point)
@@ -178,54 +161,6 @@ def _traps(host: Any, one: FileSystem, profile: str) -> Iterator[Observation]:
         yield Observation(f'{mount.point} (XFS)', f'ftype={int(ftype)}', wanted, ftype,
                           f'XFS_IOC_FSGEOMETRY {mount.point}', hint='' if ftype else
                           'It cannot be changed: put the data on an XFS made with mkfs.xfs -n ftype=1, or on ext4.')
-
-
-def _overlay(host: Any) -> bool:
-    """Whether Docker would use overlay: it does unless it is told another driver."""
-    from nodeprep.linux import dockerd
-    try:
-        drivers = [value.value for value in dockerd.next_start(host).values('storage-driver')]
-    except CannotTell:
-        return True
-    return not drivers or drivers[-1] in ('overlay', 'overlay2')
-
-
-def _again(host: Any, path: str, mount: Mount) -> Observation:
-    """Whether what holds a folder now is mounted again at boot. The root file system always is."""
-    if mount.point == '/':
-        return Observation(path, f'on the root file system ({mount.source}), as now', 'the same file system', True,
-                           table(host))
-    found = f'{mount.source} on {mount.point}'
-    below = holding([one for one in mounts(host) if one.point != mount.point], mount.point)
-    listed = mountboot.on_point(host, mount.point)
-    if listed is not None and listed.automatic:
-        return Observation(path, found, 'mounted again at boot', True, listed.source)
-    if below.device == mount.device:
-        return Observation(path, f'{found}, which is a part of {below.point} mounted again', 'the same file system',
-                           True,
-                           table(host))
-    if not filesystems.on_disk(mount):
-        return unknown(path, 'mounted again at boot', CannotTell(
-            f'{mount.kind} on {mount.point}: what mounts it at boot is not known', table(host)), advised=True)
-    if listed is not None:
-        return Observation(path, f'{found} is marked noauto', 'mounted again at boot', False, listed.source,
-                           advised=True,
-                           hint='Take noauto out of that line, unless something mounts it before the runtime starts.')
-    script = mountboot.mentioned(host, mount.point)
-    return Observation(path, f'{found} was mounted by hand' + (f'; {script} mentions it' if script else ''),
-                       f'a line in {FSTAB} or a mount unit', False, f'{table(host)}, {FSTAB}', advised=bool(script),
-                       hint=f'Add it to {FSTAB}: "UUID=... {mount.point} {mount.kind} defaults 0 0" with the UUID that '
-                       f'blkid {mount.source} prints; after a reboot the data would be gone from {path}.')
-
-
-def _not_mounted_yet(host: Any, name: str, path: str, mount: Mount) -> Iterator[Observation]:
-    """A line of fstab that would put another file system under a folder than holds it now."""
-    entry = mountboot.deepest(host, path)
-    if entry is not None and len(entry.point) > len(mount.point) and entry.point != '/':
-        yield Observation(name, f'{entry.spec} will be mounted on {entry.point}, and is not now',
-                          'the same file system', False, f'{FSTAB}:{entry.line_number}', advised=True,
-                          hint=f'Mount it now (mount {entry.point}) before anything is written to {name}, or take the '
-                          'line out: what lies there now is hidden after a reboot.')
 
 
 def _of_image(host: Any, dirs: List[datadirs.DataDir]) -> Iterator[Observation]:
