@@ -8,8 +8,9 @@ import fcntl
 import os
 import stat
 
-from nodeprep.host.files import followed, raw_of, reason, text_of
+from nodeprep.host.files import raw_of, reason, text_of
 from nodeprep.host.folders import made
+from nodeprep.host.following import followed
 from nodeprep.model import Busy, CannotChange
 from nodeprep.typed import Any
 

@@ -9,7 +9,8 @@ import json
 import os
 
 from nodeprep.agent import owned
-from nodeprep.host.files import followed, raw_of, reason, text_of
+from nodeprep.host.files import raw_of, reason, text_of
+from nodeprep.host.following import followed
 from nodeprep.model import CannotChange
 from nodeprep.typed import Any, Iterator
 

@@ -3,7 +3,7 @@
 Everything here only looks. A Host lives for one round of checks: `once` remembers a derived fact for that round.
 """
 from nodeprep.host.commands import Answer, Commands
-from nodeprep.host.files import Files
+from nodeprep.host.entries import Entries
 from nodeprep.host.kernel import Kernel
 from nodeprep.host.network import Network
 from nodeprep.typed import Any, Callable, Dict, Optional
@@ -11,7 +11,7 @@ from nodeprep.typed import Any, Callable, Dict, Optional
 __all__ = ['Answer', 'Host']
 
 
-class Host(Files, Commands, Kernel, Network):
+class Host(Entries, Commands, Kernel, Network):
     """This machine, or with another root an image of one, of which only the files are looked at.
 
     `live` is True when the running kernel is the one to ask. /proc and /sys are then read below the root too,
@@ -19,7 +19,7 @@ class Host(Files, Commands, Kernel, Network):
     """
 
     def __init__(self, root: str = '/', live: Optional[bool] = None) -> None:
-        Files.__init__(self, root)
+        Entries.__init__(self, root)
         self.live = self.root == '/' if live is None else live
 
     _for_life: Dict[Any, Any] = {}        # of the running host; every Host of this process shares it

@@ -1,4 +1,4 @@
-"""Reading files below a root, without ever leaving it, hanging, or taking in more than fits.
+"""What files hold, read below a root without ever leaving it, hanging, or taking in more than fits.
 
 An image may be hostile: a link that points out of it, a FIFO where a file is expected, a file without an end.
 """
@@ -6,21 +6,19 @@ import errno
 import os
 import stat
 
-from nodeprep.host import listing
 from nodeprep.model import CannotTell
-from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional
+from nodeprep.typed import Any, Callable, Dict, Iterator, Optional
 
 _KEPT = 2**16             # characters of a text that is kept for the next who reads the file in this round
 MOST = 16 * 2**20         # bytes; the longest honest file read here, a large /proc/net/tcp, is well below
 _FIRST = 8192             # bytes of the first read; few files are longer
 # O_NONBLOCK: opening a FIFO must not wait for its other end.
 _LOOKING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-_ABSENT = (errno.ENOENT, errno.ENOTDIR)
-_LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
+ABSENT = (errno.ENOENT, errno.ENOTDIR)
 
 
 class Files:
-    """The looking half of a file system. Every path is absolute as the host itself would write it."""
+    """Every path is absolute as the host itself would write it. What there is beside their text: see entries.py."""
 
     def __init__(self, root: str = '/') -> None:
         # A word of the command line is text by the locale, a path here is so whatever the locale.
@@ -42,82 +40,9 @@ class Files:
                 self._facts['text', path] = text
             return text
         except OSError as error:
-            if error.errno in _ABSENT and missing is not None:
+            if error.errno in ABSENT and missing is not None:
                 return missing
             raise CannotTell(f'{path}: {reason(error)}', path) from None
-
-    def names(self, folder: str) -> List[str]:
-        """The names in a folder, sorted by byte value as systemd does; none when there is no such folder."""
-        try:
-            return listing.names(self._below(folder))
-        except OSError as error:
-            if error.errno in _ABSENT:
-                return []
-            raise CannotTell(f'{folder}: {reason(error)}', folder) from None
-
-    def glob(self, pattern: str) -> List[str]:
-        """Absolute paths that match a pattern; `*`, `?` and `[` match within one part of the path, sorted."""
-        import fnmatch
-        found = ['']
-        for part in pattern.strip('/').split('/'):
-            if any(letter in part for letter in '*?['):
-                found = [f'{folder}/{name}' for folder in found for name in self.names(folder or '/')
-                         if fnmatch.fnmatchcase(name, part)]
-            else:
-                found = [f'{folder}/{part}' for folder in found]
-        return [path for path in found if self.exists(path) or self.link(path) is not None]
-
-    def link(self, path: str) -> Optional[str]:
-        """Where a symbolic link points, as written in it; None for anything else."""
-        try:
-            if self.root == '/':
-                return text_of(os.readlink(self._below(path.rstrip('/') or '/')))
-            folder, _, name = path.rstrip('/').rpartition('/')
-            return text_of(os.readlink(self._below(folder or '/') + b'/' + raw_of(name)))
-        except OSError as error:
-            if error.errno in _ABSENT + (errno.EINVAL, errno.ELOOP):
-                return None
-            raise CannotTell(f'{path}: {reason(error)}', path) from None
-
-    def links(self, folder: str) -> Dict[str, str]:
-        """The symbolic links in a folder with where they point; none when there is no such folder."""
-        try:
-            return listing.links(self._below(folder))[1]
-        except OSError as error:
-            if error.errno in _ABSENT:
-                return {}
-            raise CannotTell(f'{folder}: {reason(error)}', folder) from None
-
-    def status(self, path: str) -> Optional[os.stat_result]:
-        """stat(2) of what the path leads to; None when it leads nowhere."""
-        try:
-            return os.stat(self._below(path))
-        except OSError as error:
-            if error.errno in _ABSENT + (errno.ELOOP,):
-                return None
-            raise CannotTell(f'{path}: {reason(error)}', path) from None
-
-    def exists(self, path: str) -> bool:
-        """Whether the path leads to anything."""
-        return self.status(path) is not None
-
-    def is_folder(self, path: str) -> bool:
-        """Whether the path leads to a folder."""
-        found = self.status(path)
-        return found is not None and stat.S_ISDIR(found.st_mode)
-
-    def is_file(self, path: str) -> bool:
-        """Whether the path leads to a regular file."""
-        found = self.status(path)
-        return found is not None and stat.S_ISREG(found.st_mode)
-
-    def resolve(self, path: str) -> str:
-        """The path with every link in it followed within this host; what leads nowhere stays as written."""
-        try:
-            below = self._below(path)
-        except OSError:           # a circle of links; whoever reads it is told so
-            return path
-        return text_of(os.path.realpath(below) if self.root == '/' else below[len(raw_of(self.root)):] or b'/')
 
     def begin(self, path: str, enough: Callable[[bytes], bool]) -> str:
         """The beginning of a file, read until `enough` says so of what was read so far, or all of it.
@@ -183,34 +108,10 @@ class Files:
             raw = path.encode('utf-8', 'surrogateescape')
         except UnicodeEncodeError:
             raise CannotTell(f'{path!r} is not a path', repr(path)) from None
-        return raw if self.root == '/' else raw_of(self.root) + followed(raw_of(self.root), raw)
-
-
-def followed(root: bytes, path: bytes) -> bytes:
-    """Where a path leads, as the host itself would write it, every link followed as if `root` were `/`.
-
-    `root` is b'' for `/` itself. A part that is not there stands as it is written. OSError(ELOOP) for a circle.
-    """
-    todo, done, links = path.split(b'/')[::-1], b'', 0
-    while todo:
-        part = todo.pop()
-        if part in (b'', b'.'):
-            continue
-        if part == b'..':
-            done = done.rpartition(b'/')[0]
-            continue
-        try:
-            target = os.readlink(root + done + b'/' + part)
-        except OSError:
-            done += b'/' + part
-            continue
-        links += 1
-        if links > _LINKS:
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        if target.startswith(b'/'):
-            done = b''
-        todo.extend(target.split(b'/')[::-1])
-    return done
+        if self.root == '/':
+            return raw
+        from nodeprep.host.following import followed  # a round that looks at this machine itself needs none of it
+        return raw_of(self.root) + followed(raw_of(self.root), raw)
 
 
 def raw_of(text: str) -> bytes:

@@ -3,7 +3,8 @@ import copy
 import os
 import stat
 
-from nodeprep.host.files import followed, raw_of, text_of
+from nodeprep.host.files import raw_of, text_of
+from nodeprep.host.following import followed
 from nodeprep.typed import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 

@@ -6,7 +6,8 @@ import errno
 import os
 import stat
 
-from nodeprep.host.files import MOST, followed, raw_of, reason, text_of
+from nodeprep.host.files import MOST, raw_of, reason, text_of
+from nodeprep.host.following import followed
 from nodeprep.model import CannotChange
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Tuple

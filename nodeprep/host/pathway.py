@@ -6,10 +6,9 @@ import os
 import stat
 
 from nodeprep.host.files import raw_of, reason, text_of
+from nodeprep.host.following import LINKS
 from nodeprep.record import NamedTuple
 from nodeprep.typed import List, Tuple
-
-_LINKS = 40               # as the kernel: MAXSYMLINKS, path_resolution(7)
 
 Place = Tuple[str, int, int]         # a folder: its path on this machine without links, device and inode
 
@@ -40,7 +39,7 @@ def pathway(root: str, path: str) -> Pathway:
             found = os.lstat(below)
             if stat.S_ISLNK(found.st_mode):
                 links += 1
-                if links > _LINKS:
+                if links > LINKS:
                     return Pathway(tuple(steps), (), 'a circle of links')
                 target = os.readlink(below)
                 way = [] if target.startswith(b'/') else way

@@ -6,7 +6,8 @@ says once that there was one; nothing need be read for it.
 """
 import os
 
-from nodeprep.host.files import followed, raw_of
+from nodeprep.host.files import raw_of
+from nodeprep.host.following import followed
 
 
 class Polled:

@@ -3,8 +3,9 @@ import os
 import re
 import stat
 
-from nodeprep.host.files import followed, raw_of, reason, text_of
+from nodeprep.host.files import raw_of, reason, text_of
 from nodeprep.host.folders import made
+from nodeprep.host.following import followed
 from nodeprep.model import CannotChange
 from nodeprep.typed import Any, List, Tuple
 
