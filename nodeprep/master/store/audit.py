@@ -27,5 +27,10 @@ def newest(cursor: Cursor, most: int = 100, before: Optional[int] = None) -> Lis
 
 def details(text: Any) -> Dict[str, Any]:
     """What more an entry says, as it is kept; its times as RFC 3339, in UTC."""
+    return timed(kept.tree(text, {'damaged': True}))
+
+
+def timed(detail: Dict[str, Any]) -> Dict[str, Any]:
+    """The same, of an entry that was read already."""
     return {name: stamp(value) if name in _TIMES and isinstance(value, (int, float)) and 0 <= value <= _LAST else value
-            for name, value in kept.tree(text, {'damaged': True}).items()}
+            for name, value in detail.items()}

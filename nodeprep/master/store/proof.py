@@ -1,13 +1,12 @@
 """What else a compliance report tells of a span of time: who decided what, holes in chains, clones, fights, titles."""
 from nodeprep.compliance import fixes as made
-from nodeprep.compliance.document import REQUIRED, stamp
+from nodeprep.compliance.document import REQUIRED
 from nodeprep.compliance.weigh import ADVISED, IGNORED
-from nodeprep.master.store import fixes, kept
+from nodeprep.master.store import audit, fixes, kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Container, Dict, List, Mapping, Tuple
 
-_TIMES = ('until', 'expires')
 _SAMPLE = 9               # rows that are asked what a requirement is called
 _GAPS = 'SELECT node, first, last, state, said, at FROM gap WHERE at >= ? AND at < ? ORDER BY at, id'
 _CLONES = ('SELECT kind, value, first, later, found, decided, decision FROM clone WHERE found < ? '
@@ -78,7 +77,7 @@ def changes(cursor: Cursor, since: float, until: float, names: Mapping[int, str]
     found = []
     for at, who, what, subject, detail in cursor.each(_AUDIT, (since, until)):
         node, requirement = _about(what, subject, names)
-        said = _detail(_scope(what, subject), kept.tree(detail, {}), node)
+        said = _detail(_scope(what, subject), audit.timed(kept.tree(detail, {})), node)
         found.append(Change(at, who, what, node, requirement, said))
     for number, requirement, by, reason, at in cursor.all(_USED, (until,)):
         if since <= at < until and number in names:
@@ -111,6 +110,6 @@ def _scope(what: str, subject: str) -> str:
 
 
 def _detail(subject: str, detail: Dict[str, Any], node: str) -> str:
-    said = [f'{name}: {stamp(value) if name in _TIMES and isinstance(value, float) else value}'
-            for name, value in sorted(detail.items()) if value not in (None, '') and name not in ('approval', 'digest')]
+    said = [f'{name}: {value}' for name, value in sorted(detail.items())
+            if value not in (None, '') and name not in ('approval', 'digest')]
     return '; '.join(([] if node else [subject]) + said)
