@@ -1,4 +1,4 @@
-"""The one way in which the lab waits: for a condition, and not for ever."""
+"""The one way in which tests of real processes and machines wait: for a condition, and not for ever."""
 import time
 
 
@@ -7,10 +7,10 @@ def until(what, seconds=60, said=lambda: '', pause=0.05):
 
     `pause`: seconds between two attempts; an emulated machine has little left when it is asked all the time.
     """
-    end = time.time() + seconds
+    end = time.monotonic() + seconds
     while True:
         found = what()
         if found:
             return found
-        assert time.time() < end, f'it did not come to that: {said()}'
+        assert time.monotonic() < end, f'it did not come to that: {said()}'
         time.sleep(pause)

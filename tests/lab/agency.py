@@ -5,7 +5,7 @@ import json
 from tests.lab.clock import bounded
 from tests.lab.node import Node
 from tests.lab.units import install
-from tests.lab.waiting import until
+from tests.waiting import until
 
 CONFIG = '/etc/nodeprep/nodeprep.yaml'
 # A clock that is followed at once; and what a chronyd that has just begun says of its offset is no fault.

@@ -15,20 +15,9 @@ TABLE = f'''label: gpt
 start={FIRST}MiB, size={ROOT}MiB, type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, name=root
 start={FIRST + ROOT}MiB, size={SWAP}MiB, type=0657FD6D-A4AB-43C4-84E5-0933C84B4F4F, name=swap
 '''
-NETWORK = '''[Unit]
-DefaultDependencies=no
-Before=network-pre.target
-Wants=network-pre.target
-Requires=sys-subsystem-net-devices-eth0.device
-After=sys-subsystem-net-devices-eth0.device
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/ip addr add 192.0.2.10/24 dev eth0
-ExecStart=/usr/sbin/ip link set eth0 up
-[Install]
-WantedBy=multi-user.target
-'''
+NETWORK = files.network('/usr/sbin/ip addr add 192.0.2.10/24 dev eth0', '/usr/sbin/ip link set eth0 up',
+                        unit='Requires=sys-subsystem-net-devices-eth0.device\n'
+                             'After=sys-subsystem-net-devices-eth0.device\n')
 # As an administrator who signed in runs it; a service of an unknown program may do less.
 GUEST = r'''[Unit]
 Requires=dev-virtio\x2dports-lab.device

@@ -17,21 +17,19 @@ umount /proc/sys/kernel/random/boot_id
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec env -i PATH=$PATH TERM=dumb setpriv --pdeathsig KILL /lib/systemd/systemd
 '''
+
+
+def network(*commands, unit=''):
+    """The unit that makes a network at boot, before anybody wants one; `unit`: what it needs besides."""
+    return ('[Unit]\nDefaultDependencies=no\nBefore=network-pre.target\nWants=network-pre.target\n' + unit
+            + '[Service]\nType=oneshot\nRemainAfterExit=yes\n' + ''.join(f'ExecStart={one}\n' for one in commands)
+            + '[Install]\nWantedBy=multi-user.target\n')
+
+
 # A network of its own, and a clock to follow: neither needs anything of the host.
-NETWORK = '''[Unit]
-DefaultDependencies=no
-Before=network-pre.target
-Wants=network-pre.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/ip link add eth0 type veth peer name wire0
-ExecStart=/usr/sbin/ip addr add 192.0.2.10/24 dev eth0
-ExecStart=/usr/sbin/ip link set eth0 up
-ExecStart=/usr/sbin/ip link set wire0 up
-[Install]
-WantedBy=multi-user.target
-'''
+NETWORK = network('/usr/sbin/ip link add eth0 type veth peer name wire0',
+                  '/usr/sbin/ip addr add 192.0.2.10/24 dev eth0', '/usr/sbin/ip link set eth0 up',
+                  '/usr/sbin/ip link set wire0 up')
 CLOCK = '''[Service]
 ExecStart=/usr/lib/lab/timesource -x -d -f /usr/lib/lab/timesource.conf
 [Install]

@@ -3,6 +3,7 @@ import contextlib
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.lab.collecting import collector
+from tests.lab.files import network
 from tests.lab.node import Node
 from tests.lab.switch import Switch
 from tests.lab.units import install
@@ -11,20 +12,9 @@ MASTER, NODES = 'master1', ('node1', 'node2', 'node3', 'node4', 'node5')
 # Of RFC 5737.
 ADDRESSES = {name: f'198.51.100.{number}' for number, name in enumerate((MASTER, *NODES), 10)}
 # host0 is what systemd-nspawn calls the end of the cable. The firmware's number of this machine is that of no node.
-_NETWORK = '''[Unit]
-DefaultDependencies=no
-Before=network-pre.target
-Wants=network-pre.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/usr/sbin/ip link set host0 name eth0
-ExecStart=/usr/sbin/ip addr add {address}/24 dev eth0
-ExecStart=/usr/sbin/ip link set eth0 up
-ExecStart=/bin/sh -c '[ ! -e {uuid} ] || mount --bind /etc/lab-uuid {uuid}'
-[Install]
-WantedBy=multi-user.target
-'''
+_NETWORK = network('/usr/sbin/ip link set host0 name eth0', '/usr/sbin/ip addr add {address}/24 dev eth0',
+                   '/usr/sbin/ip link set eth0 up',
+                   "/bin/sh -c '[ ! -e {uuid} ] || mount --bind /etc/lab-uuid {uuid}'")
 _UUID = '/sys/class/dmi/id/product_uuid'
 
 

@@ -2,7 +2,7 @@
 import os
 import re
 
-from tests.lab.waiting import until
+from tests.waiting import until
 
 
 def own_groups():

@@ -17,8 +17,8 @@ import time
 
 from tests.lab.asking import Asking
 from tests.lab.disk import disk
-from tests.lab.waiting import until
 from tests.tiers import need
+from tests.waiting import until
 
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 QEMU = 'qemu-system-x86_64'

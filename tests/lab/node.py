@@ -17,8 +17,8 @@ import subprocess
 from tests.lab.asking import Asking
 from tests.lab.groups import emptied, own_groups, sweep
 from tests.lab.image import TOP, image
-from tests.lab.waiting import until
 from tests.tiers import need
+from tests.waiting import until
 
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 # $1 image, $2 folder for what is written, $3 one with what lies on the disk beside the image, then the words of

@@ -2,7 +2,7 @@
 import re
 
 from tests.lab import product
-from tests.lab.waiting import until
+from tests.waiting import until
 
 # What the kernel counts, draws by lot, or makes of the memory that it has.
 _COUNTED = re.compile(r'fs\.|kernel\.(random|ns_last_pid|pty|threads-max|core_modes)|net\.netfilter\.nf_conntrack|'

@@ -13,8 +13,8 @@ from tests.lab.collecting import CONFIG, UNIT
 from tests.lab.fleet import MASTER, NODES, each, fleet, machine_id
 from tests.lab.observed import Observer, gist, tables
 from tests.lab.transcript import Transcript
-from tests.lab.waiting import until
 from tests.system.masterprocess import nodeprep
+from tests.waiting import until
 
 # Of what all share with the machine, or has no use without pods, nothing is to be said here. The rest drifts when the
 # story makes it drift, however slow the machine is.

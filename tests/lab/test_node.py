@@ -10,7 +10,7 @@ import pytest
 from tests.lab.groups import sweep
 from tests.lab.node import Node
 from tests.lab.switch import Switch
-from tests.lab.waiting import until
+from tests.waiting import until
 
 CHILD = '''import sys, time
 from tests.lab.node import Node

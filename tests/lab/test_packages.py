@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab.clock import bounded
 from tests.lab.product import CONFIG, booted, check, nodeprep, same, state
-from tests.lab.waiting import until
+from tests.waiting import until
 
 DEAD = '[dead]\nname=Of yesterday\nbaseurl=http://192.0.2.10:1/\ngpgcheck=0\nskip_if_unavailable={}\n'
 # A package whose installation takes a while, with the name of one that nodeprep wants.

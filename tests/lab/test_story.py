@@ -8,7 +8,7 @@ from tests.lab.foretold import failings
 from tests.lab.product import CONFIG
 from tests.lab.snapshot import rested, same, state
 from tests.lab.transcript import Transcript
-from tests.lab.waiting import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.vm
 # The clock of an emulated machine is unsteady; there is no registry that it could ask, and to find that out takes time.

@@ -7,7 +7,7 @@ from tests.lab.agency import cursor, journal, report
 from tests.lab.carried import PACKAGE, configure, started
 from tests.lab.test_story import BARE, DRIFTS, FIT, facts
 from tests.lab.transcript import Transcript
-from tests.lab.waiting import until as waited
+from tests.waiting import until as waited
 
 pytestmark = pytest.mark.vm
 # Of SELinux and of sysctls the kernel tells nobody: they are seen at the next look.

@@ -8,6 +8,7 @@ import threading
 import time
 
 from nodeprep.agent.credential import Credential, tree_of
+from tests.waiting import until
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Nobody outside this machine is asked, and what is told within an hour was told because of an event.
@@ -109,13 +110,7 @@ class AgentProcess:
 
     def wait_for(self, what, seconds=30):
         """The first true value of what(); fails when there is none in time."""
-        end = time.monotonic() + seconds
-        while True:
-            found = what()
-            if found:
-                return found
-            assert time.monotonic() < end, f'it did not come to that: {self.said()}'
-            time.sleep(0.02)
+        return until(what, seconds, self.said, pause=0.02)
 
     def status(self):
         """The status that it last wrote; None when there is none."""
