@@ -68,6 +68,11 @@ class Commands(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
+if hasattr(click.core, '_verify_python_env'):
+    # click below 8.1 refuses the C locale on Python 3.6, which is cron's on CentOS 7, where C.UTF-8 does not exist.
+    click.core._verify_python_env = lambda: None
+
+
 @click.group(cls=Commands, context_settings={'help_option_names': ['-h', '--help'], 'max_content_width': 80})
 @click.version_option(__version__, prog_name='nodeprep', message='%(prog)s %(version)s')
 def cli() -> None:
@@ -80,7 +85,4 @@ def cli() -> None:
 
 def run() -> None:
     """Does what the command line says. Raises click.ClickException for what is wrong with it."""
-    if hasattr(click.core, '_verify_python_env'):
-        # click below 8.1 refuses the C locale on Python 3.6, which is cron's on CentOS 7, where C.UTF-8 does not exist.
-        click.core._verify_python_env = lambda: None
     cli.main(prog_name='nodeprep', standalone_mode=False)
