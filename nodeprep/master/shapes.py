@@ -75,7 +75,7 @@ def waiver(one: Tree) -> Tree:
     """A row of waivers."""
     scope = {'node': {'node': one['scope'], 'gone': bool(one['gone'])}, 'label': {'label': one['scope']},
              'all': {'all': True}}
-    return dict(scope[one['scope_kind']], id=one['id'], requirement=one['requirement'], reason=one['reason'],
+    return dict(scope.get(one['scope_kind'], {}), id=one['id'], requirement=one['requirement'], reason=one['reason'],
                 owner=one['owner'], until=one['until'], created=stamp(one['created']), by=one['by'],
                 ended=stamp(one['ended']), ended_by=one['ended_by'])
 

@@ -82,6 +82,10 @@ class Store:
             connection.begin(writes=False)
             try:
                 return query(connection.cursor)
+            except Exception as error:
+                if not connection.lenient(error):
+                    raise
+                return query(connection.cursor)
             finally:
                 connection.rollback()
 

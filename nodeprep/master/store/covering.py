@@ -8,7 +8,7 @@ import time
 
 from nodeprep import epoch
 from nodeprep.compliance.weigh import standing
-from nodeprep.master.store import nodes, states
+from nodeprep.master.store import kept, nodes, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output.words import ADVISED, WAIVED
@@ -107,7 +107,7 @@ def _times(cursor: Cursor, at: float) -> List[Tuple[float, bool]]:
 
 def _last(cursor: Cursor, never: float = 0.0) -> float:
     row = cursor.one('SELECT value FROM meta WHERE key = ?', (_ASKED,))
-    return float(row[0]) if row else never
+    return kept.number(row[0], never) if row else never
 
 
 def _looked(cursor: Cursor, at: float, now: bool) -> None:

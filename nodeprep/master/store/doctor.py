@@ -50,6 +50,8 @@ def look(cursor: Cursor) -> Iterator[Seen]:
     if cursor.dialect.name == 'sqlite':
         yield Seen('the file is sound', [f'integrity_check: {row[0]}' for row
                                          in cursor.all('PRAGMA integrity_check(20)') if row[0] != 'ok'])
+        yield Seen('all texts are UTF-8', [
+            one for table in schema.TABLES for one in itertools.islice(_no_texts(cursor, table), _MOST)])
         yield Seen('rows name rows that are there', [f'{row[0]} {row[1]} names a {row[2]} that is not there'
                                                      for row in cursor.all('PRAGMA foreign_key_check')[:_MOST]])
     yield Seen('states and their transitions agree', [
@@ -65,6 +67,21 @@ def look(cursor: Cursor) -> Iterator[Seen]:
     yield Seen('what is kept as JSON can be read', [
         one for kind in _KEPT for one in itertools.islice(_damaged(cursor, *kind), _MOST)])
     yield chains(cursor)
+
+
+def _no_texts(cursor: Cursor, table: str) -> Iterator[str]:
+    """The rows of which a text cannot be read as it is, with the node that it is about."""
+    columns = {row[1]: row[2] for row in cursor.all(f'PRAGMA table_info({table})')}
+    texts = [name for name, kind in columns.items() if kind == 'TEXT']
+    node, join = ('n.name', 'LEFT JOIN node n ON n.id = t.node') if 'node' in columns else ('NULL', '')
+    listed = ', '.join(f'CAST(t."{name}" AS BLOB)' for name in texts)
+    # Those of printable ASCII are left out at once; GLOB and LENGTH go as far as a zero byte.
+    odd = ' OR '.join(f't."{name}" GLOB \'*[^ -~]*\' OR LENGTH(t."{name}") <> LENGTH(CAST(t."{name}" AS BLOB))'
+                      for name in texts)
+    for row in cursor.each(f'SELECT t.rowid, {node}, {listed} FROM {table} t {join} WHERE {odd}') if texts else ():
+        for name, raw in zip(texts, row[2:]):
+            if raw is not None and not kept.is_text(raw):
+                yield f'{table}, row {row[0]}' + (f' (of {row[1]})' if row[1] else '') + f': {name} is not UTF-8'
 
 
 def _damaged(cursor: Cursor, said: str, sound: Callable[[Any], bool], sql: str) -> Iterator[str]:

@@ -3,7 +3,7 @@ from nodeprep.master.store import asked, tally
 from nodeprep.master.store.asked import EVERYTHING, Asked
 from nodeprep.master.store.tally import NOT_MET
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Tuple
+from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Set, Tuple
 
 _OUTCOMES = NOT_MET + ('met', 'not-applicable', 'ignored')
 _TWO = f'SELECT node FROM state WHERE outcome IN ({", ".join("?" * len(_OUTCOMES))}) AND requirement = ? LIMIT 2'
@@ -76,7 +76,7 @@ def requirements(cursor: Any) -> List[str]:
     walked = cursor.dialect.walked('state', 'outcome', 'requirement')
     if walked:
         return sorted(row[0] for row in cursor.all(walked))
-    names: List[str] = []
+    names: Set[str] = set()
     for outcome in _OUTCOMES:
         last = ''
         while True:
@@ -84,9 +84,11 @@ def requirements(cursor: Any) -> List[str]:
                              (outcome, last))
             if row[0] is None:
                 break
+            if row[0] == last:       # it is not UTF-8, and what it is read as leads to it again
+                return sorted({row[0] for row in cursor.all('SELECT DISTINCT requirement FROM state')})
             last = row[0]
-            names.append(last)
-    return sorted(set(names))
+            names.add(last)
+    return sorted(names)
 
 
 def columns(cursor: Any, known: Iterable[str]) -> Columns:

@@ -1,5 +1,6 @@
 """What stands in a row as JSON, and may be damaged there, by a disk or by a hand. Whoever reads it goes on without it,
-and says so; `nodeprep master doctor` names the row.
+and says so; `nodeprep master doctor` names the row. So it does with a text that is not UTF-8, which is read with what
+is odd in it written out.
 """
 import json
 import zlib
@@ -9,6 +10,32 @@ from nodeprep.typed import Any, Dict, Optional, Tuple
 LOST = 'its row in the database of the master is damaged'
 _SEEN = frozenset(('advised', 'when', 'met', 'found', 'wanted', 'source'))       # of what was observed
 _WAIVER = frozenset(('reason', 'owner', 'until'))
+
+
+def text(raw: bytes) -> str:
+    """A text of a row, whatever is in it.
+
+    >>> text(b'a\xff')
+    'a\\\\xff'
+    """
+    return raw.decode('utf-8', 'backslashreplace')
+
+
+def number(value: Any, other: float) -> float:
+    """The number that a text is; `other` for one that is none."""
+    try:
+        return float(value)
+    except ValueError:
+        return other
+
+
+def is_text(raw: bytes) -> bool:
+    """Whether it is UTF-8."""
+    try:
+        raw.decode('utf-8')
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def tree(text: Any, other: Any) -> Any:

@@ -41,6 +41,10 @@ class Connection:
         """What an error of the driver is in our words; None when it says nothing of the database itself."""
         return trouble(error)
 
+    def lenient(self, error: BaseException) -> bool:
+        """Whether an error will not be one again: the server keeps no text that is not UTF-8."""
+        return False
+
     def begin(self, writes: bool = True) -> None:
         """Begins a transaction. One that only reads sees the same state in all its queries."""
         self.cursor.run('BEGIN' if writes else 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')

@@ -56,8 +56,8 @@ def proposed(cursor: Any, about: Asked, page: int = 1, per: int = 10, most: int 
         some = cursor.all(f'SELECT a.id, m.name FROM approval a JOIN node m ON m.id = a.node WHERE {sql} '
                           'AND a.requirement = ? AND a.digest = ? ORDER BY m.name LIMIT ?',
                           args + (requirement, digest, most))
-        plan = cursor.one('SELECT plan FROM approval WHERE id = ?', (number,))[0]
-        found.append(Proposal(requirement, digest, int(nodes), oldest, kept.plan_shown(plan), some))
+        plan = cursor.one('SELECT plan FROM approval WHERE id = ?', (number,)) or (None,)
+        found.append(Proposal(requirement, digest, int(nodes), oldest, kept.plan_shown(plan[0]), some))
     return len(groups), found
 
 

@@ -4,6 +4,7 @@ each transaction only removes a few rows.
 What is needed to tell how it was from the oldest day on is kept: of each requirement the last transition before it, of
 each node the last that became of it, and whether it was silent.
 """
+from nodeprep.master.store import kept
 from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
@@ -37,7 +38,7 @@ def due(cursor: Cursor, at: float) -> bool:
         cursor.run('INSERT INTO meta (key, value) VALUES (?, ?)', (_ASKED, repr(at)))
         return True
     cursor.run('UPDATE meta SET value = ? WHERE key = ?', (repr(at), _ASKED))
-    return -_APART <= at - float(row[0]) <= _LEAP
+    return -_APART <= at - kept.number(row[0], -_LEAP) <= _LEAP
 
 
 def sweep(store: Any, at: float, reports: float, transitions: float, audit: float, most: int = SLICE) -> Iterator[int]:

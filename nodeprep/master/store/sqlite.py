@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 
+from nodeprep.master.store import kept
 from nodeprep.master.store.checkpoints import Checkpoints
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.dialect import Sqlite
@@ -17,6 +18,7 @@ _PAGES = 32000            # of 4 KiB: the log is taken into the database by the 
 _WRITING = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE, sqlite3.SQLITE_CREATE_TABLE,
             sqlite3.SQLITE_DROP_TABLE, sqlite3.SQLITE_ALTER_TABLE, sqlite3.SQLITE_CREATE_INDEX,
             sqlite3.SQLITE_DROP_INDEX)
+_NO_TEXT = 'Could not decode to UTF-8'     # how the driver begins to say so
 _CACHE = 8192             # KiB of pages that the writer keeps in memory; readers keep an eighth
 
 
@@ -56,6 +58,16 @@ class Connection:
     def trouble(self, error: BaseException) -> Optional[StoreTrouble]:
         """What an error of the driver is in our words; None when it says nothing of the database itself."""
         return trouble(self.path, error)
+
+    def lenient(self, error: BaseException) -> bool:
+        """Whether an error was that some text is not UTF-8, and will not be one again: from now on such a text is read
+        as kept.text has it. Not from the first: that costs each text some time, and no sound database has one.
+        """
+        found = isinstance(error, sqlite3.OperationalError) and _NO_TEXT in str(error) \
+            and self._raw.text_factory is str
+        if found:
+            self._raw.text_factory = kept.text
+        return found
 
     def begin(self, writes: bool = True) -> None:
         """Begins a transaction; one that writes waits for others up to BUSY seconds. StoreGone when the file is not the

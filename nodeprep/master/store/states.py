@@ -58,11 +58,13 @@ def put(cursor: Cursor, rows: Dict[Key, State], before: Mapping[Key, State]) -> 
 
 
 def put_evidence(cursor: Cursor, bodies: Dict[Key, bytes], before: Container[Key]) -> None:
-    """Writes the newest findings, their JSON by zlib. `before` are those that are there."""
+    """Writes the newest findings, their JSON by zlib. `before` are those that are there. A row of evidence may be there
+    whose state is not, where that one is damaged.
+    """
     new = [(*key, body) for key, body in bodies.items() if key not in before]
     other = [(body, *key) for key, body in bodies.items() if key in before]
     if new:
-        cursor.many('INSERT INTO evidence (node, requirement, body) VALUES (?, ?, ?)', new)
+        cursor.many(cursor.dialect.put('evidence', ('node', 'requirement'), ('body',)), new)
     if other:
         cursor.many('UPDATE evidence SET body = ? WHERE node = ? AND requirement = ?', other)
 

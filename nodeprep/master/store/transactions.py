@@ -144,6 +144,8 @@ class Transactions:
             cursor.run('RELEASE SAVEPOINT bulk')
         except Exception as error:      # noqa: BLE001  # then one by one, and who is the cause hears of it
             self._back(cursor, 'bulk', error)
+            if self._connection.lenient(error):
+                return self._in_bulk(cursor, handler, group)
             if len(group) == 1:
                 return [Outcome(group[0].future, None, error)]
             half = len(group) // 2
@@ -157,6 +159,8 @@ class Transactions:
             cursor.run('RELEASE SAVEPOINT piece')
         except Exception as error:      # noqa: BLE001  # it is told to who asked for it
             self._back(cursor, 'piece', error)
+            if self._connection.lenient(error):
+                return self._apart(cursor, piece, work)
             return Outcome(piece.future, None, error)
         return Outcome(piece.future, result, None)
 

@@ -74,7 +74,7 @@ def of(waivers: List[Dict[str, Any]], node: int, labels: Dict[str, str], require
         label, _, value = one['scope'].partition('=')
         if one['requirement'] == requirement and (kind == ALL or (labels.get(label) == value if kind == LABEL
                                                                   else one['node'] == node)):
-            rank = {ALL: 1, LABEL: 2, NODE: 3}[kind]
+            rank = {ALL: 1, LABEL: 2, NODE: 3}.get(kind, 0)        # one that is damaged covers nobody
             if rank > best[0]:
                 best = (rank, one)
     return best[1]

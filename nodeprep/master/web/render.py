@@ -1,4 +1,5 @@
 """Templates -> pages. Whatever they print is made harmless twice: odd characters are written out, and HTML escaped."""
+import collections
 import functools
 import os
 
@@ -36,8 +37,8 @@ def _environment(tag: str) -> jinja2.Environment:
         noted=lambda said: holes.noted(said, _))
     made.tests.update(boot_only=words.boot_only, understood=plans.understood)
     made.globals.update(
-        {name: {word: _(said) for word, said in table.items()} for name, table in words.TABLES.items()},
-        SYMBOLS=words.SYMBOLS, TICK=words.TICK, RESULT_MARKS=words.RESULT_MARKS,
+        {name: words.Table((word, _(said)) for word, said in table.items()) for name, table in words.TABLES.items()},
+        SYMBOLS=collections.defaultdict(lambda: '?', words.SYMBOLS), TICK=words.TICK, RESULT_MARKS=words.RESULT_MARKS,
         gettext=lambda text, **values: _filled(_(text), values),
         ngettext=lambda one, more, number, **values: _filled(_.form(one, more, number), values))
     return made

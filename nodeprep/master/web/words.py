@@ -38,6 +38,13 @@ TABLES = {'WORDS': WORDS, 'VERDICTS': VERDICTS, 'PLANS': PLANS, 'EVENTS': EVENTS
           'ALLOWED': {said: said for said in ALLOWED}}
 
 
+class Table(dict):
+    """Words by what the store has for them. What is not there, as where a row is damaged, stands for itself."""
+
+    def __missing__(self, word: str) -> str:
+        return word
+
+
 def boot_only(row: Any) -> bool:
     """Whether something is as wanted now, and will not be after the next boot."""
     return row.boot == DRIFTED and row.now in (MET, NOT_APPLICABLE)

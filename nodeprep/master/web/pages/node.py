@@ -49,7 +49,7 @@ async def show(request: Request, master: Any) -> Response:
     around, whole = await frame.around(request, master, '', look, said=said.of(request))
     if whole is None:
         raise Problem(404, N_('There is no node {name}.'), about={'name': name})
-    states = sorted(whole.states, key=lambda one: (_ORDER.index(one.outcome), one.since, one.requirement))
+    states = sorted(whole.states, key=lambda one: (_rank(one.outcome), one.since, one.requirement))
     changes, more = whole.changes[:MOST], len(whole.changes) > MOST
     fights = {one['requirement']: one.get('why', '') for one in kept.tree(whole.node.fights or '[]', [])
               if isinstance(one, dict) and isinstance(one.get('requirement'), str)}
@@ -59,6 +59,11 @@ async def show(request: Request, master: Any) -> Response:
         fine=[one for one in states if one.outcome not in WRONG], plans=_newest(whole.plans), fights=fights,
         changes=changes, more=f'{changes[-1].at!r}-{changes[-1].id}' if more else None, only=only, before=before,
         counts=_counts(states), fixes=whole.fixes[:_FIXES], more_fixes=len(whole.fixes) > _FIXES)
+
+
+def _rank(outcome: str) -> int:
+    """Where it stands; one that is damaged comes first."""
+    return _ORDER.index(outcome) if outcome in _ORDER else -1
 
 
 def _newest(plans: List[history.Plan]) -> Dict[Tuple[str, str], history.Plan]:
