@@ -20,9 +20,9 @@ class Docker(Requirement):
 
     Why: the kubelet starts every container through it. A driver for control groups other than the kubelet's makes
     pods fail under load; an engine that is started by hand is gone after a reboot; Podman's look-alike is no engine.
-    Read: now: docker.service in the control groups (without systemd: the process dockerd), and only when it runs, and
-    systemctl show says that it neither begins nor ends, /_ping, /version and /info over its socket, which would start
-    it otherwise; the sockets of other runtimes.
+    Read: now: docker.service in the control groups (without systemd: the process dockerd; what a dockerd that is gone
+    has left there is none), and only when it runs, and systemctl show says that it neither begins nor ends, /_ping,
+    /version and /info over its socket, which would start it otherwise; the sockets of other runtimes.
     Boot: the links that start docker.service, /etc/docker/daemon.json beside the flags in the unit, its drop-ins and
     the files of variables it names: dockerd refuses to start with a key that is also a flag. For containerd:
     /etc/containerd/config.toml.
@@ -30,8 +30,8 @@ class Docker(Requirement):
     gets what it lacks, key by key, every other byte kept; a mirror needs a reload, a driver a restart.
     Left to a person: on a node that has joined, or while containers run, a restart or a change of driver without an
     approval or --force-live, and one that the kubelet does not share in any case; a repository; packages that stand in
-    the way (podman-docker; podman on EL8); what the unit's flags say; an unreadable daemon.json; cri-dockerd, which no
-    repository of these systems carries.
+    the way (podman-docker; podman on EL8); what the unit's flags say; an unreadable daemon.json; on EL7 the start of a
+    dockerd whose processes go on without it; cri-dockerd, which no repository of these systems carries.
     """
 
     id = 'docker'
