@@ -10,8 +10,9 @@ import json
 import os
 
 from nodeprep.agent import owned
+from nodeprep.chain import GENESIS
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Optional
+from nodeprep.typed import Any, Container, Optional
 
 SLOT = 4096                  # a block of the usual file systems: a write of one slot never touches the other
 
@@ -28,6 +29,28 @@ class Place(NamedTuple):
     dropped: int = 0
     refused: int = 0
     owed: int = 0                # 0: none
+
+    def delivered_to(self, sequence: int, refused: Container[int]) -> 'Place':
+        """When everything up to this number is done, of which the master refused some."""
+        owed = sequence + 1
+        while owed - 1 in refused:
+            owed -= 1
+        if owed == self.delivered + 1:
+            owed = self.owed or owed
+        return self._replace(delivered=sequence, owed=owed if owed <= sequence else 0)
+
+    def learned(self, sequence: int) -> 'Place':
+        """When this higher number turns out to be given away already, nobody knows to which report."""
+        empty = self.delivered == self.last
+        return self._replace(delivered=sequence if empty else self.delivered, last=sequence, head=GENESIS)
+
+
+def begun(place: Optional[Place], first: int, used: int, head: str) -> Place:
+    """Where a spool stands of which the cursor says `place`, and whose lines begin with the number `first` (0: there
+    are none) and go up to `used`, whose digest is `head`: a number that a line has was given away, whatever it says.
+    """
+    found = place or Place(max(first - 1, 0), 0, GENESIS)
+    return found._replace(last=used, head=head or found.head) if used > found.last else found
 
 
 class Cursor:

@@ -8,8 +8,9 @@ sent from there once their numbers are noted where they cannot be given away aga
 import os
 
 from nodeprep.agent import aside, owned
-from nodeprep.agent.cursor import Cursor, Place
+from nodeprep.agent.cursor import Cursor, Place, begun
 from nodeprep.agent.segments import Segments, sealed
+from nodeprep.agent.unwritten import Unwritten
 from nodeprep.chain import GENESIS, canonical
 from nodeprep.host.files import reason
 from nodeprep.record import NamedTuple
@@ -18,7 +19,6 @@ from nodeprep.typed import Any, Dict, Iterator, List, Optional, Set, Tuple
 FOLDER = '/var/lib/nodeprep/spool'
 LIMIT, LEAST = 16 * 2**20, 32 * 2**10                   # bytes on disk; less than LEAST is taken for it
 SEGMENT = 128 * 2**10                                   # bytes of a file: each is in memory while it is read
-MEMORY_REPORTS, MEMORY_BYTES = 32, 256 * 2**10          # kept while the disk takes nothing, the newest
 MOST_SEQUENCE = 2**53                                   # what every JSON parser reads exactly
 
 
@@ -45,8 +45,7 @@ class Spool:
         self._cursor: Optional[Cursor] = None
         self._place = Place(0, 0, GENESIS)                  # as it should be on disk
         self._noted = 0                                     # numbers up to it will not be given away again
-        self._unnumbered: List[Dict[str, Any]] = []         # while the spool cannot even be read
-        self._unwritten: List[Tuple[int, bytes]] = []
+        self._unwritten = Unwritten()
         self._refused: Set[int] = set()                     # since delivered() was said last
         self._trouble = ''
         self._settle()
@@ -64,7 +63,7 @@ class Spool:
             made = self._number(report)
         else:
             made = dict(report, sequence=0)
-            self._unnumbered.append(report)
+            self._unwritten.unnumbered.append(report)
         self._settle()
         return made
 
@@ -85,13 +84,9 @@ class Spool:
         """The master has everything up to and with this number: it may go."""
         sequence = min(sequence, self._place.last)
         if self._opened() and self._place.delivered < sequence:
-            owed = sequence + 1
-            while owed - 1 in self._refused:
-                owed -= 1
-            if owed == self._place.delivered + 1:
-                owed = self._place.owed or owed
+            moved = self._place.delivered_to(sequence, self._refused)
             self._refused.clear()
-            self._move(self._place._replace(delivered=sequence, owed=owed if owed <= sequence else 0))
+            self._move(moved)
 
     def refuse(self, report: Dict[str, Any], why: str) -> None:
         """The master will not have this one: it is set aside on disk and counted. Say delivered() afterwards.
@@ -108,15 +103,14 @@ class Spool:
     def learn(self, sequence: int) -> None:
         """The master has a report of this node with this number: a spool that was lost must not give it away again."""
         if self._opened() and self._place.last < sequence < MOST_SEQUENCE:
-            empty = self._place.delivered == self._place.last
-            self._move(self._place._replace(delivered=sequence if empty else self._place.delivered, last=sequence,
-                                            head=GENESIS))
+            self._move(self._place.learned(sequence))
 
     def facts(self) -> SpoolFacts:
         """How it stands."""
-        waiting = list(self._spans()) + [(sequence, sequence, 1) for sequence, _ in self._unwritten]
+        waiting = list(self._spans()) + [(sequence, sequence, 1) for sequence, _ in self._unwritten.lines]
         return SpoolFacts(
-            sum(count for _, _, count in waiting) + len(self._unnumbered), self._lines.size if self._lines else 0,
+            sum(count for _, _, count in waiting) + len(self._unwritten.unnumbered),
+            self._lines.size if self._lines else 0,
             waiting[0][0] if waiting else 0, waiting[-1][1] if waiting else 0, self._place.head, self._place.last,
             self._place.dropped, self._place.refused, self._trouble or (self._lines.said if self._lines else ''))
 
@@ -126,7 +120,7 @@ class Spool:
             if one:
                 one.close()
         self._lines = self._cursor = None
-        self._place, self._unwritten, self._unnumbered = Place(0, 0, GENESIS), [], []
+        self._place, self._unwritten = Place(0, 0, GENESIS), Unwritten()
 
     def _opened(self) -> bool:
         return self._cursor is not None
@@ -136,7 +130,7 @@ class Spool:
         content = {key: value for key, value in report.items() if key != 'chain'}
         content['sequence'] = sequence
         line, own = sealed(canonical(content), previous)
-        self._unwritten.append((sequence, line))
+        self._unwritten.lines.append((sequence, line))
         self._place = self._place._replace(last=sequence, head=own)
         content['chain'] = {'previous': previous, 'digest': own}
         return content
@@ -162,7 +156,7 @@ class Spool:
         except OSError as error:                # what was read until here may go; the rest another time
             self._trouble = reason(error)
             return
-        yield from ((sequence, line) for sequence, line in self._unwritten if sequence <= self._noted)
+        yield from ((sequence, line) for sequence, line in self._unwritten.lines if sequence <= self._noted)
 
     def _settle(self) -> None:
         """Brings to disk what is not there yet, as far as the disk lets it."""
@@ -173,7 +167,7 @@ class Spool:
             self._trouble = ''
         except OSError as error:
             self._trouble = reason(error)
-            self._forget()
+            self._dropped(self._unwritten.shed())
             self._note()
 
     def _open(self) -> None:
@@ -182,10 +176,7 @@ class Spool:
         try:
             lines = Segments(self._folder, min(self._limit // 8, SEGMENT))
             place = cursor.read()
-            begin = lines.all[0].first - 1 if lines.all else 0
-            found = place or Place(max(begin, 0), 0, GENESIS)
-            if lines.used > found.last:
-                found = found._replace(last=lines.used, head=lines.head or found.head)
+            found = begun(place, lines.all[0].first if lines.all else 0, lines.used, lines.head)
             if found != place:
                 cursor.write(found)
         except OSError:
@@ -193,18 +184,18 @@ class Spool:
             raise
         self._cursor, self._lines, self._noted = cursor, lines, found.last
         self._place = found._replace(dropped=found.dropped + self._place.dropped)
-        for report in self._unnumbered:
+        for report in self._unwritten.unnumbered:
             self._number(report)
-        self._unnumbered = []
+        self._unwritten.unnumbered = []
 
     def _write(self) -> None:
         assert self._lines is not None
-        while self._unwritten:
-            sequence, line = self._unwritten[0]
+        while self._unwritten.lines:
+            sequence, line = self._unwritten.lines[0]
             self._make_room(len(line))
             self._lines.add(sequence, line)
             self._noted = max(self._noted, sequence)
-            del self._unwritten[0]
+            del self._unwritten.lines[0]
         self._make_room(0)
 
     def _make_room(self, size: int) -> None:
@@ -216,18 +207,11 @@ class Spool:
             dropped += sum(1 for _ in self._lines.lines(self._place.delivered, segment))
             self._lines.drop()
         if dropped:
-            self._place = self._place._replace(dropped=self._place.dropped + dropped)
+            self._dropped(dropped)
             self._note()
 
-    def _forget(self) -> None:
-        """Keeps in memory only the newest."""
-        while len(self._unnumbered) > MEMORY_REPORTS:
-            del self._unnumbered[0]
-            self._place = self._place._replace(dropped=self._place.dropped + 1)
-        while len(self._unwritten) > 1 and (len(self._unwritten) > MEMORY_REPORTS
-                                            or sum(len(line) for _, line in self._unwritten) > MEMORY_BYTES):
-            del self._unwritten[0]
-            self._place = self._place._replace(dropped=self._place.dropped + 1)
+    def _dropped(self, count: int) -> None:
+        self._place = self._place._replace(dropped=self._place.dropped + count)
 
     def _note(self) -> bool:
         """Writes down where we stand; whether that worked."""
@@ -244,7 +228,7 @@ class Spool:
     def _move(self, place: Place) -> None:
         assert self._lines is not None
         self._place = place
-        self._unwritten = [one for one in self._unwritten if one[0] > place.delivered]
+        self._unwritten.delivered(place.delivered)
         # A file goes only when it is written down that it may: otherwise what it held would be told as lost.
         if self._note():
             try:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from nodeprep.agent import spool as module
+from nodeprep.agent import unwritten
 from nodeprep.agent.spool import LEAST, Spool
 from nodeprep.chain import GAP, GENESIS, NEXT, RESTART, verify
 
@@ -242,8 +242,8 @@ def test_a_place_that_is_not_ours_stops_it(folder, tmp_path):
 def test_in_memory_only_the_newest_stay(folder):
     os.makedirs(folder)
     os.chmod(folder, 0o777)
-    spool = filled(folder, module.MEMORY_REPORTS + 10)
-    assert spool.facts().count == module.MEMORY_REPORTS
+    spool = filled(folder, unwritten.MEMORY_REPORTS + 10)
+    assert spool.facts().count == unwritten.MEMORY_REPORTS
     os.chmod(folder, 0o700)
     assert [report['id'] for report in spool.oldest(1, 1)] == ['r11']
     assert spool.facts().dropped == 10

@@ -1,7 +1,7 @@
 """A disk that takes nothing: said, the newest kept in memory and sent from there, and no number given twice."""
 import pytest
 
-from nodeprep.agent import spool as module
+from nodeprep.agent import unwritten
 from nodeprep.agent.spool import Spool
 from nodeprep.chain import GAP, NEXT, verify
 from tests.agent.disk import Disk
@@ -75,13 +75,13 @@ def test_of_those_in_memory_the_oldest_go_first_and_that_is_told(disk, folder):
     for number in range(2, 60):
         spool.append({'id': f'r{number}'})
     reports = spool.oldest(99, 10**6)
-    first = 60 - module.MEMORY_REPORTS
+    first = 60 - unwritten.MEMORY_REPORTS
     assert [report['sequence'] for report in reports] == [1] + list(range(first, 60))
     assert reports[1]['chain']['gap'] == [2, first - 1] and spool.facts().dropped == first - 2
     disk.room = None
-    spool.append({'text': 'x' * 2 * module.MEMORY_BYTES})
+    spool.append({'text': 'x' * 2 * unwritten.MEMORY_BYTES})
     disk.room = 0
-    spool.append({'text': 'x' * 2 * module.MEMORY_BYTES})
+    spool.append({'text': 'x' * 2 * unwritten.MEMORY_BYTES})
     assert spool.oldest(99, 10**9)[-1]['sequence'] == 61
 
 
