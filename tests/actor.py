@@ -13,6 +13,7 @@ from tests import actor_tools
 from tests.fakes import FakeHost, Link
 
 _UNITS = '/etc/systemd/system'
+_INVOCATION = '/run/systemd/units/invocation:'
 _SHIPPED = ('/usr/lib/systemd/system', '/lib/systemd/system')
 _BRIDGE = ('bridge-nf-call-iptables', 'bridge-nf-call-ip6tables', 'bridge-nf-call-arptables')
 PACKAGES = {'conntrack-tools': ['/usr/sbin/conntrack'], 'socat': ['/usr/bin/socat'],
@@ -294,6 +295,10 @@ def _start(host, name):
     kept = _memory(host).get(name, {'cgroup.procs': '4321\n', **({'cgroup.events': 'populated 1\n'} if v2 else {})})
     for file, text in kept.items() if not os.path.isdir(host.root + group) else ():
         _write(host, f'{group}/{file}', text)
+    # Of a service whose unit says KillMode=process it tells whether more than what its stop left is there.
+    invocation = _memory(host).get(_INVOCATION + name, '0123' if v2 and name == 'docker.service' else '')
+    if invocation and not os.path.islink(host.root + _INVOCATION + name):
+        _link(host, _INVOCATION + name, invocation)
     if name == 'docker.service':
         _docker(host)
     if name == 'firewalld.service':
@@ -324,3 +329,6 @@ def _stop(host, name):
         for file in files:
             os.unlink(f'{group}/{file}')
         os.rmdir(group)
+    if os.path.islink(host.root + _INVOCATION + name):
+        _remember(host, _INVOCATION + name, os.readlink(host.root + _INVOCATION + name))
+        os.unlink(host.root + _INVOCATION + name)
