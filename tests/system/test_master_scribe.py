@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from nodeprep.agent.credential import Credential
+from nodeprep.agent.transport import Transport
 from nodeprep.master.store import open_store
 from tests.master.fleet import Host
 from tests.system.masterprocess import MasterProcess, Person
@@ -36,7 +38,9 @@ def joined(master, number):
 
 
 class Loading(threading.Thread):
-    """A node that reports until the master is gone. `told`: (sequence, digest) of what was acknowledged."""
+    """A node that reports until the master is gone, on a new connection each time. `told`: (sequence, digest) of what
+    was acknowledged.
+    """
 
     def __init__(self, master, number):
         super().__init__()
@@ -47,9 +51,8 @@ class Loading(threading.Thread):
             if self.report is None:
                 self.host.set('swap', 'met' if self.host.sequence % 2 else 'drifted')
                 self.report = self.host.report()
-            try:
-                status, _ = self.node.ask('POST', '/v1/reports', self.report)
-            except OSError:
+            status = self.sent()
+            if status is None:
                 return
             if status == 503:
                 time.sleep(0.05)
@@ -58,9 +61,44 @@ class Loading(threading.Thread):
             self.told.append((self.report['sequence'], self.report['chain']['digest']))
             self.report = None
 
+    def sent(self):
+        """The status of the answer to the report; None when there is none."""
+        try:
+            return self.node.ask('POST', '/v1/reports', self.report)[0]
+        except OSError:
+            return None
 
-def test_when_the_one_that_writes_is_killed_the_master_ends_and_nothing_acknowledged_is_lost(master):
-    nodes = [Loading(master, number) for number in range(1, 5)]
+
+class Quick(Loading):
+    """The same as an agent does it: on a kept connection, each request in one piece, which the master answers without
+    a task from the third on (http/quick.py).
+    """
+
+    def __init__(self, master, number):
+        super().__init__(master, number)
+        held = Credential(f'https://127.0.0.1:{master.port}', f'node{number}', self.node.token, master.ca)
+        self.transport = Transport(held)
+
+    def sent(self):
+        reply = self.transport.post('/v1/reports', {'reports': [self.report]})
+        return reply and reply.status
+
+
+def proved_all(master, nodes):
+    """What they were told is there, see proved()."""
+    store = open_store(f'sqlite://{master.data}/fleet.db')
+    try:
+        names = dict(store.read(lambda cursor: cursor.all('SELECT name, id FROM node')))
+    finally:
+        store.close()
+    told = {(names[f'node{number}'], *one) for number, node in enumerate(nodes, 1) for one in node.told}
+    assert len(told) > 20
+    assert proved(f'sqlite://{master.data}/fleet.db', told) >= len(told)
+
+
+@pytest.mark.parametrize('kind', [Loading, Quick])
+def test_when_the_one_that_writes_is_killed_the_master_ends_and_nothing_acknowledged_is_lost(master, kind):
+    nodes = [kind(master, number) for number in range(1, 5)]
     for node in nodes:
         node.start()
     time.sleep(1)
@@ -70,14 +108,22 @@ def test_when_the_one_that_writes_is_killed_the_master_ends_and_nothing_acknowle
         assert not node.is_alive()
     assert master.process.wait(30) == 1
     assert any('the process that writes has ended' in line for line in master.lines)
-    assert sum(len(node.told) for node in nodes) > 20
-    store = open_store(f'sqlite://{master.data}/fleet.db')
-    try:
-        names = dict(store.read(lambda cursor: cursor.all('SELECT name, id FROM node')))
-    finally:
-        store.close()
-    told = {(names[f'node{number}'], *one) for number, node in enumerate(nodes, 1) for one in node.told}
-    assert proved(f'sqlite://{master.data}/fleet.db', told) >= len(told)
+    proved_all(master, nodes)
+
+
+@pytest.mark.parametrize('kind', [Loading, Quick])
+def test_when_the_master_is_killed_nothing_acknowledged_is_lost(master, kind):
+    writes = scribe(master)
+    nodes = [kind(master, number) for number in range(1, 5)]
+    for node in nodes:
+        node.start()
+    time.sleep(1)
+    master.stop(signal.SIGKILL)
+    for node in nodes:
+        node.join(60)
+        assert not node.is_alive()
+    wait_for_end(writes)
+    proved_all(master, nodes)
 
 
 def test_both_end_by_a_signal_and_the_one_that_writes_by_none_of_its_own(master):
@@ -93,8 +139,12 @@ def test_both_end_by_a_signal_and_the_one_that_writes_by_none_of_its_own(master)
 def test_when_the_master_is_killed_the_one_that_writes_ends(master):
     writes = scribe(master)
     master.stop(signal.SIGKILL)
+    wait_for_end(writes)
+
+
+def wait_for_end(pid):
     until = time.monotonic() + 20
-    while os.path.exists(f'/proc/{writes}/stat') and state(writes) != 'Z':
+    while os.path.exists(f'/proc/{pid}/stat') and state(pid) != 'Z':
         assert time.monotonic() < until
         time.sleep(0.05)
 
