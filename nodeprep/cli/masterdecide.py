@@ -94,6 +94,7 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
     """
     from nodeprep import catalogue
     from nodeprep.master import decisions
+    from nodeprep.master.store import settled
     with opened(config_file, data) as found:
         def work(cursor: Any) -> int:
             kind, scope = decisions.scope('' if '=' in node or node == '*' else node, node if '=' in node else '',
@@ -101,6 +102,7 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
             return decisions.waive(cursor, kind, scope, requirement, reason, owner, until, found.who, found.now,
                                    catalogue.ids())
         number = found.store.do(work)
+        settled.finish(found.store, found.now)
     click.echo(f'Waived until {until}; nodeprep master unwaive {number}{found.options} ends it.')
 
 
@@ -127,10 +129,12 @@ def waivers(config_file: Optional[str], data: str, everything: bool, format_name
 @stopping_on_bad_input
 def unwaive(config_file: Optional[str], data: str, number: int) -> None:
     """End the waiver with this NUMBER: what it covered counts again."""
+    from nodeprep.master.store import settled
     from nodeprep.master.store import waivers as query
     with opened(config_file, data) as found:
         if not found.store.do(lambda cursor: query.end(cursor, number, found.who, found.now)):
             raise ConfigError(f'there is no waiver {number} that holds; nodeprep master waivers lists them')
+        settled.finish(found.store, found.now)
     click.echo(f'The waiver {number} is ended.')
 
 

@@ -95,13 +95,14 @@ def _made(call: Call) -> bytes:
     """The report in its form, as UTF-8."""
     from nodeprep.compliance import moments
     from nodeprep.master import compliance, signing
+    from nodeprep.master.store import settled
     with opened(call.config, call.data) as found:
         try:
             begin, end = moments.span(call.since, call.until, found.now)
         except ValueError as error:
             raise ConfigError(f'--{error}') from None
-        tree = found.store.read(lambda cursor: compliance.report(cursor, begin, end, found.now, call.about,
-                                                                 call.evidence))
+        tree = settled.read(found.store, found.now, lambda cursor: compliance.report(
+            cursor, begin, end, found.now, call.about, call.evidence))
         options = output.options_for(sys.stdout, verbose=call.verbose, language=found.settings.language)
         if call.filed:
             # The file is UTF-8, whatever is printed here.

@@ -1,36 +1,20 @@
 """What a master does beside answering: everything here may run in any number of masters at once, or be left out for a
 while, and nothing but time is lost. Each is called in a thread, with the Master.
 """
-import time
-
 from nodeprep.master.delivery import queue
 from nodeprep.master.store import approvals, covering, known, presence, retention, sessions
+from nodeprep.master.store.slices import gently
 from nodeprep.master.webhooks import Webhooks
-from nodeprep.typed import Any, Dict, Iterator, Optional
+from nodeprep.typed import Any, Dict, Optional
 
-_PAUSE = 0.02             # seconds at least between two transactions of a job
 _AT_ONCE, _AGAIN = 1.0, 0.5               # seconds that a job works on much, and until it goes on
 
 
 def lapse(master: Any) -> None:
     """Approvals and waivers whose time is over."""
     now = master.clock()
-    _gently(iter(lambda: master.store.do(lambda cursor: approvals.lapse(cursor, now)) < approvals.SLICE, True))
-    _gently(covering.settle(master.store, now))
-
-
-def _gently(steps: Iterator[Any], seconds: float = float('inf')) -> bool:
-    """Goes through transactions with a pause after each, as long as that took, in which others come to write: SQLite
-    lets nobody in by turns. Whether it came to the end within some seconds.
-    """
-    begun = before = time.monotonic()
-    for _ in steps:
-        now = time.monotonic()
-        if now - begun > seconds:
-            return False
-        time.sleep(max(_PAUSE, now - before))
-        before = time.monotonic()
-    return True
+    gently(iter(lambda: master.store.do(lambda cursor: approvals.lapse(cursor, now)) < approvals.SLICE, True))
+    gently(covering.settle(master.store, now))
 
 
 def tidy(master: Any) -> None:
@@ -55,7 +39,7 @@ class Retaining:
                            'hour')
                 return None
             sweep = retention.sweep(master.store, now, kept.reports, kept.transitions, kept.audit)
-        if _gently(sweep, _AT_ONCE):
+        if gently(sweep, _AT_ONCE):
             return None
         self._sweep = sweep
         return _AGAIN
@@ -72,7 +56,7 @@ class Silence:
         now, after = master.clock(), master.settings.silent_after
         since = now if self._listening is None or self._listening > now else self._listening
         self._listening = None
-        _gently(iter(lambda: len(master.store.do(lambda cursor: presence.sweep(cursor, now, after, since)))
+        gently(iter(lambda: len(master.store.do(lambda cursor: presence.sweep(cursor, now, after, since)))
                      < presence.SLICE, True))
         self._listening = since
 

@@ -7,6 +7,7 @@ from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import VIEWER, Query, Route
+from nodeprep.master.store import settled
 from nodeprep.output import Options
 from nodeprep.output.compliance import KINDS
 from nodeprep.typed import Any
@@ -32,7 +33,8 @@ async def report(request: Request, master: Any) -> Response:
     options = Options(language=speaking(request.language, 'page'))
 
     def made() -> bytes:
-        tree = master.store.read(lambda cursor: compliance.report(cursor, since, until, now, about, evidence))
+        tree = settled.read(master.store, now, lambda cursor: compliance.report(
+            cursor, since, until, now, about, evidence))
         return compliance.written(tree, form, options, master.signer).encode('utf-8', 'backslashreplace')
     name = f'compliance-{compliance.day(until)}.{FORMATS[form]}'
     kind = KINDS[form] if form == 'json' else f'{KINDS[form]}; charset=utf-8'

@@ -7,8 +7,8 @@ from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import ADMIN, APPROVER, VIEWER, Query, Route
-from nodeprep.master.store import approvals, audit, clones, nodes, waivers
-from nodeprep.typed import Any, Dict
+from nodeprep.master.store import approvals, audit, clones, nodes, settled, unsettled, waivers
+from nodeprep.typed import Any, Dict, List
 
 _DECISIONS = ('approve', 'deny')
 _MOST_VALID = 366 * 86400.0
@@ -53,8 +53,15 @@ async def exceptions(request: Request, master: Any) -> Response:
     """The waivers that hold; with state=all those that are over or ended too."""
     reading.only(request, _WAIVERS)
     which, now = reading.choice(request, 'state', ('active', 'all'), 'active'), master.clock()
-    found = await master.read(waivers.all_of if which == 'all' else lambda cursor: waivers.active(cursor, now))
-    return response.json_({'waivers': [shapes.waiver(one) for one in found]})
+    found = await master.read(lambda cursor: _told(
+        cursor, waivers.all_of(cursor) if which == 'all' else waivers.active(cursor, now)))
+    return response.json_({'waivers': found})
+
+
+def _told(cursor: Any, found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Waivers; `settling` those that were given or ended a moment ago and do not count everywhere yet."""
+    left = unsettled.waivers(cursor)
+    return [dict(shapes.waiver(one), settling=one['id'] in left) for one in found]
 
 
 async def waive(request: Request, master: Any) -> Response:
@@ -71,7 +78,9 @@ async def waive(request: Request, master: Any) -> Response:
         kind, scope = decisions.scope(to[0], to[1], everybody)
         number = decisions.waive(cursor, kind, scope, requirement, reason, owner, until, person.name, now)
         return next(one for one in waivers.all_of(cursor) if one['id'] == number)
-    return response.json_(shapes.waiver(await _decided(master.write(work))), 201)
+    given = await _decided(master.write(work))
+    await master.apart(settled.finish, master.store, now)
+    return response.json_((await master.look_up(lambda cursor: _told(cursor, [given])))[0], 201)
 
 
 async def unwaive(request: Request, master: Any) -> Response:
@@ -80,6 +89,7 @@ async def unwaive(request: Request, master: Any) -> Response:
     number, person, now = reading.number(request, 'id', 0, 2**40), request.person, master.clock()
     if not number or not await master.write(lambda cursor: waivers.end(cursor, number, person.name, now)):
         raise Problem(404, 'There is no such waiver, or it is ended already.')
+    await master.apart(settled.finish, master.store, now)
     return Response(204)
 
 

@@ -6,7 +6,7 @@ from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import ADMIN, VIEWER, Query, Route
-from nodeprep.master.store import drift, grid, history
+from nodeprep.master.store import drift, grid, history, unsettled
 from nodeprep.master.store.nodes import NotMember
 from nodeprep.typed import Any
 
@@ -30,20 +30,20 @@ async def fleet(request: Request, master: Any) -> Response:
     reading.only(request, reading.NODES, reading.PAGES, _ORDER)
     about, (page, per) = reading.asked(request), _paging(request)
     order = reading.choice(request, 'order', tuple(grid.ORDERS), 'worst')
-    standings, rows = await master.read(lambda cursor: (
-        grid.standings(cursor, about), grid.rows(cursor, about, order, page, per)))
+    standings, rows, settling = await master.read(lambda cursor: (
+        grid.standings(cursor, about), grid.rows(cursor, about, order, page, per), unsettled.there(cursor)))
     return response.json_({'nodes': [shapes.row(one) for one in rows], 'total': sum(standings.values()),
-                           'standings': standings, 'page': page, 'per': per})
+                           'standings': standings, 'page': page, 'per': per, 'settling': settling})
 
 
 async def node(request: Request, master: Any) -> Response:
     """All that is known of one node now, with the evidence."""
     reading.only(request)
     name = request.params['name']
-    found = await master.read(lambda cursor: shapes.node(cursor, name))
+    found, settling = await master.read(lambda cursor: (shapes.node(cursor, name), unsettled.there(cursor)))
     if found is None:
         raise _nobody(name)
-    return response.json_(found)
+    return response.json_(dict(found, settling=settling))
 
 
 async def past(request: Request, master: Any) -> Response:
@@ -68,9 +68,10 @@ async def drifted(request: Request, master: Any) -> Response:
     about, (page, per) = reading.asked(request), _paging(request)
     kind = reading.choice(request, 'kind', drift.KINDS, drift.KINDS[0])
     order = reading.choice(request, 'order', tuple(drift.ORDERS), 'longest')
-    counts, rows = await master.read(lambda cursor: (
-        drift.counts(cursor, about), drift.rows(cursor, kind, about, order, page, per)))
-    return response.json_({'drift': [shapes.drift(one) for one in rows], 'counts': counts, 'page': page, 'per': per})
+    counts, rows, settling = await master.read(lambda cursor: (
+        drift.counts(cursor, about), drift.rows(cursor, kind, about, order, page, per), unsettled.there(cursor)))
+    return response.json_({'drift': [shapes.drift(one) for one in rows], 'counts': counts, 'page': page, 'per': per,
+                           'settling': settling})
 
 
 async def forget(request: Request, master: Any) -> Response:

@@ -5,7 +5,7 @@ from nodeprep.compliance import document, seal
 from nodeprep.language import chosen, speaking
 from nodeprep.master import compliance, signing
 from nodeprep.master.delivery import periods, shelf
-from nodeprep.master.store import deliveries
+from nodeprep.master.store import deliveries, settled
 from nodeprep.output import Options
 from nodeprep.output.compliance import renderer
 from nodeprep.record import NamedTuple
@@ -34,7 +34,7 @@ def make(store: Any, settings: Any, data: str, now: float) -> Made:
     wishes = settings.report
     since, until = periods.last(wishes.every, now)
     day = compliance.day(until)
-    tree = store.read(lambda cursor: compliance.report(cursor, since, until, now))
+    tree = settled.read(store, now, lambda cursor: compliance.report(cursor, since, until, now))
     tree = seal.sealed(tree, signing.signer(settings, data, now))
     texts = {form: renderer(form)(tree, options(settings)).encode('utf-8', 'backslashreplace') for form in shelf.FORMS}
     return Made(day, tree, texts, [f'{wishes.folder}/{shelf.name(day, form)}' for form in shelf.FORMS])

@@ -2,7 +2,7 @@
 import re
 import time
 
-from nodeprep.master.store import audit, covering, nodes
+from nodeprep.master.store import audit, covering, nodes, unsettled
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -24,8 +24,9 @@ def today(at: float) -> str:
 
 def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, owner: str, until: str, by: str,
         at: float) -> int:
-    """Adds a waiver, and what it covers counts as waived at once; returns its id. `scope`: a node's name, NAME=VALUE of
-    a label, or '' for all; of a name it is for the machine that has it now. ValueError.
+    """Adds a waiver; returns its id. What it covers counts as waived at once where that is little, and else when
+    settled.finish() has done the rest. `scope`: a node's name, NAME=VALUE of a label, or '' for all; of a name it is
+    for the machine that has it now. ValueError.
     """
     if kind not in (NODE, LABEL, ALL) or (kind == LABEL and '=' not in scope) or (kind == ALL) != (not scope):
         raise ValueError('a waiver is for a node, for a label NAME=VALUE, or for all')
@@ -41,16 +42,16 @@ def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, ow
     number = cursor.add('INSERT INTO waiver (scope_kind, scope, requirement, reason, owner, until, created, "by", '
                         'node) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
                         (kind, scope, requirement, reason, owner, until, at, by, there[0] if there else None))
-    covering.reapply(cursor, at)
+    covering.decided(cursor, number, unsettled.GIVEN, at)
     return number
 
 
 def end(cursor: Cursor, waiver: int, by: str, at: float) -> bool:
-    """Ends a waiver before its day, and what it covered counts again; whether there was one to end."""
+    """Ends a waiver before its day; whether there was one to end. What it covered counts again, as in add()."""
     there = cursor.run('UPDATE waiver SET ended = ?, ended_by = ? WHERE id = ? AND ended IS NULL', (at, by, waiver)) > 0
     if there:
         audit.note(cursor, at, by, 'waiver ended', str(waiver))
-        covering.reapply(cursor, at)
+        covering.decided(cursor, waiver, unsettled.ENDED, at)
     return there
 
 

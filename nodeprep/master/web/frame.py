@@ -3,7 +3,7 @@ from nodeprep import __version__
 from nodeprep.language import N_, Language, speaking
 from nodeprep.master.http.gate import may
 from nodeprep.master.http.request import ADMIN, APPROVER, Person, Request
-from nodeprep.master.store import drift, proposals, shelves
+from nodeprep.master.store import drift, proposals, settled, shelves, unsettled
 from nodeprep.master.web.statics import VERSION
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
@@ -40,6 +40,7 @@ class Frame(NamedTuple):
     approver: bool
     admin: bool
     language: Language
+    settling: bool            # a waiver was given or ended, and does not count everywhere yet
 
     @property
     def lang(self) -> str:
@@ -48,9 +49,14 @@ class Frame(NamedTuple):
 
 
 async def around(request: Request, master: Any, here: str, query: Callable[[Any], Any], live: bool = True,
-                 said: Optional[Said] = None) -> Tuple[Frame, Any]:
-    """(the frame, what the page's own query gives), in one reading of the store."""
-    waits, found = await master.read(lambda cursor: (_waits(cursor), query(cursor)))
+                 said: Optional[Said] = None, whole: bool = False) -> Tuple[Frame, Any]:
+    """(the frame, what the page's own query gives), in one reading of the store; `whole`: when every waiver counts
+    everywhere.
+    """
+    def look(cursor: Any) -> Any:
+        return _waits(cursor), query(cursor)
+    waits, found = await (master.at_leisure(settled.read, master.store, master.clock(), look) if whole else
+                          master.read(look))
     return of(request, master.clock(), here, waits, live, said), found
 
 
@@ -61,7 +67,7 @@ def of(request: Request, now: float, here: str, waits: Dict[str, int], live: boo
     admin = person is not None and may(person, ADMIN)
     links = [(path, _(name), waits.get(waiting, 0)) for path, name, waiting in _LINKS + (_ADMINS if admin else ())]
     return Frame(person, here, links, request.csrf, now, VERSION, __version__, LIVE if live else 0, said,
-                 person is not None and may(person, APPROVER), admin, _)
+                 person is not None and may(person, APPROVER), admin, _, bool(waits.get('settling')))
 
 
 def language(request: Request) -> Language:
@@ -71,4 +77,4 @@ def language(request: Request) -> Language:
 
 def _waits(cursor: Any) -> Dict[str, int]:
     return {'drift': drift.drifted(cursor), 'approvals': proposals.waiting(cursor),
-            'clones': shelves.clones_waiting(cursor)}
+            'clones': shelves.clones_waiting(cursor), 'settling': int(unsettled.there(cursor))}

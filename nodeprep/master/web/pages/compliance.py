@@ -37,7 +37,8 @@ async def show(request: Request, master: Any) -> Response:
     def look(cursor: Any) -> Any:
         return (compliance.report(cursor, begin, max(now, begin + 1.0), now, about), grid.choices(cursor),
                 deliveries.notes(cursor), outbox.waiting(cursor))
-    around, (tree, choices, notes, waiting) = await frame.around(request, master, '/compliance', look, live=False)
+    around, (tree, choices, notes, waiting) = await frame.around(request, master, '/compliance', look, live=False,
+                                                                   whole=True)
     by_day = [one for one in (_line(day['day'], day['seconds']) for day in tree['days']) if one.counted]
     by_requirement = [one for one in (_line(row['requirement'], row['seconds']) for row in tree['requirements'])
                       if one.counted]

@@ -4,7 +4,7 @@ from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
-from nodeprep.master.store import grid, nodes, shelves, waivers
+from nodeprep.master.store import grid, nodes, settled, shelves, waivers
 from nodeprep.master.web import forms, frame, render, said, words
 from nodeprep.typed import Any, Dict, Optional
 
@@ -41,6 +41,7 @@ async def decide(request: Request, master: Any) -> Response:
     if what == 'end':
         number = forms.number(form, 'id')
         ended = await master.write(lambda cursor: waivers.end(cursor, number, person.name, now))
+        await master.apart(settled.finish, master.store, now)
         return response.see('/waivers?done=' + ('unwaived' if ended else 'none'))
     if what != 'waive':
         raise Problem(400, N_('The form is not one of this page.'))
@@ -55,7 +56,10 @@ async def decide(request: Request, master: Any) -> Response:
                         given['owner'], given['until'], person.name, now)
         return wrong
     wrong = await master.write(add)
-    return await _page(request, master, given, wrong) if wrong else response.see('/waivers?done=waived')
+    if wrong:
+        return await _page(request, master, given, wrong)
+    await master.apart(settled.finish, master.store, now)
+    return response.see('/waivers?done=waived')
 
 
 def _wrong(cursor: Any, given: Dict[str, str], now: float, _: Language) -> Dict[str, str]:
