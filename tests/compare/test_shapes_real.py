@@ -15,7 +15,7 @@ from tests.compare.test_fstab_real import generator  # noqa: F401  # a fixture
 from tests.compare.test_hostsfile_real import ask, clear  # noqa: F401
 from tests.tiers import need
 
-MANY = settings(max_examples=6000, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture
