@@ -1,7 +1,9 @@
 """With scripts the page is live: it changes where something changed, and leaves alone who works with it."""
 import pytest
 
+from nodeprep.master.store import covering, settled, waivers
 from tests.master.fleet import plan
+from tests.master.web.browsing import NOW
 from tests.web.scripts import LOOK
 
 
@@ -80,3 +82,17 @@ def test_a_session_that_is_over_is_said_and_nothing_is_asked_any_more(serving, l
     live.run(LOOK)
     live.wait(lambda: 'The session is over' in live.find('#live').text)
     assert live.heading().startswith('5 of 9')
+
+
+def test_that_a_waiver_does_not_count_everywhere_yet_is_said_and_goes_when_it_does(serving, live, monkeypatch):
+    store = serving.store
+    monkeypatch.setattr(covering.decided, '__defaults__', (0,))
+    store.do(lambda cursor: waivers.add(cursor, 'all', '', 'swap', 'why', 'ops', '2023-12-31', 'ada', NOW))
+    live.run(LOOK)
+    live.wait(lambda: 'A waiver was given or ended a moment ago' in live.find('main').text)
+    assert live.find('[data-part=settling] [role=status]').is_displayed()
+    settled.finish(store, NOW)
+    live.run(LOOK)
+    live.wait(lambda: not live.all('[data-part=settling] [role=status]'))
+    assert live.heading().startswith('2 of 9 nodes are not fit') and live.run('return window.kept')
+    assert live.complaints() == []
