@@ -59,8 +59,9 @@ class Mending:
         try:
             for wrong in approvals.store(self._host(), trees):
                 self._log.tell('master', f'an approval is not understood: {wrong}', log.WARNING)
+            self._past.note('approvals')
         except CannotChange as error:
-            self._past.trouble = str(error)
+            self._past.note('approvals', str(error))
 
     def act(self, policy: Any) -> None:
         """Starts the hand for the first that is allowed, when nothing else goes on."""

@@ -74,13 +74,24 @@ class History:
 
 
 class Past:
-    """The History of a host that is kept open; `trouble` says what of it, or beside it, could not be read or kept."""
+    """The History of a host that is kept open, and what of it, or beside it, could not be read or kept."""
 
     def __init__(self, host: Callable[[], Any], problem: str = '') -> None:
         """`host` makes a Host. With a `problem`, for which nothing is ever fixed here, nothing is read."""
         self._host, self._problem = host, problem
         self._history: Optional[History] = None
-        self.trouble = ''
+        self._troubles: Dict[str, str] = {}
+
+    @property
+    def trouble(self) -> str:
+        """What could not be read or kept when it was last tried; '' when all could."""
+        return '; '.join(dict.fromkeys(self._troubles.values()))
+
+    def note(self, what: str, trouble: str = '') -> None:
+        """Whether something, such as the fights, could be read or kept; each of them is told until it can again."""
+        self._troubles.pop(what, None)
+        if trouble:
+            self._troubles[what] = trouble
 
     def read(self) -> Optional[History]:
         """As it is now; None when it cannot be read, and then `trouble` says why."""
@@ -91,9 +102,10 @@ class Past:
                 self._history = History(self._host())
             else:
                 self._history.look()
-            self.trouble = ''
+            self.note('journal')
         except CannotChange as error:
-            self._history, self.trouble = None, str(error)
+            self._history = None
+            self.note('journal', str(error))
         return self._history
 
 

@@ -88,8 +88,9 @@ class Planner:
             fights = Fights(host)
             before = fights.stopped(judged.requirement.id)
             fight = proposal.note(host, history, fights, judged, part, started)
+            self._past.note('a fight')
         except CannotChange as error:
-            self._past.trouble = str(error)
+            self._past.note('a fight', str(error))
             return
         if fight and fight.stopped and not before:
             self._log.tell('fight', f'{judged.requirement.id}: is no longer fixed: {fight.why}', log.ERROR,
@@ -97,7 +98,9 @@ class Planner:
 
     def _fights(self) -> List[Fight]:
         try:
-            return [one for one in Fights(self._host()).all() if one.lasts(self._time())]
+            found = [one for one in Fights(self._host()).all() if one.lasts(self._time())]
+            self._past.note('fights')
         except CannotChange as error:
-            self._past.trouble = str(error)
+            self._past.note('fights', str(error))
             return []
+        return found

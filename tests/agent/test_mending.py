@@ -1,4 +1,5 @@
 """Modes, windows, limits and fights through the loop, with the real hand."""
+import os
 import shutil
 
 import pytest
@@ -195,3 +196,17 @@ def test_the_digest_in_the_report_is_of_what_is_on_the_disk_now(make):
     whole.rounds()
     after = next(one for one in whole.reports()[-1]['findings'] if one['requirement'] == 'selinux')['proposal']
     assert after['digest'] == whole.owned.digest('selinux') != before['digest']
+
+
+def test_fights_that_cannot_be_read_are_told_until_they_can(make):
+    whole = make(SELINUX % 'fix')
+    whole.rounds(2)
+    path = whole.owned.host.root + '/var/lib/nodeprep/fights.json'
+    with open(path, 'w') as file:
+        file.write('{')
+    whole.rounds(2)
+    assert 'fights.json is damaged' in whole.status()['hand']['trouble']
+    assert any('fights.json is damaged' in one for one in whole.status()['troubles'])
+    os.remove(path)
+    whole.rounds(2)
+    assert whole.status()['hand']['trouble'] == '' and whole.status()['troubles'] == []
