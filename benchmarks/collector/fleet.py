@@ -42,7 +42,7 @@ class Fleet:
     def run(self, seconds):
         """Plays so many seconds, or until end(), and delivers what waits then."""
         self._begun, self._seconds = time.monotonic(), seconds
-        threads = [threading.Thread(target=self._play) for _ in range(_THREADS)]
+        threads = [threading.Thread(target=self._play) for _ in range(min(_THREADS, len(self.agents)))]
         for thread in threads:
             thread.start()
         for thread in threads:
