@@ -13,10 +13,10 @@ _WAIVER = frozenset(('reason', 'owner', 'until'))
 
 
 def text(raw: bytes) -> str:
-    """A text of a row, whatever is in it.
+    r"""A text of a row, whatever is in it.
 
     >>> text(b'a\xff')
-    'a\\\\xff'
+    'a\\xff'
     """
     return raw.decode('utf-8', 'backslashreplace')
 
