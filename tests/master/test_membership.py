@@ -231,6 +231,24 @@ def test_forgetting_one_of_two_clones_decides_all_of_it(store, decision, statuse
     assert store.read(audit.newest)[1]['what'] == f'clone {decision}'
 
 
+@pytest.mark.parametrize('number', [2, 3])
+def test_forgetting_the_first_releases_the_later_one_when_there_was_one_thing_to_decide(store, number):
+    hosts = [Host(one, requirements=('swap',)) for one in range(1, number + 1)]
+    for at, host in enumerate(hosts):
+        host.about['machine_id'] = hosts[0].about['machine_id']
+        joined(store, host, f'r{at}', AT + at)
+    later = hosts[1]
+    later.set('swap', 'drifted')
+    take(store, 2, later.report())
+    assert rows(store, 'SELECT COUNT(*) FROM state') == [(0,)]
+    clone = next(one['id'] for one in store.read(clones.every) if one['first'] == 1 and one['later'] == 2)
+    assert store.do(lambda cursor: membership.decide(cursor, clone, 'forget-first', 'ada', AT)) == [2]
+    assert rows(store, 'SELECT id, status FROM node ORDER BY id') == [
+        (1, 'forgotten'), (2, 'member'), (3, 'quarantined')][:number]
+    assert rows(store, 'SELECT node, state FROM state') == [(2, 'drifted')], 'what it told in quarantine counts now'
+    assert len(store.read(clones.every)) == number - 2
+
+
 def test_a_report_can_show_that_a_member_is_a_clone(store):
     first, other = Host(1, requirements=('swap',)), Host(2, requirements=('swap',))
     joined(store, first)

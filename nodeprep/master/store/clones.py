@@ -72,7 +72,9 @@ def decide(cursor: Cursor, clone: int, decision: str, by: str, at: float) -> Lis
     _close(cursor, 'id = ?', (clone,), decision, by, at)
     if decision == KEEP_BOTH:
         return free(cursor, [one['later']], at)
-    return nodes.forget(cursor, one['first' if decision == FORGET_FIRST else 'later'], by, at)
+    released = nodes.forget(cursor, one['first' if decision == FORGET_FIRST else 'later'], by, at)
+    # Of what was decided just now, which is nothing that is to be decided any more, that does not know.
+    return released + free(cursor, [one['later']], at)
 
 
 def ended(cursor: Cursor, node: int, by: str, at: float) -> List[int]:

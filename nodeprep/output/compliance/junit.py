@@ -15,6 +15,7 @@ from nodeprep.typed import Any, Dict, Iterator, List, Tuple
 # What was none of the time that counts, and is not listed as open, since it decides nothing.
 _APART = {'advised': 'only advised, and not met', 'ignored': 'left out by the configuration of the node'}
 _AWAY = ('quarantined', 'gone', 'new')
+_NOTHING = 'any report'   # the one case of a node that told of no requirement: a suite without any would pass
 
 
 def render(tree: Dict[str, Any], options: Options) -> str:
@@ -55,7 +56,7 @@ def _cases(node: Dict[str, Any], opened: Dict[Tuple[str, str], Any], titles: Dic
     """(failure, error, skipped or '', the XML) for each requirement of a node."""
     begin = '  ' + tag('testcase', classname=_suite(node))[:-1] + ' name="'
     apart, parts = node['whole']['not-applicable'], node['requirements']
-    for name in sorted([*node['whole']['met'], *apart, *parts]):
+    for name in sorted([*node['whole']['met'], *apart, *parts]) or [_NOTHING]:
         kind, message, more = _result(node, name, opened.get((node['name'], name)), titles.get(name, ''), until)
         told = escaped((more + _share(parts[name]) if name in parts else more) + past.get(name, ''))
         about = escaped(shown(message))
@@ -73,6 +74,8 @@ def _result(node: Dict[str, Any], name: str, one: Any, title: str, until: str) -
         return 'error', f'the node is silent since {node["silent"]}: nobody knows', ''
     if node['standing'] in _AWAY:
         return 'skipped', f'the node is {node["standing"]}', ''
+    if name == _NOTHING:
+        return 'error', 'the node told nothing', ''
     if one is None:
         if name in node['whole']['not-applicable']:
             return 'skipped', 'does not apply', ''

@@ -14,7 +14,7 @@ NAMES = {'met': N_('met'), 'drifted': N_('drifted'), 'unknown': N_('could not te
 IDENTITIES = {'hostname': N_('host name'), 'mac': N_('MAC address'), 'product_uuid': 'product_uuid',
               'machine_id': 'machine-id', 'address': N_('address')}
 DECISIONS = {'keep-both': N_('two machines'), 'forget-first': N_('the first one forgotten'),
-             'forget-later': N_('the later one forgotten')}
+             'forget-later': N_('the later one forgotten'), 'one of them is gone': N_('one of them is gone')}
 # What the audit log of a master says was done, and the names of its details. What is not here is shown as it is.
 DEEDS = {'token created': N_('token created'), 'token deleted': N_('token deleted'), 'node joined': N_('node joined'),
          'node left': N_('node left'), 'node forgotten': N_('node forgotten'), 'user created': N_('user created'),

@@ -74,3 +74,15 @@ def test_nodes_that_do_not_count_are_skipped():
     tree['nodes'][0]['standing'], tree['nodes'][1]['standing'] = 'quarantined', 'gone'
     root = ElementTree.fromstring(render(tree, Options()).encode())
     assert [suite.get('skipped') for suite in root][:2] == [suite.get('tests') for suite in root][:2]
+
+
+@pytest.mark.parametrize('standing, result', [
+    ('silent', junitparser.Error), ('new', junitparser.Skipped), ('met', junitparser.Error)])
+def test_a_node_that_told_nothing_does_not_pass_by_having_no_case(standing, result):
+    tree = fleet(3)
+    node = tree['nodes'][0]
+    node['requirements'], node['whole'] = {}, {'met': [], 'not-applicable': []}
+    node['standing'], node['silent'] = standing, tree['since']
+    (suite,) = [one for one in junitparser.JUnitXml.fromstring(render(tree, Options()).encode())
+                if one.hostname == node['name']]
+    assert [type(case.result[0]) for case in suite] == [result] and suite.tests == 1
