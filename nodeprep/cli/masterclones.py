@@ -90,9 +90,10 @@ def decide(config_file: Optional[str], data: str, what: str, numbers: Sequence[i
 
 
 def _question(what: str, rows: List[Dict[str, Any]]) -> str:
-    names = {'keep-both': 'later_name', 'forget-later': 'later_name', 'forget-first': 'first_name'}
-    of = ', '.join(dict.fromkeys(shown(one[names[what]]) for one in rows))
-    return f'They are two machines each: release {of}?' if what == 'keep-both' else f'Forget {of}?'
+    if what == 'keep-both':
+        return 'Are these machines of their own?'
+    name = {'forget-later': 'later_name', 'forget-first': 'first_name'}[what]
+    return f'Forget {", ".join(dict.fromkeys(shown(one[name]) for one in rows))}?'
 
 
 def _kept(one: Dict[str, Any], others: int, options: str) -> str:

@@ -57,8 +57,9 @@ async def join(request: Request, master: Any) -> Response:
     try:
         apart = await master.write(work)
     except joining.AlreadyMember:
-        raise Problem(409, f'A node of this name is a member already. If it is this machine, or it is gone: '
-                           f'nodeprep master forget {one.name}, then join again.') from None
+        raise Problem(409, f'A node of this name is a member already. If it is another machine: join with --node-name '
+                           f'and a name of its own. If it is this machine, or it is gone: nodeprep master forget '
+                           f'{one.name}, then join again.') from None
     except joining.RequestSeen:
         raise Problem(409, 'This request was answered before; join again.') from None
     master.count('joined')
