@@ -296,7 +296,8 @@ def _start(host, name):
     for file, text in kept.items() if not os.path.isdir(host.root + group) else ():
         _write(host, f'{group}/{file}', text)
     # Of a service whose unit says KillMode=process it tells whether more than what its stop left is there.
-    invocation = _memory(host).get(_INVOCATION + name, '0123' if v2 and name == 'docker.service' else '')
+    shown = v2 and name in ('docker.service', 'containerd.service')
+    invocation = _memory(host).get(_INVOCATION + name, '0123' if shown else '')
     if invocation and not os.path.islink(host.root + _INVOCATION + name):
         _link(host, _INVOCATION + name, invocation)
     if name == 'docker.service':
