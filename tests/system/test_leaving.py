@@ -16,8 +16,20 @@ ASKED = b'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 TOGETHER = CROWDED + 60   # connections: so they are kept for half a second only
 
 
+class Never:
+    """A quick way that nothing goes."""
+
+    def take(self, data, connection):
+        return False
+
+    def learn(self, data, incoming):
+        """Nothing is remembered."""
+
+
 class Answering:
     """An application that says much."""
+
+    quick = Never()
 
     async def answered(self, scope, receive):
         """60 KB."""
