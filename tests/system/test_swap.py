@@ -1,6 +1,7 @@
 """A real swap file of 16 MiB: the check sees it, the planned command takes it away, and everything is put back."""
 
 import os
+import re
 
 import pytest
 
@@ -27,10 +28,11 @@ def look(path):
 def test_a_real_swap_file_is_seen_and_after_swapoff_it_is_not(swap_file):
     finding, (seen,) = look(swap_file)
     assert finding.now == 'drifted' and seen.met is False
-    assert seen.found == 'swapping on 16 MiB, 0 of it used'  # 16380 KiB: a page is the header
+    # 16380 KiB: a page is the header. What little is used is the kernel's affair: it may need it at any moment.
+    assert re.fullmatch(r'swapping on 16 MiB, (0|[0-9.]+ [KM]iB) of it used', seen.found)
     assert seen.source.startswith('/proc/swaps:')
     (swap,) = [one for one in swaps.swaps(Host('/')) if one.path == swap_file]
-    assert (swap.kind, swap.size, swap.used) == ('file', KIB - 4, 0)
+    assert (swap.kind, swap.size) == ('file', KIB - 4) and 0 <= swap.used < swap.size
     run('swapoff', swap_file)
     assert look(swap_file)[1] == []
 
