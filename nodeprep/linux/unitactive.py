@@ -85,8 +85,10 @@ def _slice(host: Any, name: str) -> str:
 
 
 def _left_behind(host: Any, name: str, invocation: str) -> bool:
-    """Whether what runs in the group of a service is but what its stop has left; not told before systemd 235."""
-    return (host.link(invocation) is None and _version(host) >= 235
+    """Whether what runs in the group of a service is but what its stop has left; not told before systemd 235, nor where
+    the folder is not there in which a systemd that runs here keeps these links.
+    """
+    return (host.link(invocation) is None and host.exists(invocation.rpartition('/')[0]) and _version(host) >= 235
             and _setting(host, name, 'KillMode').lower() in ('process', 'none'))
 
 

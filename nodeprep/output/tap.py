@@ -24,6 +24,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
 
 
 def _directive(finding: Dict[str, Any], word: str) -> str:
+    # SKIP and TODO are the two directives of TAP version 13 (testanything.org): a TODO that fails is no failure.
     reasons = {NOT_APPLICABLE: ' # SKIP ' + (_text(finding['note']) or 'not applicable'), IGNORED: ' # SKIP ignored',
                WAIVED: ' # TODO waived ' + _text(waiver(finding)), ADVISED: ' # TODO only advised'}
     return reasons.get(word, '')

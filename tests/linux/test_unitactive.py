@@ -12,7 +12,8 @@ EL8 = dict(EL7, **{'/etc/os-release': 'ID="rocky"\nVERSION_ID="8.9"\nPLATFORM_ID
 EL9 = {'/etc/os-release': 'ID="centos"\nVERSION_ID="9"\n', '/run/systemd/system': {},
        '/sys/fs/cgroup/cgroup.controllers': 'cpu memory\n'}
 ONESHOT = {USR + 'nftables.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/sbin/nft\n'}
-LEFT = {USR + 'd.service': '[Service]\nKillMode=process\n', V2 + 'd.service/cgroup.events': 'populated 1\n'}
+HELD = {USR + 'd.service': '[Service]\nKillMode=process\n', V2 + 'd.service/cgroup.events': 'populated 1\n'}
+LEFT = dict(HELD, **{'/run/systemd/units': {}})
 LINK = {'/run/systemd/units/invocation:nftables.service': Link('0123')}
 
 
@@ -53,6 +54,7 @@ LINK = {'/run/systemd/units/invocation:nftables.service': Link('0123')}
     # One of which a stop ends the main process alone leaves others behind, and no link: it does not run any more.
     (EL9, LEFT, 'd.service', 'inactive'), (EL9, dict(LEFT, **{USR + 'd.service': '[Service]\nKillMode=none\n'}),
                                            'd.service', 'inactive'),
+    (EL9, HELD, 'd.service', 'active'),                # no systemd keeps its links here: nothing is told by them
     (EL9, dict(LEFT, **{'/run/systemd/units/invocation:d.service': Link('0123')}), 'd.service', 'active'),
     (EL9, dict(LEFT, **{USR + 'd.service': '[Service]\nKillMode=mixed\n'}), 'd.service', 'active'),
     (EL7, {USR + 'd.service': LEFT[USR + 'd.service'], V1 + 'd.service/cgroup.procs': '7\n'}, 'd.service', 'active')])

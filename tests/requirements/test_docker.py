@@ -133,7 +133,8 @@ def test_where_processes_are_hidden_what_holds_the_group_is_not_told(host):
 
 def test_an_engine_whose_unit_is_known_to_be_off_is_started_by_a_fix_whatever_it_left_behind(host):
     unit = ENABLED[UNIT].replace('[Service]', '[Service]\nKillMode=process')
-    one = seen(host.files(dict(RUNNING, **{UNIT: unit, '/proc/812/comm': 'docker-proxy\n'})))['docker.service']
+    one = seen(host.files(dict(RUNNING, **{
+        UNIT: unit, '/proc/812/comm': 'docker-proxy\n', '/run/systemd/units': {}})))['docker.service']
     assert (one.found, one.met, one.source) == ('inactive', False, '/run/systemd/units/invocation:docker.service')
     assert [change.argv[1] for change in one.fix] == ['enable'] and not host.asked
 
