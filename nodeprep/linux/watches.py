@@ -26,11 +26,13 @@ def watch(host: Any, argv: Sequence[str]) -> Optional[Watch]:
 
 
 def _of_swap(host: Any, is_it: Callable[[swaps.Swap], bool], stops: bool) -> Watch:
-    begun = _used(host, is_it)
+    most = _used(host, is_it) or 0
 
     def look() -> Tuple[str, str]:
+        nonlocal most
         left = _used(host, is_it)
-        told = f'{swaps.amount(left)} of {swaps.amount(begun or left)} left' if left is not None else ''
+        most = max(most, left or 0)                 # the kernel swaps on until swapoff(2) has begun
+        told = f'{swaps.amount(left)} of {swaps.amount(most)} left' if left is not None else ''
         return told, _too_little(host) if stops else ''
     return look
 

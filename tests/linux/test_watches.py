@@ -22,6 +22,14 @@ def test_how_far_it_is(host, argv):
     assert look() == ('', '')
 
 
+def test_the_kernel_may_swap_more_before_it_begins(host):
+    look = watch(host.files(used(764)).files({'/proc/meminfo': ROOM}), ('swapoff', '--', '/dev/dm-1'))
+    host.files(used(840))
+    assert look() == ('840 KiB of 840 KiB left', '')
+    host.files(used(420))
+    assert look() == ('420 KiB of 840 KiB left', '')
+
+
 def test_it_is_stopped_before_memory_runs_out(host):
     look = watch(host.files(used(1048576)).files({'/proc/meminfo': ROOM}), ('swapoff', '--', '/dev/dm-1'))
     assert look()[1] == ''

@@ -2,6 +2,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import subprocess
 import tempfile
 
@@ -60,6 +61,6 @@ def run(*argv):
 
 
 def swap_lines():
-    """/proc/swaps"""
+    """/proc/swaps without how much is used, which is the kernel's affair: it may need some at any moment."""
     with open('/proc/swaps') as source:
-        return source.read()
+        return ''.join(re.sub(r'(\d+\s+)\d+(\s+-?\d+)$', r'\1-\2', line) for line in source)

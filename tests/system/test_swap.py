@@ -2,12 +2,15 @@
 
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 
 from nodeprep.engine import examine
 from nodeprep.host import Host
 from nodeprep.linux import effects, swaps
+from nodeprep.model import DISRUPTIVE
 from nodeprep.requirements.swap import Swap
 from tests.conftest import wants
 from tests.system.swapping import KIB, run, swap_lines, swapping
@@ -45,12 +48,42 @@ def test_the_planned_command_and_its_inverse_are_real(swap_file, monkeypatch):
     before = swap_lines()
     assert (effects.there(Host('/'), change.argv), effects.there(Host('/'), change.undo)) == (False, True)
     watched = effects.watch(Host('/'), change.argv)
-    assert watched() == ('0 of 0 left', '')
+    assert watched()[0].endswith(' left') and watched()[1] == ''
     run(*change.argv)
     assert look(swap_file)[1] == [] and watched()[0] == ''
     assert (effects.there(Host('/'), change.argv), effects.there(Host('/'), change.undo)) == (True, False)
     run(*change.undo)
     assert swap_lines() == before
+
+
+# 21 is MADV_PAGEOUT of madvise(2), Linux 5.4: what it is given is swapped out until it is touched again.
+SWAPPED = """
+import ctypes, mmap, os, sys
+memory = mmap.mmap(-1, 2 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+memory[:] = os.urandom(2 << 20)
+libc = ctypes.CDLL(None, use_errno=True)
+first = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+if libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(2 << 20), 21):
+    sys.exit(os.strerror(ctypes.get_errno()))
+print('out', flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_is_swapped_out_comes_back(swap_file, monkeypatch):
+    monkeypatch.setattr('nodeprep.requirements.swap.in_container', lambda host: '')
+    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, universal_newlines=True)
+    with subprocess.Popen((sys.executable, '-c', SWAPPED), **pipes) as other:
+        assert other.stdout.readline() == 'out\n'
+        _, (seen,) = look(swap_file)
+        used = re.fullmatch(r'swapping on 16 MiB, (.*) of it used', seen.found).group(1)
+        (change,) = seen.fix
+        assert change.risk == DISRUPTIVE and used != '0'
+        assert effects.watch(Host('/'), change.argv)()[0].endswith(' left')
+        run(*change.argv)
+        assert look(swap_file)[1] == []
+        other.communicate('')
+    assert other.returncode == 0
 
 
 def test_a_priority_is_given_back(swap_file, monkeypatch):
