@@ -114,13 +114,17 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
 def waivers(config_file: Optional[str], data: str, everything: bool, format_name: str) -> None:
     """List the exceptions that hold."""
     from nodeprep.master import shapes
+    from nodeprep.master.store import unsettled
     from nodeprep.master.store import waivers as query
     with opened(config_file, data) as found:
-        rows = found.store.read(query.all_of if everything else lambda cursor: query.active(cursor, found.now))
+        def look(cursor: Any) -> Any:
+            rows = query.all_of(cursor) if everything else query.active(cursor, found.now)
+            return rows, shapes.waivers(cursor, rows), unsettled.there(cursor)
+        rows, trees, settling = found.store.read(look)
     show(format_name, 'waivers', ('NUMBER', 'FOR', 'REQUIREMENT', 'UNTIL', 'OWNER', 'MADE BY', 'REASON'),
          [(str(one['id']), (one['scope'] or '*') + (' (gone)' if one['gone'] else ''), one['requirement'],
            one['until'] if one['ended'] is None else f'ended {str(stamp(one["ended"]))[:10]}', one['owner'], one['by'],
-           one['reason']) for one in rows], [shapes.waiver(one) for one in rows], 'There are no waivers.')
+           one['reason']) for one in rows], trees, 'There are no waivers.', settling=settling)
 
 
 @click.command()

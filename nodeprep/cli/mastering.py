@@ -13,6 +13,8 @@ from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Iterator, List, Optional, Sequence
 
 DATA = '/var/lib/nodeprep-master'
+_SETTLING = ('A waiver was given or ended a moment ago: some of what it covers is counted as before until all of it is '
+             'done.')
 
 
 class Opened(NamedTuple):
@@ -66,13 +68,15 @@ def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterato
 
 
 def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], trees: List[Any],
-         nothing: str, below: Sequence[str] = (), apart: str = '') -> None:
+         nothing: str, below: Sequence[str] = (), apart: str = '', settling: Optional[bool] = None) -> None:
     """Prints rows as a table, or their trees as JSON or YAML under a name. `nothing` is said where there are
-    none, `below` are texts that stand under them; `apart` is said of who is not among them.
+    none, `below` are texts that stand under them; `apart` is said of who is not among them, and `settling` whether
+    waivers count in part as yet; None: that changes nothing of what is listed.
     """
     from nodeprep.output import plans
     if format_name != 'table':
-        write(sys.stdout, plans.machine({'format': 1, name: trees}, format_name))
+        also = {} if settling is None else {'settling': settling}
+        write(sys.stdout, plans.machine(dict({'format': 1, name: trees}, **also), format_name))
     elif rows:
         from nodeprep.output.listing import listed
         write(sys.stdout, listed(heads, rows, output.options_for(sys.stdout).width, below))
@@ -80,6 +84,14 @@ def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Seque
         write(sys.stdout, nothing + '\n')
     if apart and format_name == 'table':
         write(sys.stdout, apart + '\n')
+    if settling and format_name == 'table':
+        write(sys.stdout, said_settling())
+
+
+def said_settling() -> str:
+    """What is said where some of what a waiver covers is counted as before yet."""
+    from nodeprep.output.columns import wrapped
+    return '\n'.join(wrapped(_SETTLING, output.options_for(sys.stdout).width)) + '\n'
 
 
 def set_apart(found: Opened, *about: Any) -> str:

@@ -4,7 +4,7 @@ import sys
 import click
 
 from nodeprep import output
-from nodeprep.cli.mastering import formats, opened, places, set_apart, show
+from nodeprep.cli.mastering import formats, opened, places, said_settling, set_apart, show
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.typed import Any, Callable, Dict, List, Optional
@@ -34,19 +34,21 @@ def nodes(config_file: Optional[str], data: str, search: str, label: str, role: 
           format_name: str) -> None:
     """List the nodes: how each stands, and what it does not meet. The worst first."""
     from nodeprep.master import shapes
-    from nodeprep.master.store import asked, grid
+    from nodeprep.master.store import asked, grid, unsettled
     from nodeprep.output.words import span
     if standing and standing not in asked.STANDINGS:
         raise ConfigError(f'--standing is one of {", ".join(asked.STANDINGS)}')
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement, standing=standing)
     with opened(config_file, data) as found:
-        rows = _all(lambda page: found.store.read(lambda cursor: grid.rows(cursor, about, 'worst', page, _PAGE)))
+        rows, settling = found.store.read(lambda cursor: (
+            _all(lambda page: grid.rows(cursor, about, 'worst', page, _PAGE)), unsettled.there(cursor)))
     show(format_name, 'nodes', ('NODE', 'STANDING', 'ROLE', 'HEARD', 'NOT MET'),
          [(one.name, one.standing, one.role, 'never' if one.heard is None else f'{span(found.now - one.heard)} ago',
            _not_met(one)) for one in rows],
          [shapes.row(one) for one in rows],
          'No node is so.' if about.anything else
-         f'There are no nodes; nodeprep master token create --print-join-command{found.options} prints how one joins.')
+         f'There are no nodes; nodeprep master token create --print-join-command{found.options} prints how one joins.',
+         settling=settling)
 
 
 @click.command()
@@ -58,11 +60,11 @@ def nodes(config_file: Optional[str], data: str, search: str, label: str, role: 
 def node(config_file: Optional[str], data: str, name: str, verbose: bool, format_name: str) -> None:
     """Show one node: what it does not meet, since when, and what it would do about it."""
     from nodeprep.master import shapes
-    from nodeprep.master.store import approvals
+    from nodeprep.master.store import approvals, unsettled
     from nodeprep.master.store import nodes as members
     from nodeprep.output import plans
     with opened(config_file, data) as found:
-        tree = found.store.read(lambda cursor: shapes.node(cursor, name))
+        tree, settling = found.store.read(lambda cursor: (shapes.node(cursor, name), unsettled.there(cursor)))
         if tree is None:
             raise ConfigError(f'there is no node {name}; nodeprep master nodes lists them')
 
@@ -71,11 +73,13 @@ def node(config_file: Optional[str], data: str, name: str, verbose: bool, format
             return approvals.waiting(cursor, there[0]) if there else []
         plans_ = [shapes.approval(one) for one in found.store.read(waiting)]
     if format_name != 'table':
-        write(sys.stdout, plans.machine(dict(tree, format=1, approvals=plans_), format_name))
+        write(sys.stdout, plans.machine(dict(tree, format=1, approvals=plans_, settling=settling), format_name))
         return
     from nodeprep.output.masterpage import page
     write(sys.stdout, page(tree, plans_, found.now, verbose,
                            output.options_for(sys.stdout)._replace(said=found.options)))
+    if settling:
+        write(sys.stdout, said_settling())
 
 
 @click.command()
@@ -89,20 +93,21 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
           format_name: str) -> None:
     """List all that is not met, what has been so for longest first."""
     from nodeprep.master import shapes
-    from nodeprep.master.store import asked
+    from nodeprep.master.store import asked, unsettled
     from nodeprep.master.store import drift as query
     from nodeprep.output.words import span
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement)
     with opened(config_file, data) as found:
-        rows = _all(lambda page: found.store.read(lambda cursor: query.rows(cursor, kind, about, 'longest', page,
-                                                                            _PAGE)))
-        counts = found.store.read(lambda cursor: query.counts(cursor, about))
+        rows, counts, settling = found.store.read(lambda cursor: (
+            _all(lambda page: query.rows(cursor, kind, about, 'longest', page, _PAGE)), query.counts(cursor, about),
+            unsettled.there(cursor)))
         apart = set_apart(found, about)
     others = ', '.join(f'{count} {name}' for name, count in counts.items() if count and name != kind)
     show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN'),
          [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-')
           for one in rows], [shapes.drift(one) for one in rows],
-         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'), [one.says for one in rows], apart)
+         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'), [one.says for one in rows], apart,
+         settling)
 
 
 def _all(page: Callable[[int], List[Any]]) -> List[Any]:

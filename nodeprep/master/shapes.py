@@ -1,7 +1,7 @@
 """What the store knows, as trees for JSON: the interface and the commands with -o json show the same ones."""
 import time
 
-from nodeprep.master.store import clones, history, kept
+from nodeprep.master.store import clones, history, kept, unsettled
 from nodeprep.typed import Any, Dict, List, Optional
 
 Tree = Dict[str, Any]
@@ -78,6 +78,12 @@ def waiver(one: Tree) -> Tree:
     return dict(scope.get(one['scope_kind'], {}), id=one['id'], requirement=one['requirement'], reason=one['reason'],
                 owner=one['owner'], until=one['until'], created=stamp(one['created']), by=one['by'],
                 ended=stamp(one['ended']), ended_by=one['ended_by'])
+
+
+def waivers(cursor: Any, found: List[Tree]) -> List[Tree]:
+    """Rows of waivers; `settling` those that were given or ended a moment ago and do not count everywhere yet."""
+    left = unsettled.waivers(cursor)
+    return [dict(waiver(one), settling=one['id'] in left) for one in found]
 
 
 def clone(one: Tree) -> Tree:

@@ -10,7 +10,7 @@ import pytest
 
 from nodeprep.language import speaking
 from nodeprep.master import listening, secret
-from nodeprep.master.store import audit, nodes, open_store, people, tokens
+from nodeprep.master.store import audit, covering, nodes, open_store, people, settled, tokens, waivers
 from tests.cli.runner import run
 from tests.master.fleet import Host, plan
 
@@ -381,6 +381,24 @@ def test_a_waiver_is_made_listed_and_ended(commands, to, shown):
     assert 'there is no waiver 1 that holds' in commands.refused('unwaive', '1')
     assert commands.told('waivers') == 'There are no waivers.\n' and 'ended' in commands.told('waivers', '--all')
     assert len(commands.tree('drift')['drift']) == 2
+
+
+def test_while_a_waiver_does_not_count_everywhere_yet_the_lists_say_so(commands, monkeypatch):
+    said = 'A waiver was given or ended a moment ago: some of what it covers is counted as before until all of it is'
+    monkeypatch.setattr(covering.decided, '__defaults__', (0,))         # none counts at once
+    lists = (['nodes'], ['drift'], ['node', 'bad'], ['waivers'], ['drift', '--search', 'fit'])
+
+    def look():
+        told = [' '.join(commands.told(*words).split()) for words in lists]
+        return [said in one for one in told], [commands.tree(*words)['settling'] for words in lists]
+    assert look() == ([False] * 5, [False] * 5)
+    commands.store(lambda store: store.do(lambda cursor: waivers.add(
+        cursor, 'all', '', 'swap', 'why', 'ops', '2999-12-31', 'ada', NOW)))
+    assert look() == ([True] * 5, [True] * 5)
+    assert [one['settling'] for one in commands.tree('waivers')['waivers']] == [True]
+    commands.store(lambda store: settled.finish(store, NOW))
+    assert look() == ([False] * 5, [False] * 5)
+    assert [one['settling'] for one in commands.tree('waivers')['waivers']] == [False]
 
 
 def test_a_waiver_that_cannot_be_says_why(commands):

@@ -8,7 +8,7 @@ from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import ADMIN, APPROVER, VIEWER, Query, Route
 from nodeprep.master.store import approvals, audit, clones, nodes, settled, unsettled, waivers
-from nodeprep.typed import Any, Dict, List
+from nodeprep.typed import Any, Dict
 
 _DECISIONS = ('approve', 'deny')
 _MOST_VALID = 366 * 86400.0
@@ -53,15 +53,9 @@ async def exceptions(request: Request, master: Any) -> Response:
     """The waivers that hold; with state=all those that are over or ended too."""
     reading.only(request, _WAIVERS)
     which, now = reading.choice(request, 'state', ('active', 'all'), 'active'), master.clock()
-    found = await master.read(lambda cursor: _told(
-        cursor, waivers.all_of(cursor) if which == 'all' else waivers.active(cursor, now)))
-    return response.json_({'waivers': found})
-
-
-def _told(cursor: Any, found: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """Waivers; `settling` those that were given or ended a moment ago and do not count everywhere yet."""
-    left = unsettled.waivers(cursor)
-    return [dict(shapes.waiver(one), settling=one['id'] in left) for one in found]
+    found, settling = await master.read(lambda cursor: (shapes.waivers(
+        cursor, waivers.all_of(cursor) if which == 'all' else waivers.active(cursor, now)), unsettled.there(cursor)))
+    return response.json_({'waivers': found, 'settling': settling})
 
 
 async def waive(request: Request, master: Any) -> Response:
@@ -80,7 +74,7 @@ async def waive(request: Request, master: Any) -> Response:
         return next(one for one in waivers.all_of(cursor) if one['id'] == number)
     given = await _decided(master.write(work))
     await master.apart(settled.finish, master.store, now)
-    return response.json_((await master.look_up(lambda cursor: _told(cursor, [given])))[0], 201)
+    return response.json_((await master.look_up(lambda cursor: shapes.waivers(cursor, [given])))[0], 201)
 
 
 async def unwaive(request: Request, master: Any) -> Response:

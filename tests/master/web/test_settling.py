@@ -52,11 +52,11 @@ def test_the_interface_says_it_too(slow):
     given = ann.post('/v1/waivers', {'all': True, 'requirement': 'swap', 'reason': 'why', 'owner': 'ops',
                                      'until': '2023-12-31'})
     assert given.status == 201 and given.tree['settling'] is True
-    for path in ('/v1/nodes', '/v1/nodes/drifted', '/v1/drift'):
+    for path in ('/v1/nodes', '/v1/nodes/drifted', '/v1/drift', '/v1/waivers'):
         assert ann.get(path).tree['settling'] is True
     assert [one['settling'] for one in ann.get('/v1/waivers').tree['waivers']] == [True, False]
     chores.lapse(slow.master)
-    for path in ('/v1/nodes', '/v1/nodes/drifted', '/v1/drift'):
+    for path in ('/v1/nodes', '/v1/nodes/drifted', '/v1/drift', '/v1/waivers'):
         assert ann.get(path).tree['settling'] is False
     assert not any(one['settling'] for one in ann.get('/v1/waivers').tree['waivers'])
 
