@@ -1,6 +1,7 @@
 """What waits for a person, and what a person decides: plans, waivers, clones; and the log of it."""
 from nodeprep.master import decisions, membership, shapes
 from nodeprep.master.api import reading
+from nodeprep.master.api.answers import SETTLING, each, having, named
 from nodeprep.master.http import response
 from nodeprep.master.http.gate import may
 from nodeprep.master.http.problem import Problem
@@ -13,7 +14,6 @@ from nodeprep.typed import Any, Dict
 _DECISIONS = ('approve', 'deny')
 _MOST_VALID = 366 * 86400.0
 _TEXT = {'type': 'string', 'maxLength': reading.LONGEST}
-_LIST = {'type': 'array', 'items': {'type': 'object'}}
 
 
 async def plans(request: Request, master: Any) -> Response:
@@ -144,27 +144,25 @@ def _body(needed: Any, **properties: Any) -> Dict[str, Any]:
     return {'type': 'object', 'required': list(needed), 'properties': properties}
 
 
-def _answer(name: str) -> Dict[str, Any]:
-    return {'type': 'object', 'required': [name], 'properties': {name: _LIST}}
-
-
 ROUTES = (
     Route('GET', '/v1/approvals', plans, VIEWER, 'The plans that wait for an answer', query=_PLANS,
-          answer=_answer('approvals')),
+          answer=having(approvals=each(named('Approval')))),
     Route('POST', '/v1/approvals', decide_plan, APPROVER, 'Approves or denies a plan', answers=_CONFLICT, body=_body(
         ['decision'], decision={'enum': list(_DECISIONS)}, id=_TEXT, node=_TEXT, requirement=_TEXT,
         digest=dict(_TEXT, description='Of the plan that was shown: with it no other one is decided.'), reason=_TEXT,
-        valid={'type': 'number', 'description': 'Seconds that an approval holds.'}), answer={'type': 'object'}),
-    Route('GET', '/v1/waivers', exceptions, VIEWER, 'The waivers', query=_WAIVERS, answer=_answer('waivers')),
+        valid={'type': 'number', 'description': 'Seconds that an approval holds.'}), answer=named('Approval')),
+    Route('GET', '/v1/waivers', exceptions, VIEWER, 'The waivers', query=_WAIVERS,
+          answer=having(waivers=each(named('Waiver')), settling=SETTLING)),
     Route('POST', '/v1/waivers', waive, APPROVER, 'Adds a waiver', answers=_CONFLICT, success=201, body=_body(
         ['requirement', 'reason', 'owner', 'until'], node=_TEXT, label=dict(_TEXT, description='NAME=VALUE'),
         all={'type': 'boolean'}, requirement=_TEXT, reason=_TEXT, owner=_TEXT,
-        until={'type': 'string', 'description': 'Its last day, YYYY-MM-DD, in UTC.'}), answer={'type': 'object'}),
+        until={'type': 'string', 'description': 'Its last day, YYYY-MM-DD, in UTC.'}), answer=named('Waiver')),
     Route('DELETE', '/v1/waivers', unwaive, APPROVER, 'Ends a waiver', query=_ID, success=204),
     Route('GET', '/v1/clones', alike, VIEWER, 'Nodes that cannot be told apart', query=_CLONES,
-          answer=_answer('clones')),
+          answer=having(clones=each(named('Clone')))),
     Route('POST', '/v1/clones', decide_clone, APPROVER, 'Decides about two of them', answers=_CONFLICT, body=_body(
         ['id', 'decision'], id={'type': 'integer'}, decision={'enum': list(clones.DECISIONS)}),
-        answer={'type': 'object'}),
-    Route('GET', '/v1/audit', deeds, ADMIN, 'Who decided what', query=_AUDIT, answer=_answer('audit')),
+        answer=named('Clone')),
+    Route('GET', '/v1/audit', deeds, ADMIN, 'Who decided what', query=_AUDIT,
+          answer=having(audit=each(named('Deed')))),
 )

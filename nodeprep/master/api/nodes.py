@@ -1,6 +1,7 @@
 """The fleet, one node, what became of it, what is not met; and a node that is taken away."""
 from nodeprep.master import membership, shapes
 from nodeprep.master.api import reading
+from nodeprep.master.api.answers import COUNTS, NUMBER, SETTLING, TEXT, each, having, named
 from nodeprep.master.http import response
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
@@ -10,13 +11,9 @@ from nodeprep.master.store import drift, grid, history, unsettled
 from nodeprep.master.store.nodes import NotMember
 from nodeprep.typed import Any
 
-_OBJECT = {'type': 'object'}
-_NODES = {'type': 'object', 'required': ['nodes', 'total', 'standings', 'page', 'per'], 'properties': {
-    'nodes': {'type': 'array', 'items': _OBJECT}, 'total': {'type': 'integer'}, 'standings': _OBJECT,
-    'page': {'type': 'integer'}, 'per': {'type': 'integer'}}}
-_DRIFT = {'type': 'object', 'required': ['drift', 'counts', 'page', 'per'], 'properties': {
-    'drift': {'type': 'array', 'items': _OBJECT}, 'counts': _OBJECT, 'page': {'type': 'integer'},
-    'per': {'type': 'integer'}}}
+_NODES = having(nodes=each(named('Row')), total=NUMBER, standings=COUNTS, page=NUMBER, per=NUMBER, settling=SETTLING)
+_DRIFT = having(drift=each(named('Drift')), counts=COUNTS, page=NUMBER, per=NUMBER, settling=SETTLING)
+_PAST = having(node=TEXT, transitions=each(named('Change')), events=each(named('Event')))
 _HISTORY = {'requirement': Query('Of one requirement alone.'),
             'before': Query('Before a time, to go on from.', {'type': 'string', 'format': 'date-time'}),
             'most': reading.counting('How many.', reading.MOST)}
@@ -96,9 +93,9 @@ def _nobody(name: str) -> Problem:
 ROUTES = (
     Route('GET', '/v1/nodes', fleet, VIEWER, 'The fleet', query=dict(reading.NODES, **reading.PAGES, **_ORDER),
           answer=_NODES),
-    Route('GET', '/v1/nodes/{name}', node, VIEWER, 'One node, with the evidence', answer=_OBJECT),
+    Route('GET', '/v1/nodes/{name}', node, VIEWER, 'One node, with the evidence', answer=named('Node')),
     Route('DELETE', '/v1/nodes/{name}', forget, ADMIN, 'Takes a node away', success=204),
-    Route('GET', '/v1/nodes/{name}/history', past, VIEWER, 'What became of a node', query=_HISTORY, answer=_OBJECT),
+    Route('GET', '/v1/nodes/{name}/history', past, VIEWER, 'What became of a node', query=_HISTORY, answer=_PAST),
     Route('GET', '/v1/drift', drifted, VIEWER, 'What is not met', query=dict(reading.NODES, **reading.PAGES, **_KIND),
           answer=_DRIFT),
 )

@@ -3,6 +3,7 @@ import functools
 import json
 
 from nodeprep import __version__, schema
+from nodeprep.master.api import answers
 from nodeprep.master.http import response
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -11,7 +12,10 @@ from nodeprep.typed import Any, Dict, Iterable
 
 _PROBLEM = {'type': 'object', 'required': ['type', 'title', 'status', 'detail'], 'properties': {
     'type': {'type': 'string'}, 'title': {'type': 'string'}, 'status': {'type': 'integer'},
-    'detail': {'type': 'string'}}}
+    'detail': {'type': 'string'},
+    'sequence': {'type': 'integer', 'description': 'Of refused reports: the highest number of one that is on disk.'},
+    'format': {'type': 'integer', 'description': 'Of a report that is newer than this master.'},
+    'known': {'type': 'integer', 'description': 'The format that this master knows.'}}}
 _NEVER = {400: 'What was sent is not understood.', 401: 'There is no secret, or a wrong one.',
           403: 'The secret is right, and is not enough for this.', 404: 'There is no such thing.',
           408: 'The body did not come in time.', 413: 'The body is too long.', 415: 'The body is of another kind.',
@@ -68,12 +72,16 @@ def _responses(route: Route) -> Dict[str, Any]:
 
 
 def _schemas() -> Dict[str, Any]:
-    """The schemas of reports and their definitions, each under a name of its own."""
-    made: Dict[str, Any] = {'Problem': _PROBLEM}
+    """The schemas of answers, and of reports and their definitions, each under a name of its own."""
+    made: Dict[str, Any] = dict(answers.SCHEMAS, Problem=_PROBLEM)
     for kind, name in ((schema.REPORT, 'Report'), (schema.COMPLIANCE, 'Compliance')):
         whole = json.loads(schema.text(kind=kind))
         whole.pop('$schema', None)
         parts = whole.pop('definitions', {})
+        if kind == schema.REPORT:
+            whole['properties'].update(answers.SENT)
+            whole['required'].append('chain')
+            parts['finding']['properties']['proposal'] = answers.PROPOSAL
         made[name] = _moved(whole, name)
         made.update((f'{name}.{part}', _moved(found, name)) for part, found in parts.items())
     return made
@@ -98,5 +106,5 @@ def route(routes: Iterable[Route]) -> Route:
     async def handler(request: Request, master: Any) -> Response:
         """The document."""
         return text()
-    own = Route('GET', '/v1/openapi.json', handler, ANYBODY, 'This document', answer={'type': 'object'})
+    own = Route('GET', '/v1/openapi.json', handler, ANYBODY, 'This document', answer=answers.ANYTHING)
     return own

@@ -4,6 +4,7 @@ from functools import partial
 from nodeprep import __version__
 from nodeprep.chain import counts
 from nodeprep.master import letters, verbatim
+from nodeprep.master.api.answers import each, named
 from nodeprep.master.api.join import QUARANTINE
 from nodeprep.master.http import response
 from nodeprep.master.http.bodies import INFLATED, REPORTS
@@ -144,5 +145,5 @@ ROUTES = (
           body={'type': 'object'},
           answer={'type': 'object', 'required': ['received', 'answered', 'approvals', 'sequence'], 'properties': {
               'received': {'type': 'number'}, 'answered': {'type': 'number'}, 'sequence': _SEQUENCE,
-              'approvals': {'type': 'array', 'items': {'type': 'object'}}, 'quarantine': QUARANTINE}}),
+              'approvals': each(named('Allowed')), 'quarantine': QUARANTINE}}),
 )

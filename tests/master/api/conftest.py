@@ -1,8 +1,22 @@
 """A master for each test of the interface."""
 import pytest
 
+from tests.master.api import documented
+from tests.master.asking import Asking
 from tests.master.fleet import Host, plan
 from tests.master.whole import whole
+
+
+@pytest.fixture(autouse=True)
+def documented_answers(monkeypatch):
+    """Whatever a test here asks, it is answered as the document says, and with no member that this does not name."""
+    asked = Asking.ask
+
+    def ask(self, method, path, *args, **more):
+        answer = asked(self, method, path, *args, **more)
+        assert documented.wrong(method, path, answer) == []
+        return answer
+    monkeypatch.setattr(Asking, 'ask', ask)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
 """Every route of the interface with no secret, a wrong one, one that is not enough, one of another kind."""
+import json
+
 import jsonschema
 import pytest
 
@@ -6,6 +8,7 @@ from nodeprep.master import secret
 from nodeprep.master.api.routes import routes
 from nodeprep.master.http.request import ROLES
 from nodeprep.master.http.routes import ANYBODY, NODE
+from tests.master.api import documented
 from tests.master.asking import Asking
 
 ALL = routes()
@@ -74,15 +77,19 @@ def _references(tree):
 
 
 def test_the_schema_of_reports_takes_what_agents_send(master):
-    from tests.master.fleet import Host
+    from tests.master.fleet import Host, plan
     tree = Asking(master.app).get('/v1/openapi.json').tree
     body = tree['paths']['/v1/reports']['post']['requestBody']['content']['application/json']['schema']
     whole = dict(body, components=tree['components'])
-    report = Host(1).report()
-    jsonschema.validate({'reports': [report]}, whole)
+    host = Host(1)
+    host.set('swap', 'drifted', mode='approve', changes=plan())
+    report = host.report()
+    jsonschema.validate({'reports': [report, host.report(gap=[2, 3])]}, documented.closed(whole))
     jsonschema.validate(report, whole)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({'reports': [dict(report, verdict='fine')]}, whole)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({name: value for name, value in report.items() if name != 'chain'}, whole)
 
 
 def test_a_master_whose_store_is_in_trouble_is_alive_and_not_ready(master):
@@ -92,3 +99,31 @@ def test_a_master_whose_store_is_in_trouble_is_alive_and_not_ready(master):
     assert ask_.get('/healthz').status == 200
     answer = ask_.get('/readyz')
     assert answer.status == 503 and answer.headers['retry-after']
+
+
+def test_nothing_is_answered_that_the_document_does_not_name(master):
+    """What all other tests here ask is held against that too; here is that it would be noticed."""
+    ann = master.person('ann', 'viewer')
+    answer = ann.get('/v1/drift')
+    assert documented.wrong('GET', '/v1/drift', answer) == []
+    more = answer._replace(body=json.dumps(dict(answer.tree, more=1)).encode())
+    less = answer._replace(body=json.dumps({'drift': [{}]}).encode())
+    assert "'more'" in documented.wrong('GET', '/v1/drift', more)[0] and documented.wrong('GET', '/v1/drift', less)
+
+
+def test_the_document_says_of_every_object_that_is_answered_what_is_in_it(master):
+    tree = Asking(master.app).get('/v1/openapi.json').tree
+    said = list(_objects([methods[one]['responses'] for methods in tree['paths'].values() for one in methods]))
+    said += _objects(tree['components']['schemas'])
+    assert len(said) > 50 and [one for one in said if not {'properties', 'additionalProperties'} & set(one)] == []
+
+
+def _objects(tree):
+    if isinstance(tree, dict):
+        if tree.get('type') == 'object':
+            yield tree
+        for item in tree.values():
+            yield from _objects(item)
+    elif isinstance(tree, list):
+        for item in tree:
+            yield from _objects(item)
