@@ -20,6 +20,7 @@ import resting  # noqa: E402  # found by the line above
 from around import CONFIG  # noqa: E402
 
 from nodeprep.agent import assembly  # noqa: E402
+from nodeprep.agent.places import Places  # noqa: E402
 
 
 def main(folder, rounds, samples):
@@ -29,7 +30,7 @@ def main(folder, rounds, samples):
         file.write(CONFIG.format('1h'))
     os.mkdir(folder + '/run')
     out, sys.stdout = sys.stdout, io.StringIO()          # what it tells goes nowhere
-    agent = assembly.agent(assembly.Places(folder + '/state', folder + '/run', folder + '/config'))
+    agent = assembly.agent(Places(folder + '/state', folder + '/run', folder + '/config'))
     agent.begin()
     for number in range(1, rounds + 1):
         happen(number)

@@ -1,7 +1,7 @@
 """nodeprep.service says what it should, in words that systemd 219 knows; its drop-ins hold what only later ones do."""
 import os
 
-from nodeprep.agent import assembly, status
+from nodeprep.agent import places, status
 from nodeprep.cli import agenting
 from nodeprep.master import folder, settings
 from nodeprep.master.delivery import wishes
@@ -53,7 +53,7 @@ def test_each_drop_in_holds_what_its_release_brought():
 
 def test_it_may_write_where_the_agent_writes():
     values = {name: value for _, name, value in directives('nodeprep.service.d/10-since-239.conf')}
-    assert '/var/lib/' + values['StateDirectory'] == assembly.HOME and values['StateDirectoryMode'] == '0700'
+    assert '/var/lib/' + values['StateDirectory'] == places.HOME and values['StateDirectoryMode'] == '0700'
     assert '/run/' + values['RuntimeDirectory'] == status.RUN
 
 

@@ -1,11 +1,10 @@
 """Puts a real agent together: the folders that it may write in, what it knows from before, and its parts."""
 import contextlib
 import os
-import shlex
 import sys
 import time
 
-from nodeprep.agent import backoff, keep, orders, processes, status
+from nodeprep.agent import backoff, keep, orders, processes
 from nodeprep.agent.bell import Bell
 from nodeprep.agent.chronicle import Chronicle
 from nodeprep.agent.desk import Desk
@@ -13,6 +12,7 @@ from nodeprep.agent.log import SOCKET, Log
 from nodeprep.agent.looking import Looking
 from nodeprep.agent.loop import Agent, Parts
 from nodeprep.agent.mending import Mending
+from nodeprep.agent.places import HOME, Places, apart, options
 from nodeprep.agent.scouts import Scouts
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.states import States
@@ -25,20 +25,7 @@ from nodeprep.host import Host, libc
 from nodeprep.host.apart import Apart
 from nodeprep.host.files import reason
 from nodeprep.model import Busy
-from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Iterator, Optional
-
-HOME = '/var/lib/nodeprep'
-
-
-class Places(NamedTuple):
-    """Where an agent keeps what lasts and what need not, and what of the configuration its caller chose."""
-
-    home: str = HOME
-    run: str = status.RUN
-    config_file: Optional[str] = None
-    profile: str = ''
-    role: str = ''
+from nodeprep.typed import Any, Iterator
 
 
 @contextlib.contextmanager
@@ -93,7 +80,7 @@ def agent(places: Places) -> Agent:
     keep.folder(places.run, 0o755)
     boot_id = str(host.read('/proc/sys/kernel/random/boot_id', missing='')).strip()
     desk = Desk(places.run, states, voice, mending, time.time, time.monotonic, boot_id, Apart,
-                Chronicle(places.home, processes.this(host, boot_id)))
+                Chronicle(places.home, processes.this(host, boot_id)), options(places))
     looking = Looking(lambda: Host('/'), time.monotonic, Scouts(lambda: Host('/'), time.monotonic))
     bell = Bell()
     bell.listen()
@@ -110,8 +97,9 @@ def _voice(places: Places, policy: Any) -> Voice:
 
     from nodeprep.agent import credential
     spool = Spool(f'{places.home}/spool')
-    url, problem, client = str(policy.get('master.url', '')), '', None
+    url, problem, client, node = str(policy.get('master.url', '')), '', None, ''
     roster: Any = None
+    elsewhere = apart('--state-dir', places.home, HOME)
     try:
         found = credential.read(f'{places.home}/credential')
         if found:
@@ -119,17 +107,17 @@ def _voice(places: Places, policy: Any) -> Voice:
             from nodeprep.agent.client import Client
             from nodeprep.agent.renewal import Renewing
             from nodeprep.agent.roster import Roster
-            url, client = found.url, Renewing(Client(found, proxy.chosen(found.url, os.environ)),
+            url, client = found.url, Renewing(Client(found, proxy.chosen(found.url, os.environ), apart=elsewhere),
                                               f'{places.home}/credential', found, time.time)
-            roster = Roster(places.home, url, found.node, time.time, time.monotonic)
+            node = found.node
+            roster = Roster(places.home, url, node, time.time, time.monotonic)
         elif url:
-            apart = '' if places.home == HOME else f' --state-dir {shlex.quote(os.path.abspath(places.home))}'
-            problem = (f'this host has not joined it: nodeprep join{apart}, as there nodeprep master token create '
+            problem = (f'this host has not joined it: nodeprep join{elsewhere}, as there nodeprep master token create '
                        '--print-join-command prints it')
     except credential.BadCredential as error:
         problem = str(error)
     voice = Voice(spool, client, url, float(policy.get('master.heartbeat', 60.0)), time.monotonic, time.time, problem,
-                  threading.Lock() if client else None)
+                  threading.Lock() if client else None, node)
     voice.follow(roster)
     voice.of_cluster(policy.cluster)
     return voice

@@ -44,10 +44,10 @@ class Client:
 
     def __init__(self, held: Credential, proxy: str = '', now: Callable[[], float] = time.time,
                  monotonic: Callable[[], float] = time.monotonic, backoff: Optional[Backoff] = None,
-                 connection: Any = None) -> None:
-        """`proxy`: '' or http://HOST:PORT; see proxy.chosen."""
+                 connection: Any = None, apart: str = '') -> None:
+        """`proxy`: '' or http://HOST:PORT; see proxy.chosen. `apart`: see replies.why."""
         self.node, self._now, self._monotonic = held.node, now, monotonic
-        self._transport = Transport(held, proxy, now, monotonic, backoff, connection)
+        self._transport = Transport(held, proxy, now, monotonic, backoff, connection, apart)
         self._reporting = Reporting(self._transport)
         self.skew: Optional[skew.Skew] = None     # by the newest heartbeat that told it
 
@@ -95,7 +95,7 @@ class Client:
             return Members(same=True, tag=tag)
         tree, named = replies.object_of(reply), reply.headers.get('etag', '')
         if reply.status != 200 or tree is None or not _TAG.fullmatch(named):
-            return Members(f'the master answers {replies.why(reply)}', soon=reply.status == 409)
+            return Members(self._transport.answered(reply), soon=reply.status == 409)
         return Members(tag=named, tree=tree)
 
     def another(self) -> str:

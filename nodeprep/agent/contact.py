@@ -8,10 +8,12 @@ from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 
 class Contact:
-    """With the master at `url`. `problem`: why nobody speaks with it although there is a `url`. `time` is a clock."""
+    """With the master at `url`, which this host has joined as `node` ('': it has not). `problem`: why nobody speaks
+    with it although there is a `url`. `time` is a clock.
+    """
 
-    def __init__(self, url: str, problem: str, time: Callable[[], float]) -> None:
-        self._url, self._time = url, time
+    def __init__(self, url: str, problem: str, time: Callable[[], float], node: str = '') -> None:
+        self._url, self._node, self._time = url, node, time
         self._reached, self._problem, self._since = 0.0, problem, time()
         self._held = ''                          # why reports wait although the master answers
         self._quarantine: Optional[Dict[str, Any]] = None
@@ -20,16 +22,16 @@ class Contact:
         self.ring: Callable[[], None] = lambda: None     # called when there is news for the loop
 
     def outcome(self, problem: str) -> None:
-        """What became of a request: '' when it was answered."""
+        """What became of a request: '' when it was answered as it should be, else a sentence."""
         before, self._problem = self._problem, problem
         if not problem:
             self._reached = self._time()
-        if bool(problem) != bool(before):
+        if _kind(problem) != _kind(before):
             self._since = self._time()
             if problem:
-                self.say(f'the master does not answer: {problem}', log.WARNING)
+                self.say(problem, log.WARNING)
             else:
-                self.say('the master answers again', log.NOTICE)
+                self.say('the master answers as it should again', log.NOTICE)
 
     def hold(self, why: str) -> None:
         """The master is too old for the oldest report that waits; '': it is not. Heartbeats go on."""
@@ -80,5 +82,10 @@ class Contact:
 
     def facts(self) -> Dict[str, Any]:
         """How it stands, as the status has it."""
-        return {'url': self._url, 'reached': self._reached or None, 'problem': self._problem, 'since': self._since,
-                'held': self._held, 'quarantine': self._quarantine}
+        return {'url': self._url, 'node': self._node, 'reached': self._reached or None, 'problem': self._problem,
+                'since': self._since, 'held': self._held, 'quarantine': self._quarantine}
+
+
+def _kind(problem: str) -> str:
+    """How a problem begins: no answer and another answer are told each, another reason for the same is not."""
+    return problem.partition(':')[0]

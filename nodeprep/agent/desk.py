@@ -28,13 +28,15 @@ class Desk:
     """The papers of one agent. `line` is its state in a sentence."""
 
     def __init__(self, folder: str, states: Any, voice: Any, mending: Any, time: Callable[[], float],
-                 monotonic: Callable[[], float], boot_id: str, apart: Any = None, chronicle: Any = None) -> None:
+                 monotonic: Callable[[], float], boot_id: str, apart: Any = None, chronicle: Any = None,
+                 options: str = '') -> None:
         """`apart` is host.apart.Apart: what finds the differences of files is loaded elsewhere then. `chronicle` is a
-        chronicle.Chronicle; without one no history is kept.
+        chronicle.Chronicle; without one no history is kept. `options`: those of this agent, for a command line.
         """
         self._folder, self._states, self._voice, self._mending = folder, states, voice, mending
         self._time, self._monotonic, self._boot_id = time, monotonic, boot_id
         self._started, self._apart, self._chronicle = time(), apart, chronicle
+        self._options = options
         self._last: Optional[Written] = None
         self.line = 'looks for the first time'
         self.troubles: List[str] = []          # of status and metrics: what could not be written
@@ -99,7 +101,7 @@ class Desk:
         if last.textfile:
             self._metrics(last, voice, hand, troubles)
         tree = {
-            'started': self._started, 'written': self._time(), 'stopped': None,
+            'started': self._started, 'written': self._time(), 'stopped': None, 'options': self._options,
             'node': last.tree['node']['name'], 'role': last.tree['node']['role'],
             'profile': last.tree['agent']['profile'], 'interval': last.interval,
             'verdict': last.tree['verdict'], 'summary': last.tree['summary'], 'sentence': self.line,

@@ -4,6 +4,7 @@ from nodeprep.host.network import Reply
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Optional
 
+_ANOTHER = 'is it the address of a master?'
 _NODES, _KINDS, _LONG = 20, 8, 253        # of what is told of a quarantine
 
 
@@ -28,16 +29,23 @@ def too_old(reply: Reply) -> bool:
     return all(isinstance(tree.get(name), int) for name in ('format', 'known'))
 
 
-def why(reply: Reply) -> str:
-    """The status and, of a problem report (RFC 9457), its detail or title: one line, not long."""
+def why(reply: Reply, apart: str = '') -> str:
+    """The status, of a problem report (RFC 9457) its detail or title, and what to do: one line, not long.
+
+    `apart` is what commands about this agent need besides, as ' --state-dir /srv/state'.
+    """
     tree = object_of(reply) or {}
     said = tree.get('detail') or tree.get('title')
     said = ''.join(letter if letter.isprintable() else ' ' for letter in said[:300]) if isinstance(said, str) else ''
-    hint = {401: 'this node must join again', 403: 'this node must join again', 404: 'is it the address of a master?',
-            200: 'with something that is not JSON', 201: 'with something that is not JSON'}.get(reply.status, '')
+    hint = {401: f'was this node forgotten there? nodeprep leave{apart}, then nodeprep join{apart} again, as there '
+                 'nodeprep master token create --print-join-command prints it',
+            403: _ANOTHER, 404: _ANOTHER, 200: 'with something that is not JSON',
+            201: 'with something that is not JSON'}.get(reply.status, '')
     if 300 <= reply.status < 400:
         hint = 'a redirect, which is not followed'
-    return ': '.join([str(reply.status)] + [part for part in (said, hint) if part])
+    if reply.status >= 500 and not too_old(reply):
+        hint = 'what is told is kept here; there journalctl -u nodeprep-master may say more'
+    return ': '.join([str(reply.status)] + [part for part in (said.rstrip('. '), hint) if part])
 
 
 def quarantine(value: Any) -> Optional[Dict[str, Any]]:

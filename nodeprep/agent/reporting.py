@@ -64,7 +64,7 @@ class Reporting:
             return self._taken(reports, tree)
         if reply and reply.status == 503 and replies.too_old(reply):
             self._transport.succeeded()           # the master is well, and old
-            self._transport.problem = f'the master answers {replies.why(reply)}'
+            self._transport.problem = self._transport.answered(reply)
             self._later = min(max(self._transport.asked(reply), LATER), MOST_ASKED)
             return 0
         if reply is None or reply.status not in ABOUT_THE_REPORT or replies.object_of(reply) is None:
@@ -84,7 +84,7 @@ class Reporting:
         if not isinstance(highest, int) or isinstance(highest, bool) or highest >= newest:
             self._transport.succeeded()
             return newest
-        self._transport.failed(None, f'the master has kept the reports up to {highest} alone')
+        self._transport.failed(None, f'the master has not kept all reports: those up to {highest} alone')
         return max((one['sequence'] for one in reports if one['sequence'] <= highest), default=0)
 
     def _unwanted(self, report: Dict[str, Any], reply: Reply, refused: List[Refused]) -> int:

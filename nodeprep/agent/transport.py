@@ -21,12 +21,12 @@ class Transport:
 
     def __init__(self, held: Credential, proxy: str = '', now: Callable[[], float] = time.time,
                  monotonic: Callable[[], float] = time.monotonic, backoff: Optional[Backoff] = None,
-                 connection: Any = None) -> None:
-        """`proxy`: '' or http://HOST:PORT; see proxy.chosen."""
+                 connection: Any = None, apart: str = '') -> None:
+        """`proxy`: '' or http://HOST:PORT; see proxy.chosen. `apart`: see replies.why."""
         self._secret = held.secret
         self._https = connection or Https(address(held.url), held.ca, proxy)
         self._now, self._monotonic, self._backoff = now, monotonic, backoff or Backoff()
-        self._not_before = 0.0
+        self._not_before, self._apart = 0.0, apart
         self.problem = ''
 
     @property
@@ -60,7 +60,7 @@ class Transport:
             reply: Reply = self._https.ask(method, path, headers, body)
             return reply
         except CannotTell as error:
-            self.problem = str(error)
+            self.problem = f'the master does not answer: {error}'
             return None
 
     def succeeded(self) -> None:
@@ -71,9 +71,13 @@ class Transport:
     def failed(self, reply: Optional[Reply], why: str = '') -> str:
         """This reply, or that there was none, is a failure; returns what is said of it, which is `why` when given."""
         asked = self.asked(reply) if reply else 0.0
-        self.problem = why or (f'the master answers {replies.why(reply)}' if reply else self.problem)
+        self.problem = why or (self.answered(reply) if reply else self.problem)
         self._not_before = self._monotonic() + self._backoff.failed(asked)
         return self.problem
+
+    def answered(self, reply: Reply) -> str:
+        """What a reply is that is not as it should be, and what to do."""
+        return f'the master answers {replies.why(reply, self._apart)}'
 
     def asked(self, reply: Reply) -> float:
         """For how many seconds the master asked to be left alone; 0.0: it did not."""

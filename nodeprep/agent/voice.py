@@ -21,13 +21,14 @@ class Voice:
     """One spool, and the client that empties it (None: there is no master). `monotonic` and `time` are clocks."""
 
     def __init__(self, spool: Any, client: Any, url: str, heartbeat: float, monotonic: Callable[[], float],
-                 time: Callable[[], float], problem: str = '', lock: Any = None) -> None:
+                 time: Callable[[], float], problem: str = '', lock: Any = None, node: str = '') -> None:
         """`heartbeat`: seconds from one to the next. `problem`: why there is no client although there is a `url`.
-        With a `lock`, which guards the spool, begin() starts a thread; without one somebody calls step().
+        With a `lock`, which guards the spool, begin() starts a thread; without one somebody calls step(). `node`: how
+        this host is called at the master.
         """
         self._spool, self._client, self._every = spool, client, heartbeat
         self._monotonic, self._lock = monotonic, lock
-        self._contact = Contact(url, problem, time)
+        self._contact = Contact(url, problem, time, node)
         self._cluster = Cluster(self._contact)
         self._beat_at = float('-inf')
         self._about: Dict[str, Any] = {}

@@ -38,10 +38,11 @@ def read(words: List[str]) -> Optional[Call]:
 @stopping_on_bad_input
 def agenting(call: Call) -> int:
     """Runs until a signal ends it; 0."""
-    from nodeprep.agent import assembly, status
+    from nodeprep.agent import assembly
+    from nodeprep.agent.places import HOME, Places
+    from nodeprep.agent.status import RUN
     gc.enable()                 # a command needs no collector, a daemon does
-    places = assembly.Places(call.state_dir or assembly.HOME, call.run_dir or status.RUN, call.config_file,
-                             call.profile, call.role or '')
+    places = Places(call.state_dir or HOME, call.run_dir or RUN, call.config_file, call.profile, call.role or '')
     with assembly.alone(places):
         assembly.agent(places).run()
     return 0

@@ -5,9 +5,9 @@ import time
 
 from nodeprep import catalogue, output
 from nodeprep.agent import account, chronicle, keep, processes
+from nodeprep.agent.places import HOME, apart
 from nodeprep.agent.remembered import remember
-from nodeprep.agent.stored import HOME
-from nodeprep.cli import itself, say
+from nodeprep.cli import say
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.compliance import moments, seal
 from nodeprep.config import ConfigError
@@ -85,7 +85,7 @@ def _lines(home: str) -> List[Any]:
     try:
         return chronicle.read(home)
     except FileNotFoundError:
-        began = f'nodeprep agent{itself.apart("--state-dir", home, HOME)}'
+        began = f'nodeprep agent{apart("--state-dir", home, HOME)}'
         if home == HOME:
             began = f'systemctl start nodeprep, or {began}'
         raise ConfigError(f'{home}/{chronicle.NAME}: there is no history of this host yet; the agent writes it: {began}'

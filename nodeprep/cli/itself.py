@@ -27,15 +27,6 @@ def as_root() -> str:
     return ' '.join(['sudo', found] + [shlex.quote(clean(word)) for word in sys.argv[1:]])
 
 
-def apart(option: str, folder: str, usual: str) -> str:
-    """What names a folder that is not the usual one, as ' --state-dir /srv/state' for a command line; '' for that one.
-
-    >>> apart('--state-dir', '/srv/my state', '/var/lib/nodeprep'), apart('--state-dir', '/run/x', '/run/x')
-    (" --state-dir '/srv/my state'", '')
-    """
-    return '' if folder == usual else f' {option} {shlex.quote(clean(os.path.abspath(folder)))}'
-
-
 def options(root: str, config_file: Optional[str] = None, role: Optional[str] = None, profile: str = '') -> str:
     """The options that decide what is looked at and what is wanted, as ' --root /mnt' for a command line."""
     given = [('--config', config_file), ('--root', root if root != '/' else None), ('--role', role),

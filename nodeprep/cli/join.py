@@ -3,7 +3,7 @@ import sys
 
 import click
 
-from nodeprep.agent.assembly import HOME
+from nodeprep.agent.places import HOME
 from nodeprep.cli import joining
 from nodeprep.typed import Any
 

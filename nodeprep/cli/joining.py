@@ -4,11 +4,11 @@ import sys
 
 from nodeprep import cahash
 from nodeprep.agent import credential, keep, roster
-from nodeprep.agent.assembly import HOME
 from nodeprep.agent.credential import BadCredential, Credential
 from nodeprep.agent.joining import NotJoined, Way, is_name, is_token
+from nodeprep.agent.places import HOME, apart
 from nodeprep.agent.proxy import chosen
-from nodeprep.cli import itself, say
+from nodeprep.cli import say
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
@@ -52,8 +52,8 @@ def join(call: Join) -> int:
     path = f'{call.state_dir}/credential'
     held = _held(path)
     if held:
-        apart = itself.apart('--state-dir', call.state_dir, HOME)
-        raise ConfigError(f'this host has joined {held.url} as {held.node}: `nodeprep leave{apart}` first')
+        leave = f'nodeprep leave{apart("--state-dir", call.state_dir, HOME)}'
+        raise ConfigError(f'this host has joined {held.url} as {held.node}: `{leave}` first')
     shown = sys.stdin.readline().strip() if call.token == _ASK else call.token
     if not is_token(shown):
         raise ConfigError('the token is none: it looks like abcdef.0123456789abcdef')

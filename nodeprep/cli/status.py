@@ -7,11 +7,12 @@ import click
 
 from nodeprep import output
 from nodeprep.agent import status as papers
+from nodeprep.agent.places import apart
 from nodeprep.cli import itself
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.fixes import boot_id
 from nodeprep.host import Host
-from nodeprep.typed import Any
+from nodeprep.typed import Any, Dict, Optional, Tuple
 
 # Where a package or a person puts it.
 UNITS = ('/etc/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system')
@@ -39,7 +40,7 @@ def _told(format_name: str, verbose: bool, no_color: bool, run_dir: str) -> int:
     if format_name == 'table':
         from nodeprep.output.agentpage import page
         options = output.options_for(sys.stdout, False, verbose, no_color)
-        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options, _start(run_dir)))
+        write(sys.stdout, page(tree, judged.running, judged.why, time.time(), options, _start(run_dir, tree)))
     else:
         from nodeprep.output import plans
         whole = dict(tree or {'format': papers.FORMAT}, running=judged.running, stale=judged.stale, note=judged.why)
@@ -47,10 +48,14 @@ def _told(format_name: str, verbose: bool, no_color: bool, run_dir: str) -> int:
     return 3 if judged.stale else 0
 
 
-def _start(run_dir: str) -> str:
-    """What starts the agent here: its unit, where systemd has one and it writes to this folder."""
+def _start(run_dir: str, tree: Optional[Dict[str, Any]]) -> Tuple[str, str]:
+    """What starts the agent here, behind what is said of it: its unit, where systemd has one and it writes to this
+    folder. `tree` is what the one before it left, which says how that was called.
+    """
+    known = str((tree or {}).get('options', ''))        # not in what an older agent wrote
     if run_dir != papers.RUN:
-        return f'{itself.program()} agent{itself.apart("--run-dir", run_dir, papers.RUN)} writes there'
+        return 'What writes there', f'{itself.program()} agent{known or apart("--run-dir", run_dir, papers.RUN)}'
     if os.path.isdir('/run/systemd/system') and any(os.path.exists(f'{folder}/nodeprep.service') for folder in UNITS):
-        return 'systemctl start nodeprep'
-    return f'{itself.program()} agent runs it in the foreground (nodeprep.service is not installed here)'
+        return 'What starts it', 'systemctl start nodeprep'
+    return ('What runs it in the foreground (nodeprep.service is not installed here)',
+            f'{itself.program()} agent{known}')

@@ -17,15 +17,17 @@ _TOLD = {DRIFTED: 'drifted', UNKNOWN: 'could not be told'}
 
 
 def page(tree: Optional[Tree], running: bool, note: str, now: float, options: Options,
-         start: str = 'systemctl start nodeprep') -> str:
+         start: Tuple[str, str] = ('What starts it', 'systemctl start nodeprep')) -> str:
     """The text. `note` is what is wrong with the status itself, `now` in seconds since 1970.
 
-    `start` is what a person types to start the agent.
+    `start` is what a person types to start the agent, behind what there is to say about it.
     """
     lines: List[str] = []
     made = _Page(options, lines, now)
     if note:
-        made.text('', note[:1].upper() + note[1:] + ('' if running else f'; {start}'), '1;33')
+        made.text('', note[:1].upper() + note[1:] + ('' if running else f'. {start[0]}:'), '1;33')
+        if not running:
+            lines.append(f'  {shown(start[1])}')         # in one line, however long: it is copied
     if tree is None:
         return '\n'.join(lines) + '\n'
     if note:
@@ -115,13 +117,14 @@ class _Page:
         """The master, and what waits to be told to it."""
         master, spool = tree['master'], tree['spool']
         self.lines.append('')
+        node = master.get('node')                # not in what an older agent wrote
+        called = master['url'] + (f', joined as {node}' if node else '')
         if not master['url']:
             said = 'none: this host tells its journal and `nodeprep status` alone'
         elif master['problem']:
-            said = f'{master["url"]} has not answered for {self.ago(master["since"])}: {master["problem"]}'
+            said = f'{called}, for {self.ago(master["since"])}: {master["problem"]}'
         else:
-            said = f'{master["url"]}' + (f', reached {self.ago(master["reached"])} ago' if master['reached'] else
-                                         ', not asked yet')
+            said = called + (f', reached {self.ago(master["reached"])} ago' if master['reached'] else ', not asked yet')
             said += f'; it takes no reports: {master["held"]}' if master.get('held') else ''
         self.text('master', said)
         apart = master.get('quarantine')         # not in what an older agent wrote

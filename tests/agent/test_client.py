@@ -18,6 +18,7 @@ from nodeprep.model import CannotTell
 from tests.agent.disk import Disk
 from tests.agent.master import Master, unpacked
 
+KEPT = 'what is told is kept here; there journalctl -u nodeprep-master may say more'
 CREDENTIAL = Credential('https://master:9443', 'node1', 's3cret-of-node1', 'ca')
 
 
@@ -63,7 +64,7 @@ def speaking(answers=(), master=None):
     clock = Clock()
     wire = Wire(clock, answers, master)
     return Client(CREDENTIAL, now=clock.time, monotonic=clock.time, backoff=Backoff(draw=lambda: 1.0),
-                  connection=wire), wire, clock
+                  connection=wire, apart=' --state-dir /s'), wire, clock
 
 
 def reports(count, size=0):
@@ -101,10 +102,12 @@ def test_a_long_body_is_packed():
 
 
 @pytest.mark.parametrize('answer, said', [
-    (CannotTell('master:9443: connection refused', ''), 'master:9443: connection refused'),
-    (problem(500, 'database is locked'), 'the master answers 500: database is locked'),
-    (Reply(503, {}, b'<html>'), 'the master answers 503'),
-    (problem(401), 'the master answers 401: no: this node must join again'),
+    (CannotTell('master:9443: connection refused', ''), 'the master does not answer: master:9443: connection refused'),
+    (problem(500, 'database is locked.'), f'the master answers 500: database is locked: {KEPT}'),
+    (Reply(503, {}, b'<html>'), f'the master answers 503: {KEPT}'),
+    (problem(401), 'the master answers 401: no: was this node forgotten there? nodeprep leave --state-dir /s, then '
+     'nodeprep join --state-dir /s again, as there nodeprep master token create --print-join-command prints it'),
+    (problem(403), 'the master answers 403: no: is it the address of a master?'),
     (problem(404), 'the master answers 404: no: is it the address of a master?'),
     (Reply(302, {'location': 'https://evil'}, b''), 'the master answers 302: a redirect, which is not followed'),
     (Reply(200, {}, b'<html>Welcome'), 'the master answers 200: with something that is not JSON'),
@@ -112,7 +115,7 @@ def test_a_long_body_is_packed():
     (Reply(200, {}, b'[' * 100000), 'the master answers 200: with something that is not JSON'),
     (Reply(400, {}, b'a proxy does not like it'), 'the master answers 400'),
     (problem(418, 'a\nb\x1b[31m'), 'the master answers 418: a b [31m'),
-    (Reply(200, {}, b'{"sequence": 1}'), 'the master has kept the reports up to 1 alone')])
+    (Reply(200, {}, b'{"sequence": 1}'), 'the master has not kept all reports: those up to 1 alone')])
 def test_a_failure_keeps_the_reports_and_waits(answer, said):
     client, wire, clock = speaking([answer])
     sent = client.send(reports(2))
@@ -162,7 +165,7 @@ def test_a_master_that_is_too_old_for_a_report_is_asked_again_later_and_told_all
     assert client.send(reports(2)) == (2, '', (), 0.0)
     for odd in (too_old(format='2'), too_old(known=None)):
         wire.answers = [odd]
-        assert client.send(reports(2)) == (0, said, (), 0.0) and client.wait() > 300
+        assert client.send(reports(2)) == (0, f'{said}: {KEPT}', (), 0.0) and client.wait() > 300
         clock.now += client.wait()
 
 
@@ -235,7 +238,7 @@ def test_what_is_no_quarantine_is_none(told):
 
 def test_a_heartbeat_without_an_answer():
     client, wire, _ = speaking([problem(500)])
-    assert client.beat({}).problem == 'the master answers 500: no' == client.beat({}).problem
+    assert client.beat({}).problem == f'the master answers 500: no: {KEPT}' == client.beat({}).problem
     assert len(wire.asked) == 1
 
 

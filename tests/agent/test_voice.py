@@ -76,15 +76,37 @@ def test_a_client_that_waits_is_left_alone(made):
 
 def test_an_outage_is_told_once_and_its_end(made):
     made.tell({'id': 'a'})
-    made.client.answers = [Sent(0, 'no route'), Sent(0, 'no route')]
+    away = 'the master does not answer: no route'
+    made.client.answers = [Sent(0, away), Sent(0, 'the master does not answer: no answer in time')]
     made.step()
+    assert made.facts()['master']['problem'] == away
     made.step()
-    assert made.news() and [said for said, _ in made.heard()] == ['the master does not answer: no route']
-    assert made.facts()['master']['problem'] == 'no route' and made.facts()['spool']['waiting'] == 1
+    assert made.news() and [said for said, _ in made.heard()] == [away]
+    assert made.facts()['master']['problem'] == 'the master does not answer: no answer in time'
+    assert made.facts()['spool']['waiting'] == 1
     made.clock[0] += 5
     made.step()
-    assert [said for said, _ in made.heard()] == ['the master answers again'] and not made.heard()
+    assert [said for said, _ in made.heard()] == ['the master answers as it should again'] and not made.heard()
     assert made.facts()['master']['reached'] == 1005.0 and made.facts()['spool']['waiting'] == 0
+
+
+def test_an_answer_is_told_as_the_answer_that_it_is_and_since_when(made):
+    made.tell({'id': 'a'})
+    told = [('the master does not answer: no route', 1000.0), ('the master answers 401: not known: join again', 1010.0),
+            ('the master answers 401: not known: join again', 1010.0), ('the master answers 503: busy', 1030.0)]
+    made.client.answers = [Sent(0, problem) for problem, _ in told]
+    for problem, since in told:
+        made.step()
+        facts = made.facts()['master']
+        assert (facts['problem'], facts['since']) == (problem, since)
+        made.clock[0] += 10
+    assert [said for said, _ in made.heard()] == [told[0][0], told[1][0], told[3][0]]
+
+
+def test_under_which_name_this_host_joined_stands_in_the_status(tmp_path):
+    voice = Voice(Spool(str(tmp_path / 'spool')), Client(), 'https://master', 60.0, lambda: 0.0, lambda: 0.0, node='n1')
+    assert voice.facts()['master']['node'] == 'n1'
+    voice.end()
 
 
 def test_a_refused_report_is_told_and_does_not_block(made):
@@ -112,7 +134,7 @@ def test_a_quarantine_is_told_once_and_its_end(made):
     one = {'since': 5, 'because': [{'node': 'n1', 'same': ['machine_id', 'mac']}]}
     other = {'since': 5, 'because': [{'node': 'n1', 'same': ['mac']}]}
     made.client.answers = [Answer('', quarantine=told) for told in (None, one, one, other)] + [
-        Answer('no route'), Answer('', quarantine=other), Answer('')]
+        Answer('the master does not answer: no route'), Answer('', quarantine=other), Answer('')]
 
     def step():
         made.step()
@@ -171,7 +193,7 @@ def test_a_fault_of_its_own_is_told_and_does_not_end_the_telling(tmp_path):
     rung.clear()
     voice.tell({'id': 'b'})
     assert rung.wait(20)
-    assert [said for said, _ in voice.heard()] == ['the master answers again']
+    assert [said for said, _ in voice.heard()] == ['the master answers as it should again']
     voice.end()
     assert client.sent == [[], [1, 2]] and not voice._thread.is_alive()
 
@@ -181,7 +203,7 @@ def test_without_a_master_nothing_is_sent_and_all_is_kept(tmp_path):
     voice.begin(lambda: None)
     voice.tell({'id': 'a'})
     assert voice.step() > 60 and voice.facts()['spool']['waiting'] == 1
-    assert voice.facts()['master'] == {'url': '', 'reached': None, 'problem': '', 'since': 0.0, 'held': '',
+    assert voice.facts()['master'] == {'url': '', 'node': '', 'reached': None, 'problem': '', 'since': 0.0, 'held': '',
                                        'quarantine': None}
     voice.end()
 
@@ -273,5 +295,5 @@ def test_reports_that_a_master_is_too_old_for_are_held_and_heartbeats_go_on(made
     assert made.facts()['master']['held'] == '' and made.facts()['spool']['waiting'] == 0
     assert [said for said, _ in made.heard()] == [
         'the master takes no reports, which are kept here: upgrade the master',
-        'the master does not answer: the master answers 500', 'the master answers again',
+        'the master answers 500', 'the master answers as it should again',
         'the master takes reports again']

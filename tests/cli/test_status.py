@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from nodeprep.agent import status as papers
-from nodeprep.cli import agenting
+from nodeprep.cli import agenting, itself
 from tests.cli.runner import run
 from tests.output.test_agentpage import tree
 
@@ -25,17 +25,29 @@ def test_where_its_unit_is_installed_that_is_what_starts_it(folder, tmp_path, mo
     monkeypatch.setattr(papers, 'RUN', folder)
     assert 'systemctl start nodeprep' in run('status', '--run-dir', folder).out
     monkeypatch.setattr(papers, 'RUN', '/run/nodeprep')
-    said = ' '.join(run('status', '--run-dir', folder).out.split())
-    assert f'agent --run-dir {folder} writes there' in said and 'systemctl' not in said, 'which writes elsewhere'
+    said = run('status', '--run-dir', folder).out
+    assert f'What writes there:\n  {itself.program()} agent --run-dir {folder}\n' in said
+    assert 'systemctl' not in said, 'which writes elsewhere'
 
 
 def test_no_agent(folder, tmp_path, monkeypatch):
     monkeypatch.setattr('nodeprep.cli.status.UNITS', (str(tmp_path),))
     monkeypatch.setattr(papers, 'RUN', folder)
     done = run('status', '--run-dir', folder)
-    assert done.code == 3 and ' agent runs it in the foreground' in ' '.join(done.out.split())
+    assert done.code == 3 and 'nodeprep.service is not installed here):\n' in done.out
+    assert f'  {itself.program()} agent\n' in done.out
     tree_of_it = json.loads(run('status', '--run-dir', folder, '-o', 'json').out)
     assert tree_of_it['running'] is False and tree_of_it['note']
+
+
+def test_what_starts_a_stopped_agent_again_is_how_it_was_called(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr('nodeprep.cli.status.UNITS', (str(tmp_path),))
+    called = f' --state-dir /srv/state --run-dir {folder} --config /srv/a.yaml'
+    papers.write(folder, tree(options=called, stopped=100.0), 'boot-1', 100.0, 60.0)
+    said = run('status', '--run-dir', folder).out
+    assert f'it was stopped. What writes there:\n  {itself.program()} agent{called}\n' in said, 'in one line'
+    monkeypatch.setattr(papers, 'RUN', folder)
+    assert f'  {itself.program()} agent{called}\n' in run('status', '--run-dir', folder).out
 
 
 def test_an_agent_that_runs(folder):

@@ -88,6 +88,16 @@ def test_the_hand_the_fights_and_the_window():
         assert words in said, words
 
 
+def test_under_which_name_this_host_has_joined_is_said_with_the_address_of_the_master():
+    master = {'url': 'https://m:9443', 'node': 'rack1-n1', 'reached': NOW - 5, 'problem': '', 'since': NOW - 400}
+    joined = 'master    https://m:9443, joined as rack1-n1, '
+    assert joined + 'reached 5 s ago\n' in text(tree(master=master))
+    assert joined + 'not asked yet\n' in text(tree(master=dict(master, reached=None)))
+    for problem in ('the master does not answer: no route', 'the master answers 401: it does not know this node'):
+        said = ' '.join(text(tree(master=dict(master, problem=problem))).split())
+        assert f'https://m:9443, joined as rack1-n1, for 6 min 40 s: {problem} ' in said
+
+
 def test_a_master_that_is_too_old_for_the_reports():
     said = text(tree(master={'url': 'https://m:9443', 'reached': NOW - 5, 'problem': '', 'since': NOW - 400,
                              'held': 'the master answers 503: upgrade the master'}))
@@ -117,15 +127,15 @@ def test_a_master_that_is_away_and_what_is_wrong_with_the_agent_itself():
     said = text(tree(master={'url': 'https://m:9443', 'reached': NOW - 500, 'problem': 'no route', 'since': NOW - 400},
                      spool={'waiting': 3, 'bytes': 9999, 'dropped': 2, 'refused': 1, 'trouble': ''},
                      config={'problem': 'nodeprep.yaml:1: no'}, troubles=['disk full']))
-    assert 'has not answered for 6 min 40 s' in said and '2 dropped for want of room' in said
+    assert 'https://m:9443, for 6 min 40 s: no route' in said and '2 dropped for want of room' in said
     assert '1 that the master would not have' in said.replace('\n' + ' ' * 10, ' ')
     assert 'config    WRONG and not in force: nodeprep.yaml:1: no' in said and 'trouble   disk full' in said
 
 
 def test_an_agent_that_does_not_run():
-    assert text(None, False, 'no agent has run') == 'No agent has run; systemctl start nodeprep\n'
+    assert text(None, False, 'no agent has run') == 'No agent has run. What starts it:\n  systemctl start nodeprep\n'
     said = text(tree(), False, 'it was stopped')
-    assert said.startswith('It was stopped; systemctl start nodeprep\n\nAs it was last seen:\n')
+    assert said.startswith('It was stopped. What starts it:\n  systemctl start nodeprep\n\nAs it was last seen:\n')
 
 
 def test_80_columns_and_nothing_smuggled_in():
