@@ -11,7 +11,7 @@ COMMANDS: Dict[str, str] = {
     'serve': 'masterserve', 'token': 'mastertokens', 'user': 'masterusers',
     'nodes': 'masternodes', 'node': 'masternodes', 'drift': 'masternodes',
     'approvals': 'masterdecide', 'approve': 'masterdecide', 'deny': 'masterdecide',
-    'waivers': 'masterdecide', 'waive': 'masterdecide', 'unwaive': 'masterdecide', 'forget': 'masterdecide',
+    'waivers': 'masterdecide', 'waive': 'masterdecide', 'unwaive': 'masterdecide', 'forget': 'masterforget',
     'clones': 'masterclones', 'decide': 'masterclones',
     'report': 'masterreport', 'backup': 'mastercare', 'doctor': 'mastercare'}
 

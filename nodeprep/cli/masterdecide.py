@@ -1,15 +1,16 @@
-"""nodeprep master approve, deny, approvals, waive, waivers, unwaive and forget: what a person decides."""
+"""nodeprep master approve, deny, approvals, waive, waivers and unwaive: what a person decides."""
 import sys
 
 import click
 
 from nodeprep import output
-from nodeprep.cli import people
+from nodeprep.cli import people, say
 from nodeprep.cli.mastering import formats, opened, places, set_apart, show, stamp, when
 from nodeprep.cli.mastertokens import Lasting
 from nodeprep.cli.usage import stopping_on_bad_input, write
 from nodeprep.config import ConfigError
-from nodeprep.typed import Any, Callable, Optional
+from nodeprep.output.words import shown
+from nodeprep.typed import Any, Callable, Optional, Tuple
 
 
 @click.command()
@@ -51,6 +52,8 @@ def approve(config_file: Optional[str], data: str, node: str, requirement: str, 
     """Approve the plan of NODE about the requirement ID: show it, ask when somebody is there, and let the node do it.
 
     The approval is for this very plan: when anything that it touches changes, the node asks again.
+
+    Exit code: 0 it is approved; 2 nothing was done; 130 the answer was no.
     """
     from nodeprep.master import decisions, shapes
     from nodeprep.output.plans import Page
@@ -90,19 +93,23 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
           until: str) -> None:
     """Make an exception: ID of a node, of all nodes with a label, or of all ('*') is waived until a day.
 
-    It is shown as waived, never as met, and counts again when the day is over.
+    It is shown as waived, never as met, and counts again when the day is over. Who gets the label later has it too.
     """
     from nodeprep import catalogue
     from nodeprep.master import decisions
-    from nodeprep.master.store import settled
+    from nodeprep.master.store import asked, grid, settled
+    from nodeprep.master.store import waivers as query
     with opened(config_file, data) as found:
-        def work(cursor: Any) -> int:
+        def work(cursor: Any) -> Tuple[int, bool]:
             kind, scope = decisions.scope('' if '=' in node or node == '*' else node, node if '=' in node else '',
                                           node == '*')
-            return decisions.waive(cursor, kind, scope, requirement, reason, owner, until, found.who, found.now,
-                                   catalogue.ids())
-        number = found.store.do(work)
+            number = decisions.waive(cursor, kind, scope, requirement, reason, owner, until, found.who, found.now,
+                                     catalogue.ids())
+            return number, kind == query.LABEL and not grid.standings(cursor, asked.Asked(label=scope))
+        number, nobody = found.store.do(work)
         settled.finish(found.store, found.now)
+    if nobody:
+        say(f'no node has the label {shown(node)} yet: the waiver is for those that get it')
     click.echo(f'Waived until {until}; nodeprep master unwaive {number}{found.options} ends it.')
 
 
@@ -140,19 +147,3 @@ def unwaive(config_file: Optional[str], data: str, number: int) -> None:
             raise ConfigError(f'there is no waiver {number} that holds; nodeprep master waivers lists them')
         settled.finish(found.store, found.now)
     click.echo(f'The waiver {number} is ended.')
-
-
-@click.command()
-@places
-@click.argument('node')
-@stopping_on_bad_input
-def forget(config_file: Optional[str], data: str, node: str) -> None:
-    """Take NODE away: its credential ends, its name is free. An agent that still runs there is refused."""
-    from nodeprep.master import membership
-    from nodeprep.master.store.nodes import NotMember
-    with opened(config_file, data) as found:
-        try:
-            found.store.do(lambda cursor: membership.forget(cursor, node, found.who, found.now))
-        except NotMember:
-            raise ConfigError(f'there is no node {node}; nodeprep master nodes lists them') from None
-    click.echo(f'{node} is forgotten.')

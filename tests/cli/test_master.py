@@ -264,8 +264,14 @@ def test_clones_are_listed_with_what_is_the_same_and_what_to_type(commands):
     assert [re.sub(r'\d+ d .*ago', '', line) for line in lines[1:5]] == [
         '2 product_uuid fit copy ', Host(1).about['product_uuid'],
         '1 machine-id fit copy ', Host(1).about['machine_id']]
-    assert out.endswith('What the later ones report changes nothing until somebody decides:\n  nodeprep master decide '
-                        f'keep-both|forget-first|forget-later NUMBER...{commands.options}\n')
+    assert out.endswith(
+        'What the later ones report changes nothing until somebody decides, by their numbers (1 2 3, 1-9).\n'
+        f'Two machines, which both stay:\n  nodeprep master decide keep-both 2{commands.options}\n'
+        f'One is to go, the later or the first:\n  nodeprep master decide forget-later 2{commands.options}\n'
+        f'  nodeprep master decide forget-first 2{commands.options}\n')
+    for line in out.splitlines():
+        if 'nodeprep master' in line:
+            assert not set('<>|&;()$`\\"\'*?[]#~=%') & set(line), 'it can be pasted into a shell'
     assert commands.tree('clones')['clones'] == commands.tree('node', 'copy')['clones'][::-1]
     commands.told('decide', 'keep-both', '1')
     assert [one['id'] for one in commands.tree('clones')['clones']] == [2]
@@ -313,9 +319,30 @@ def test_one_of_two_clones_is_forgotten_by_a_decision(commands, what, gone, ther
     assert f'the {"later" if what == "forget-later" else "first"} one forgotten, by ' in told
 
 
+def test_a_range_of_numbers_is_what_there_is_to_decide_in_it(commands):
+    commands.store(lambda store: alike(store, 'copy', 'third'))
+    commands.told('decide', 'keep-both', '2')
+    out = commands.told('decide', 'keep-both', '3', '1-4', '3')
+    assert [line.split(':')[0] for line in out.split('\n') if ' was here first' in line] == ['3', '1', '4']
+    assert [one['id'] for one in commands.tree('clones')['clones']] == [6, 5]
+    commands.told('decide', 'keep-both', '5-99')
+    assert commands.tree('clones')['clones'] == []
+
+
+def test_of_a_range_only_what_was_shown_is_decided(commands, monkeypatch, mocker):
+    commands.store(lambda store: alike(store, 'copy'))
+    monkeypatch.setattr('sys.stdin', mocker.Mock(isatty=lambda: True, fileno=lambda: -1))
+    monkeypatch.setattr('nodeprep.cli.people.agree', lambda question: commands.store(
+        lambda store: alike(store, 'meanwhile')))
+    commands.told('decide', 'keep-both', '1-99')
+    assert {one['later'] for one in commands.tree('clones')['clones']} == {'meanwhile'}
+
+
 def test_what_is_not_to_be_decided_decides_nothing(commands):
     commands.store(lambda store: alike(store, 'copy'))
     for words, said in ((['forget-both', '1'], 'forget-both'), (['keep-both', '0'], 'NUMBER'),
+                        (['keep-both', '2-1'], "'2-1' is none of: 3, 1-9"), (['keep-both', '1-'], 'NUMBER'),
+                        (['keep-both', '9' * 30], 'NUMBER'), (['keep-both', '3-9'], 'nothing to decide about 3-9;'),
                         (['keep-both'], 'NUMBER'),
                         (['keep-both', '1', '9'], 'there is nothing to decide about 9; nodeprep master clones')):
         assert said in commands.refused('decide', *words)
@@ -408,6 +435,31 @@ def test_a_waiver_that_cannot_be_says_why(commands):
     for until in ('2020-01-01', 'soon', '2999-02-30'):
         assert 'is not a day to come' in commands.refused('waive', 'bad', 'swap', *said, '--until', until)
     assert commands.told('waive', '*', 'kubelet', *said, '--until', '2999-12-31')
+
+
+def test_a_waiver_for_a_label_that_no_node_has_says_so_and_holds(commands):
+    said = ('swap', '--reason', 'lab', '--owner', 'ops', '--until', '2999-12-31')
+    code, out, err = commands.run('waive', 'rack=r20', *said)
+    assert (code, err) == (0, 'nodeprep: no node has the label rack=r20 yet: the waiver is for those that get it\n')
+    assert out.startswith('Waived until 2999-12-31; ') and len(commands.tree('waivers')['waivers']) == 1
+    commands.told('waive', 'rack=r02', *said)
+    commands.told('forget', 'bad')
+    assert 'no node has the label rack=r02 yet' in commands.run('waive', 'rack=r02', *said)[2], 'which was its own'
+
+
+def test_whoever_is_at_the_terminal_is_asked_before_a_node_is_forgotten(commands, monkeypatch, mocker):
+    asked = []
+    monkeypatch.setattr('sys.stdin', mocker.Mock(isatty=lambda: True, fileno=lambda: -1))
+    monkeypatch.setattr('nodeprep.cli.people.agreed', lambda question: asked.append(question))
+    assert commands.run('forget', 'bad') == (130, '', 'Nothing was changed.\n')
+    assert commands.run('forget', 'mute') == (130, '', 'Nothing was changed.\n')
+    assert re.fullmatch(r'bad is drifted, heard .* ago\. Forget it\?', asked[0])
+    assert asked[1].startswith('mute is new, heard ')
+    assert 'there is no node x' in commands.refused('forget', 'x') and len(asked) == 2
+    assert len(commands.tree('nodes')['nodes']) == 3
+    assert commands.told('forget', 'bad', '--yes') == 'bad is forgotten.\n' and len(asked) == 2
+    monkeypatch.setattr('nodeprep.cli.people.agreed', lambda question: True)
+    assert commands.told('forget', 'mute') == 'mute is forgotten.\n'
 
 
 def test_a_node_is_forgotten(commands):
