@@ -5,7 +5,7 @@ each table is written once. Whatever comes twice changes nothing.
 """
 from nodeprep.chain import FORK, NEXT, SEEN, placed
 from nodeprep.master import comparing, fixed, prepared
-from nodeprep.master.store import Taken, fixes, identities, nodes, reports
+from nodeprep.master.store import Taken, fixes, identities, lives, nodes, reports
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known, NotMember
 from nodeprep.record import NamedTuple
@@ -75,6 +75,8 @@ class Batch:
 
     def _one(self, node: Known, report: prepared.Report, received: float) -> bool:
         """Whether it is new."""
+        earlier = lives.go_on(self._cursor, node, report, received)
+        self._gaps += [earlier] if earlier else []
         link = placed(report.sequence, report.previous, report.gap, node.sequence, node.head)
         state, said = link.state, link.said
         if state in (SEEN, FORK):

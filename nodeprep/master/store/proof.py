@@ -4,11 +4,12 @@ from nodeprep.compliance.document import REQUIRED
 from nodeprep.compliance.weigh import ADVISED, IGNORED
 from nodeprep.master.store import audit, fixes, kept
 from nodeprep.master.store.cursor import Cursor
+from nodeprep.master.store.lives import EARLIER
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Container, Dict, List, Mapping, Tuple
 
 _SAMPLE = 9               # rows that are asked what a requirement is called
-_GAPS = 'SELECT node, first, last, state, said, at FROM gap WHERE at >= ? AND at < ? ORDER BY at, id'
+_GAPS = 'SELECT node, first, last, state, said, at FROM gap WHERE at >= ? AND at < ? AND state <> ? ORDER BY at, id'
 _CLONES = ('SELECT kind, value, first, later, found, decided, decision FROM clone WHERE found < ? '
            'AND (decided IS NULL OR decided >= ?) ORDER BY found, id')
 _AUDIT = 'SELECT at, who, what, subject, detail FROM audit WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC'
@@ -58,7 +59,7 @@ def _required(cursor: Cursor, outcome: str, requirement: str, nodes: Container[i
 
 def gaps(cursor: Cursor, since: float, until: float) -> List[Tuple[Any, ...]]:
     """(node, first, last, state, said, at) of what was noticed in a span, in order."""
-    return cursor.all(_GAPS, (since, until))
+    return cursor.all(_GAPS, (since, until, EARLIER))
 
 
 def clones(cursor: Cursor, since: float, until: float) -> List[Tuple[Any, ...]]:

@@ -27,7 +27,8 @@ VERDICTS = dict(WORDS, **{DRIFTED: N_('not fit'), MET: N_('fit')})
 PLANS = {'proposed': N_('proposed'), 'approved': N_('approved'), 'denied': N_('denied'), 'lapsed': N_('lapsed'),
          'used': N_('used'), 'superseded': N_('superseded')}
 EVENTS = dict(holes.KINDS, joined=N_('joined'), silent=N_('silent'), heard=N_('heard'), left=N_('left'),
-              forgotten=N_('forgotten'), quarantined=N_('quarantined'), released=N_('released'))
+              forgotten=N_('forgotten'), quarantined=N_('quarantined'), released=N_('released'),
+              earlier=N_('was here before'))
 # What came of a fix, as agents tell it, and the state whose colour and symbol it has: those without one are neither
 # done nor taken back.
 RESULTS = {'done': N_('done'), 'failed': N_('failed, and taken back'), 'interrupted': N_('interrupted'),

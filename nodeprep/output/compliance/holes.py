@@ -9,12 +9,13 @@ from nodeprep.language import ENGLISH, N_, Language
 from nodeprep.typed import Any
 
 KINDS = {'gap': N_('gap'), 'missing': N_('missing'), 'fork': N_('fork'), 'restart': N_('restart')}
-# As chain.py, the master's ingest.py and the agent's account.py say it.
+# As chain.py, the master's ingest.py and lives.py, and the agent's account.py say it.
 _NOTED = (N_('reports {first} to {last} never came'), N_('reports {first} to {last} are lost, as the node says'),
           N_('report {number} begins a new chain; {first} to {last} never came'),
           N_('report {number} begins a new chain'),
           N_('report {number} follows another report {before} than the one held'),
           N_('there are two different reports {number}'),
+          N_('reports {first} to {last} are of before it joined'),
           N_('lines of the history are damaged; what they said counts as silent'),
           N_('the history before this is not kept any more'))
 

@@ -3,9 +3,10 @@ import json
 
 import pytest
 
+from nodeprep.chain import GENESIS
 from nodeprep.master import membership, secret
 from nodeprep.master.shapes import stamp
-from nodeprep.master.store import audit, nodes, tokens
+from nodeprep.master.store import audit, doctor, nodes, tokens
 from tests.master.asking import Asking
 from tests.master.fleet import Host
 
@@ -191,6 +192,98 @@ def test_the_host_name_that_is_told_counts_and_not_the_one_by_which_a_node_is_ca
         assert (answer.status, answer.tree['quarantined']) == (201, apart), name
     wrong = Asking(master.app).post('/v1/join', master.wants(master.token(), 'c', hostname='x' * 101))
     assert wrong.status == 400 and 'hostname: is not a short text' in wrong.tree['detail']
+
+
+def again(master, name, host):
+    """A machine is taken away and joins again."""
+    if master.store.read(lambda cursor: nodes.find(cursor, name)):
+        assert master.admin.ask('DELETE', f'/v1/nodes/{name}').status == 204
+    return master.join(name, machine_id=host.about['machine_id'], product_uuid=host.about['product_uuid'])
+
+
+def gaps(master, name):
+    """What the compliance report and the node's past say of holes."""
+    master.clock.now += 60
+    tree = master.admin.get('/v1/compliance?since=1d').tree
+    mine = [(one['first'], one['last'], one['state']) for one in tree['gaps'] if one['node'] == name]
+    assert [one['gaps'] for one in tree['nodes'] if one['name'] == name] == [len(mine)]
+    events = [one for one in master.admin.get(f'/v1/nodes/{name}/history').tree['events'] if one['said']]
+    return mine, [(one['what'], one['said']) for one in events]
+
+
+@pytest.fixture
+def twice(master):
+    """A machine of which two reports came before it was forgotten and joined again."""
+    master.admin, host = master.person(), Host(1, 'node1', start=master.clock.now)
+    node = again(master, 'node1', host)
+    assert node.post('/v1/reports', {'reports': [host.report(), host.report()]}).status == 201
+    return again(master, 'node1', host), host
+
+
+SAID = ('earlier', 'reports 1 to 2 are of before it joined')
+
+
+def test_what_a_machine_told_before_it_was_forgotten_is_no_hole_when_it_joins_again(master, twice):
+    node, host = twice
+    assert node.post('/v1/reports', host.report()).tree == {'sequence': 3, 'new': 1}
+    assert gaps(master, 'node1') == ([], [SAID])
+    third = again(master, 'node1', host)
+    assert third.post('/v1/reports', host.report()).tree == {'sequence': 4, 'new': 1}
+    assert gaps(master, 'node1') == ([], [('earlier', 'reports 1 to 3 are of before it joined')])
+    assert not master.store.read(doctor.chains).wrong
+
+
+def test_a_report_that_was_written_since_it_joined_again_and_never_came_is_a_hole(master, twice):
+    node, host = twice
+    host.report()
+    node.post('/v1/reports', host.report())
+    host.report()
+    node.post('/v1/reports', host.report())
+    assert gaps(master, 'node1') == ([(3, 3, 'missing'), (5, 5, 'missing')], [
+        ('missing', 'reports 5 to 5 never came'), ('missing', 'reports 3 to 3 never came'), SAID])
+
+
+def test_a_chain_that_is_not_that_of_the_machine_before_does_not_go_on_with_it(master, twice):
+    node, host = twice
+    host.head = '5' * 64
+    node.post('/v1/reports', host.report())
+    assert gaps(master, 'node1') == ([(1, 2, 'missing')], [('missing', 'reports 1 to 2 never came')])
+
+
+def test_a_machine_whose_spool_was_lost_begins_anew(master, twice):
+    node, _ = twice
+    host = Host(1, 'node1', start=master.clock.now)
+    node.post('/v1/reports', host.report())
+    assert gaps(master, 'node1') == ([], [])
+    host.sequence, host.head = 9, GENESIS
+    node.post('/v1/reports', host.report())
+    assert gaps(master, 'node1')[0] == [(2, 9, 'restart')]
+
+
+def test_a_lost_spool_of_which_the_number_was_learned_is_told(master, twice):
+    node, host = twice
+    host.head = GENESIS
+    node.post('/v1/reports', host.report())
+    assert gaps(master, 'node1') == ([(3, 3, 'restart')], [('restart', 'report 3 begins a new chain'), SAID])
+
+
+def test_another_machine_goes_on_with_nothing(master, twice):
+    _, host = twice
+    other = master.join('node2')
+    for name in ('name', 'machine_id', 'product_uuid'):
+        host.about[name] += '2'
+    other.post('/v1/reports', host.report())
+    assert gaps(master, 'node2') == ([(1, 2, 'missing')], [('missing', 'reports 1 to 2 never came')])
+
+
+def test_who_poses_as_a_machine_that_is_gone_hides_no_report_below_its_number(master, twice):
+    """The first one that comes is judged by itself."""
+    _, real = twice
+    liar = Host(2, 'liar', start=master.clock.now)
+    node = master.join('liar', machine_id=real.about['machine_id'], product_uuid=real.about['product_uuid'])
+    liar.report()
+    node.post('/v1/reports', liar.report())
+    assert gaps(master, 'liar')[1] == [('missing', 'reports 1 to 1 never came')]
 
 
 # --- reports and heartbeats

@@ -7,11 +7,11 @@ import pytest
 
 import nodeprep
 from nodeprep.compliance import moments
-from nodeprep.master import compliance
-from nodeprep.master.store import deliveries, nodes, outbox, tokens
+from nodeprep.master import compliance, membership
+from nodeprep.master.store import deliveries, joining, nodes, outbox, tokens
 from nodeprep.output.compliance import figures, words
 from tests.master.fleet import Host
-from tests.master.web.browsing import EVIL, NAMES, NOW, SCRIPT, Fleet, buttons, parsed, text_of
+from tests.master.web.browsing import EVIL, HOUR, NAMES, NOW, SCRIPT, Fleet, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
          '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=nobody', '/?order=heard',
@@ -381,3 +381,16 @@ def test_texts_of_hosts_are_texts(full):
         assert SCRIPT.encode() not in answer.body and b'\xe2\x80\xae' not in answer.body
         assert SCRIPT in ''.join(page.itertext()) or any(SCRIPT in (value or '') for part in page.iter()
                                                          for value in part.attrib.values())
+
+
+def test_of_a_machine_that_was_forgotten_and_joined_again_the_page_says_that_it_was_here_before(site):
+    host = Host(1, 'again', requirements=NAMES, start=NOW - HOUR)
+    machine = [host.about[name] for name in ('machine_id', 'product_uuid')]
+    for number in (1, 2):
+        joined = site.store.do(lambda cursor, number=number: joining.join(
+            cursor, joining.Joining('again', f'request{number}', f'hash{number}', *machine), NOW - HOUR))
+        assert site.store.reports(joined.node, [host.report()], NOW).result(30).new == 1
+        if number == 1:
+            site.store.do(lambda cursor: membership.forget(cursor, 'again', 'ada', NOW))
+    told = text_of(parsed(site.browser().get('/nodes/again')).find('.//*[@data-part="about"]'))
+    assert 'was here before: reports 1 to 1 are of before it joined' in told and 'never came' not in told
