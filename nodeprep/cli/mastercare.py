@@ -47,7 +47,7 @@ def doctor(config_file: Optional[str], data: str, format_name: str) -> None:
             one = one._replace(wrong=[hints.to_type(said, found.options) for said in one.wrong])
             seen.append(one)
             if format_name == 'table':
-                write(sys.stdout, f'{"WRONG" if one.wrong else "ok":<6} {shown(one.what)}\n'
+                write(sys.stdout, f'{"WRONG" if one.wrong else "ok":<6} {shown(one.headline)}\n'
                       + ''.join(f'       {shown(said)}\n' for said in one.wrong))
     if format_name != 'table':
         write(sys.stdout, plans.machine({'format': 1, 'doctor': care.tree(seen)}, format_name))

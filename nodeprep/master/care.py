@@ -55,18 +55,23 @@ def look(store: Any, settings: Any, data: str, now: float) -> Iterator[Seen]:
     free = os.statvfs(data)
     room = free.f_bavail * free.f_frsize
     yield Seen(f'there is room where the data are: {room / 2**30:.1f} GiB',
-               [f'less than {_ROOM / 2**30:.0f} GiB are free in {data}'] if room < _ROOM else [])
+               [f'less than {_ROOM / 2**30:.0f} GiB are free in {data}'] if room < _ROOM else [],
+               f'there is little room where the data are: {room / 2**30:.1f} GiB')
     if settings.report.mail.to:
-        yield Seen('what reports are sent with can be read', mail.unready(settings.report.mail))
+        yield Seen('what reports are sent with can be read', mail.unready(settings.report.mail),
+                   'what reports are sent with cannot be read')
     clocks = store.read(presence.wrong_clocks)
     yield Seen('the clocks of the nodes are right', [
         f'{name} is off by {offset / 1000:.1f} s (give or take {bound / 1000:.1f} s)'
         for name, offset, bound in clocks[:_ONE_BY_ONE]] + (
-            [f'and {len(clocks) - _ONE_BY_ONE} more'] if len(clocks) > _ONE_BY_ONE else []))
+            [f'and {len(clocks) - _ONE_BY_ONE} more'] if len(clocks) > _ONE_BY_ONE else []),
+               'clocks of nodes are wrong')
     said = quarantine.said(store.read(quarantine.count))
-    yield Seen('no node is in quarantine', [f'{said}; nodeprep master clones says why'] if said else [])
+    yield Seen('no node is in quarantine', [f'{said}; nodeprep master clones says why'] if said else [],
+               'nodes are in quarantine')
     yield store.read(left_out)
-    yield Seen('nothing is of the future', store.read(lambda cursor: ahead.told(cursor, now)))
+    yield Seen('nothing is of the future', store.read(lambda cursor: ahead.told(cursor, now)),
+               'something is of the future')
     yield from store.read(lambda cursor: list(doctor.look(cursor)))
 
 
@@ -80,7 +85,8 @@ def left_out(cursor: Any) -> Seen:
              if one.why != judging.NOWHERE]
     nowhere = len(found) - len(wrong)
     return Seen('nodes can be told of each other' + (f'; of {nowhere} no address is known' if nowhere else ''),
-                wrong[:_ONE_BY_ONE] + ([f'and {len(wrong) - _ONE_BY_ONE} more'] if len(wrong) > _ONE_BY_ONE else []))
+                wrong[:_ONE_BY_ONE] + ([f'and {len(wrong) - _ONE_BY_ONE} more'] if len(wrong) > _ONE_BY_ONE else []),
+                'there are nodes that other nodes are not told of')
 
 
 def tree(seen: List[Seen]) -> List[Dict[str, Any]]:
@@ -93,16 +99,17 @@ def _certificates(settings: Any, data: str, now: float) -> Seen:
         held = serve.load_keys(settings, data, now)
         above = ca.read(held.ca.encode('ascii', 'replace'))
     except (ConfigError, ValueError) as error:
-        return Seen('the certificates can be used', str(error).split('\n'))
+        return Seen('the certificates can be used', str(error).split('\n'), 'the certificates cannot be used')
     wrong = []
     if held.ends - now < 14 * _DAY:
-        wrong.append(f'the certificate ends in {(held.ends - now) / _DAY:.0f} days')
+        wrong.append(f'the certificate ends in {keys.days(held.ends, now)} days')
     if above.ends - now < 365 * _DAY:
-        wrong.append(f'the CA ends in {(above.ends - now) / _DAY:.0f} days; then every node joins anew with another')
+        wrong.append(f'the CA ends in {keys.days(above.ends, now)} days; then every node joins anew with another')
     lacking = [name for name in settings.names if name not in held.names]
     if lacking:
         wrong.append(f'the certificate is not for {", ".join(lacking)}, which the settings name')
-    return Seen(f'the certificates can be used, for {(held.ends - now) / _DAY:.0f} days', wrong)
+    return Seen(f'the certificates can be used, for {keys.days(held.ends, now)} days', wrong,
+                'the certificates want looking after')
 
 
 def _authority(store: Any, settings: Any, data: str, now: float) -> Seen:
@@ -113,7 +120,7 @@ def _authority(store: Any, settings: Any, data: str, now: float) -> Seen:
         ours = shown                               # which is told already
     return Seen('all masters of this database have one CA', [] if shown in ('', ours) else [
         f'the one that began last has another ({shown}): nodes that joined with one do not believe the other; give all '
-        f'of them the same ca.crt and ca.key, and restart them'])
+        f'of them the same ca.crt and ca.key, and restart them'], 'masters of this database have different CAs')
 
 
 def _remove(path: str) -> None:

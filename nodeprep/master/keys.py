@@ -194,13 +194,22 @@ def _no_password() -> str:
     raise ValueError('the key is encrypted; a server that starts by itself needs one that is not')
 
 
+def days(ends: float, now: float) -> int:
+    """How many days a certificate still counts, rounded: one of 90 days that was just made has 90.
+
+    >>> days(86400.0 * 90, 3.0), days(86400.0, 86400.0)
+    (90, 0)
+    """
+    return round((ends - now) / 86400)
+
+
 def said(ends: float, now: float) -> str:
     """What a person should know of the end of a certificate, such as one of their own; '' when it is far.
 
     >>> said(86400.0 * 3, 0.0), said(86400.0 * 30, 0.0)
     ('the certificate of this master ends in 3 days', '')
     """
-    days = int((ends - now) // 86400)
     if ends <= now:
         return 'the certificate of this master has ended: nodes do not speak to it any more'
-    return '' if days > 14 else f'the certificate of this master ends in {days} days'
+    left = days(ends, now)
+    return '' if left > 14 else f'the certificate of this master ends in {left} days'

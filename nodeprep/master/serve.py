@@ -134,7 +134,7 @@ class Serving:
     def _up(self, addresses: List[Tuple[str, int]]) -> None:
         listening.note(self._places.data, (self._master.settings.listen[0], addresses[0][1]))
         url = address(self._master.settings, addresses[0][1])
-        days = int((self._master.keys.ends - self._master.clock()) // 86400)
+        days = keys.days(self._master.keys.ends, self._master.clock())
         log(f'nodeprep master {__version__} serves {url}')
         log(f'  its certificate is for {", ".join(self._master.keys.names)}; {days} days')
         log(f'  its data are in {os.path.abspath(self._places.data)}'

@@ -84,7 +84,7 @@ def test_one_that_is_killed_begins_anew_with_all_it_knew(node, token):
     assert names(node, token) == ['n1', 'n2']
     code, out, _ = node.run(['nodeprep', 'master', 'doctor'])
     wrong = [line for line in out.splitlines() if line.startswith('WRONG')]
-    assert (code, wrong) == (1, ['WRONG  no node is in quarantine']), 'n2 is the same machine; nothing else is wrong'
+    assert (code, wrong) == (1, ['WRONG  nodes are in quarantine']), 'n2 is the same machine; nothing else is wrong'
     assert node.run(['find', DATA, '!', '-user', 'nodeprep-master'])[1] == '', 'commands of root leave nothing of root'
 
 

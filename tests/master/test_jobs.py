@@ -182,7 +182,7 @@ def test_the_end_of_a_certificate_of_ones_own_is_told_each_day(master, tmp_path)
     made = master.context
     made.keys = held
     job = jobs.renewal(keys.context(held), lambda one: held, None)
-    for days in (10, 70, 0.01, 0.01, 5, 5):
+    for days in (10, 70, 0.6, 0.01, 5, 5):
         master.clock.now += days * DAY
         job.work(made)
     assert master.lines == [*(f'the certificate of this master ends in {days} days' for days in (10, 9, 4)),

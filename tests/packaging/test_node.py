@@ -131,7 +131,7 @@ def test_the_master_has_a_user_of_its_own_serves_and_goes_on_after_an_upgrade(no
     assert len(json.loads(node.ask('nodeprep', 'master', 'nodes', '-o', 'json'))['nodes']) == 1
     # The node of the lab is called localhost, of which no other node could be told.
     assert [line for line in node.run(['nodeprep', 'master', 'doctor'])[1].split('\n') if line.startswith('WRONG')] == [
-        'WRONG  nodes can be told of each other']
+        'WRONG  there are nodes that other nodes are not told of']
     assert rpm(node, '-V', 'nodeprep-master', 'nodeprep-master-postgresql') == ''
 
 

@@ -36,36 +36,50 @@ _KEPT: Tuple[Tuple[str, Callable[[Any], bool], str], ...] = (
 
 
 class Seen(NamedTuple):
-    """One thing that was looked at. `wrong` are sentences; none: it is in order."""
+    """One thing that was looked at. `wrong` are sentences; none: it is in order. `what` is how it should be, `failing`
+    how it is when something is wrong.
+    """
 
     what: str
     wrong: List[str]
+    failing: str
+
+    @property
+    def headline(self) -> str:
+        """How it is."""
+        return self.failing if self.wrong else self.what
 
 
 def look(cursor: Cursor) -> Iterator[Seen]:
     """Everything, one after the other; the last takes longest, since it reads each report that is kept."""
     found = schema.version(cursor)
     yield Seen(f'the tables are of version {found}',
-               [] if found == schema.VERSION else [f'this nodeprep wants version {schema.VERSION}'])
+               [] if found == schema.VERSION else [f'this nodeprep wants version {schema.VERSION}'],
+               f'the tables are of version {found}')
     if cursor.dialect.name == 'sqlite':
         yield Seen('the file is sound', [f'integrity_check: {row[0]}' for row
-                                         in cursor.all('PRAGMA integrity_check(20)') if row[0] != 'ok'])
+                                         in cursor.all('PRAGMA integrity_check(20)') if row[0] != 'ok'],
+                   'the file is damaged')
         yield Seen('all texts are UTF-8', [
-            one for table in schema.TABLES for one in itertools.islice(_no_texts(cursor, table), _MOST)])
+            one for table in schema.TABLES for one in itertools.islice(_no_texts(cursor, table), _MOST)],
+            'not all texts are UTF-8')
         yield Seen('rows name rows that are there', [f'{row[0]} {row[1]} names a {row[2]} that is not there'
-                                                     for row in cursor.all('PRAGMA foreign_key_check')[:_MOST]])
+                                                     for row in cursor.all('PRAGMA foreign_key_check')[:_MOST]],
+                   'rows name rows that are not there')
     yield Seen('states and their transitions agree', [
         f'{name}: {requirement} is {state}, and the last transition says {last}' for name, requirement, state, last
         in cursor.all('SELECT n.name, s.requirement, s.outcome, t.outcome FROM state s JOIN node n ON n.id = s.node '
                       'JOIN transition t ON t.id = (SELECT MAX(u.id) FROM transition u WHERE u.node = s.node '
-                      'AND u.requirement = s.requirement) WHERE t.outcome <> s.outcome LIMIT ?', (_MOST,))])
+                      'AND u.requirement = s.requirement) WHERE t.outcome <> s.outcome LIMIT ?', (_MOST,))],
+        'states and their transitions differ')
     yield Seen('messages get through', [
         f'{hook}: ' + ('1 message waits or was given up,' if count == 1 else
                        f'{count} messages wait or were given up, the oldest') + f' since {stamp(at)}: {problem}'
         for hook, count, at, problem in cursor.all('SELECT hook, COUNT(*), MIN(made), MAX(problem) FROM outbox '
-                                                   'WHERE tries > 0 GROUP BY hook')])
+                                                   'WHERE tries > 0 GROUP BY hook')], 'messages do not get through')
     yield Seen('what is kept as JSON can be read', [
-        one for kind in _KEPT for one in itertools.islice(_damaged(cursor, *kind), _MOST)])
+        one for kind in _KEPT for one in itertools.islice(_damaged(cursor, *kind), _MOST)],
+        'not all that is kept as JSON can be read')
     yield chains(cursor)
 
 
@@ -105,7 +119,7 @@ def chains(cursor: Cursor) -> Seen:
                 wrong.append(f'{name}: report {sequence} does not follow report {sequence - 1}')
             same = before[2] if before[:2] == (node, sequence) else set()
             before = (node, sequence, same | {digest})
-    return Seen(f'{count} reports are as they were taken', wrong)
+    return Seen(f'{count} reports are as they were taken', wrong, 'not all reports are as they were taken')
 
 
 def _holds(body: bytes, previous: str, digest: str) -> bool:

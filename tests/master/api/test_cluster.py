@@ -188,9 +188,10 @@ def test_the_doctor_names_whose_address_is_in_doubt_and_counts_those_without_one
     Node(master, 'a1', 1, 'prod')
     Node(master, 'nowhere', 40, address='')
     seen = master.store.read(care.left_out)
-    assert seen == ('nodes can be told of each other; of 1 no address is known', [])
+    assert (seen.headline, seen.wrong) == ('nodes can be told of each other; of 1 no address is known', [])
     for number in range(2, 9):
         Node(master, f'a{number}', number, 'prod', address='10.0.0.1', proved=False)
     seen = master.store.read(care.left_out)
+    assert seen.headline == 'there are nodes that other nodes are not told of'
     assert seen.wrong[0] == 'a2: 10.0.0.1 is also the address of a1, a3, a4 and 4 more (cluster prod)'
     assert len(seen.wrong) == 6 and seen.wrong[-1] == 'and 2 more'
