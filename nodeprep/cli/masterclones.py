@@ -32,7 +32,7 @@ def clones(config_file: Optional[str], data: str, everything: bool, format_name:
         rows = found.store.read(lambda cursor: query.every(cursor, not everything))
     heads = ['NUMBER', 'THE SAME', 'HERE FIRST', 'CAME LATER', 'FOUND'] + (['DECIDED'] if everything else [])
     show(format_name, 'clones', heads,
-         [[str(one['id']), identity(one['kind']), one['first_name'], one['later_name'],
+         [[str(one['id']), _same(one), one['first_name'], one['later_name'],
            f'{span(found.now - one["found"])} ago', *([_decided(one)] if everything else [])] for one in rows],
          [shapes.clone(one) for one in rows], 'Every node is a machine of its own.', [one['value'] for one in rows],
          _next(rows, found.options))
@@ -113,11 +113,16 @@ def decide(config_file: Optional[str], data: str, what: str, numbers: Sequence[T
         rows = found.store.read(looked)
         for one in rows:
             click.echo(f'{one["id"]}: {shown(one["first_name"])} was here first, {shown(one["later_name"])} came '
-                       f'later; they have the same {identity(one["kind"])} {shown(one["value"])}')
+                       f'later; they {"have" if one["still"] else "had"} the same {identity(one["kind"])} '
+                       f'{shown(one["value"])}' + ('' if one['still'] else ', and have not any more'))
         if not yes and sys.stdin and sys.stdin.isatty():
             people.agree(_question(what, rows))
         told = found.store.do(work)
     click.echo('\n'.join(told))
+
+
+def _same(one: Dict[str, Any]) -> str:
+    return identity(one['kind']) + ('' if one['still'] or one['decided'] is not None else ' (not any more)')
 
 
 def _question(what: str, rows: List[Dict[str, Any]]) -> str:

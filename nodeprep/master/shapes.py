@@ -90,7 +90,7 @@ def clone(one: Tree) -> Tree:
     """A row of clones."""
     return {'id': one['id'], 'kind': one['kind'], 'value': one['value'], 'first': one['first_name'],
             'later': one['later_name'], 'found': stamp(one['found']), 'decided': stamp(one['decided']),
-            'by': one['by'], 'decision': one['decision']}
+            'by': one['by'], 'decision': one['decision'], 'still': bool(one['still'])}
 
 
 def _state(one: Any) -> Tree:

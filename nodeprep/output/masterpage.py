@@ -57,7 +57,8 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
 
 def _clone(one: Tree, name: str) -> str:
     """Who else says that it is this machine; which of the two is in quarantine."""
-    same = f'has the same {identity(one["kind"])} {shown(one["value"])}'
+    what = f'the same {identity(one["kind"])} {shown(one["value"])}'
+    same = f'has {what}' if one['still'] else f'had {what} (not any more)'
     if one['first'] == name:
         return f'{shown(one["later"])} came later and {same}: that one is in quarantine'
     return (f'{shown(one["first"])} was here first and {same}: what this one reports changes nothing until somebody '

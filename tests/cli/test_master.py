@@ -254,6 +254,24 @@ def alike(store, *names):
         store.reports(node, [host.report()], host.now).result(30)
 
 
+def test_clones_that_are_alike_no_more_are_told_so(commands):
+    def other(store):
+        host = Host(11, 'copy')
+        host.report()
+        node = store.read(lambda cursor: nodes.find(cursor, 'copy'))[0]
+        store.reports(node, [host.report()], host.now).result(30)
+    commands.store(lambda store: alike(store, 'copy'))
+    assert 'not any more' not in commands.told('clones') + commands.told('node', 'copy')
+    assert [one['still'] for one in commands.tree('clones')['clones']] == [True, True]
+    commands.store(other)
+    assert [one['still'] for one in commands.tree('clones')['clones']] == [False, False]
+    lines = [' '.join(line.split()) for line in commands.told('clones').split('\n')]
+    assert lines[1].startswith('2 product_uuid (not any more) fit copy')
+    assert 'had the same machine-id' in ' '.join(commands.told('node', 'copy').split())
+    said = ' '.join(commands.told('decide', 'keep-both', '1-2').split())
+    assert f'they had the same machine-id {Host(1).about["machine_id"]}, and have not any more' in said
+
+
 def test_clones_are_listed_with_what_is_the_same_and_what_to_type(commands):
     assert commands.told('clones') == 'Every node is a machine of its own.\n'
     assert commands.tree('clones') == {'format': 1, 'clones': []}

@@ -220,6 +220,24 @@ def test_what_a_node_in_quarantine_tells_is_kept_and_counts_when_it_is_let_out(s
         store.do(lambda cursor: membership.decide(cursor, one, 'keep-both', 'ada', AT))
 
 
+def test_that_a_clone_is_another_machine_now_is_told_and_releases_nobody(store):
+    _, later, _ = twins(store)
+
+    def still():
+        return {one['kind']: one['still'] for one in store.read(clones.every)}
+    assert still() == {'mac': 1, 'machine_id': 1}
+    later.about['machine_id'] = 'f' * 32
+    take(store, 2, later.report())
+    assert still() == {'mac': 1, 'machine_id': 0}
+    later.about['macs'] = ['52:54:00:00:00:99']
+    take(store, 2, later.report())
+    assert still() == {'mac': 0, 'machine_id': 0}
+    assert rows(store, 'SELECT status FROM node WHERE id = 2') == [('quarantined',)]
+    later.about['machine_id'] = Host(1).about['machine_id']
+    take(store, 2, later.report())
+    assert still() == {'mac': 0, 'machine_id': 1} and len(store.read(clones.every)) == 2
+
+
 @pytest.mark.parametrize('decision, statuses', [('forget-first', ['forgotten', 'member']),
                                                 ('forget-later', ['member', 'forgotten'])])
 def test_forgetting_one_of_two_clones_decides_all_of_it(store, decision, statuses):

@@ -75,7 +75,8 @@ SCHEMAS: Dict[str, Schema] = {
                            ended=PERHAPS, ended_by=TEXT, settling=SETTLING, node=TEXT, gone=TRUTH, label=TEXT,
                            all=TRUTH)},
     'Clone': having(id=NUMBER, kind=TEXT, value=TEXT, first=TEXT, later=TEXT, found=WHEN, decided=PERHAPS, by=TEXT,
-                    decision=TEXT),
+                    decision=TEXT, still={'type': 'boolean', 'description': 'By what they told last, both are so '
+                                          'still. Where not, a person decides all the same.'}),
     'Deed': having(id=NUMBER, at=WHEN, who=TEXT, what=TEXT, subject=TEXT, detail=ANYTHING),
     'Allowed': having(id=TEXT, requirement=TEXT, digest=TEXT, by=TEXT, until=WHEN)}
 

@@ -5,9 +5,14 @@ from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Container, Dict, Iterable, List, Optional, Tuple
 
 KEEP_BOTH, FORGET_FIRST, FORGET_LATER = DECISIONS = ('keep-both', 'forget-first', 'forget-later')
-COLUMNS = ('id', 'kind', 'value', 'first', 'later', 'found', 'decided', 'by', 'decision', 'first_name', 'later_name')
-_SELECT = ('SELECT c.id, c.kind, c.value, c.first, c.later, c.found, c.decided, c."by", c.decision, f.name, l.name '
-           'FROM clone c JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later')
+COLUMNS = ('id', 'kind', 'value', 'first', 'later', 'found', 'decided', 'by', 'decision', 'first_name', 'later_name',
+           'still')
+# Looked up by the node, which says a few things: thousands may say the same of themselves.
+_SAYS = "EXISTS (SELECT 1 FROM identity i WHERE i.node = c.{} AND i.kind || '' = c.kind AND i.value || '' = c.value)"
+# 1: the newest that each of the two said of itself is what was found to be the same; 0: one of them says otherwise now.
+STILL = f'CASE WHEN {_SAYS.format("first")} AND {_SAYS.format("later")} THEN 1 ELSE 0 END'
+_SELECT = ('SELECT c.id, c.kind, c.value, c.first, c.later, c.found, c.decided, c."by", c.decision, f.name, l.name, '
+           f'{STILL} FROM clone c JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later')
 _KNOWN = ('SELECT 1 FROM clone WHERE kind = ? AND value = ? AND (decided IS NULL OR decision = ?) '
           'AND (first = ? AND later = ? OR first = ? AND later = ?)')
 _ALIKE = 'SELECT first, later FROM clone WHERE (decided IS NULL OR decision = ?) AND (first = ? OR later = ?)'

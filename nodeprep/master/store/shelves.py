@@ -1,5 +1,6 @@
 """What people decided and did: waivers, clones, the audit log, as the page lists them."""
 from nodeprep.master.store import audit
+from nodeprep.master.store.clones import STILL
 from nodeprep.master.store.waivers import GONE
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
@@ -35,6 +36,7 @@ class Clone(NamedTuple):
     decided: Optional[float]
     by: str
     decision: str
+    still: int                # 0: one of them says otherwise of itself now
 
 
 class Deed(NamedTuple):
@@ -67,7 +69,8 @@ def past_waivers(cursor: Any, today: str, most: int = 50) -> List[Waiver]:
 def clones(cursor: Any, open_: bool = True, most: int = 200) -> List[Clone]:
     """Those that wait for a decision, the oldest first; or those that were decided, the newest first."""
     return [Clone(*row) for row in cursor.all(
-        'SELECT c.id, c.kind, c.value, f.name, l.name, l.status, c.found, c.decided, c."by", c.decision FROM clone c '
+        'SELECT c.id, c.kind, c.value, f.name, l.name, l.status, c.found, c.decided, c."by", c.decision, '
+        f'{STILL} FROM clone c '
         'JOIN node f ON f.id = c.first JOIN node l ON l.id = c.later WHERE '
         + ('c.decided IS NULL ORDER BY c.found, c.id' if open_ else 'c.decided IS NOT NULL ORDER BY c.decided DESC')
         + ' LIMIT ?', (most,))]

@@ -192,6 +192,19 @@ def test_a_clone_is_named_with_both_sides_and_released(cloned):
     assert note(after(ann, send(ann, '/clones', do='keep-both', id=number))).startswith('Nothing was done')
 
 
+def test_a_clone_that_is_another_machine_now_is_shown_as_that_and_a_person_decides(cloned):
+    ann, host = cloned.browser('approver'), cloned.fleet.hosts['copy']
+    host.about['machine_id'] = 'f' * 32
+    cloned.fleet.tell('copy')
+    page = parsed(ann.get('/clones'))
+    card = page.find('.//article')
+    assert text_of(page.find('.//h1')) == 'Nodes that were alike wait for a decision'
+    assert text_of(card).startswith('No longer the same machine-id')
+    assert 'By what they told last, one of them has another now.' in text_of(card) and 'systemd' not in text_of(card)
+    assert buttons(card) == ['They are two machines: release copy']
+    assert cloned.rows("SELECT status FROM node WHERE name = 'copy'") == [('quarantined',)]
+
+
 def test_a_node_that_stays_in_quarantine_is_not_said_to_be_released(cloned):
     host = cloned.fleet.hosts['copy']
     host.about['macs'] = cloned.fleet.hosts['drifted'].about['macs']
