@@ -4,10 +4,11 @@ Read by PyYAML's composer: it keeps the line of every value, and the text of a s
 `kubernetes: 1.30` is not 1.3 and `policy: off` is not False.
 """
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Iterator, List
+from nodeprep.typed import Any, Callable, Dict, Iterator, List
 
 MOST = 20000              # nodes of one file
 DEEPEST = 20              # levels of nodes within nodes
+_NO_END = ("could not find expected ':'", 'found unexpected end of stream')       # as PyYAML says it
 
 
 class ConfigError(Exception):
@@ -16,6 +17,14 @@ class ConfigError(Exception):
     def __init__(self, *problems: str) -> None:
         super().__init__('\n'.join(problems))
         self.problems = problems
+
+
+class Misplaced(ValueError):
+    """What is wrong with a value that is part of another one, and where that part stands: 'file:line'."""
+
+    def __init__(self, said: str, place: str) -> None:
+        super().__init__(said)
+        self.place = place
 
 
 class Node(NamedTuple):
@@ -34,6 +43,16 @@ class Node(NamedTuple):
         return self.value
 
 
+def part(item: Node, read: Callable[[Node], Any]) -> Any:
+    """A value within another one as `read` gives it, whose ValueError then says where it stands."""
+    try:
+        return read(item)
+    except Misplaced:
+        raise
+    except ValueError as error:
+        raise Misplaced(str(error), item.place) from None
+
+
 def parse(text: str, path: str) -> Node:
     """The file's mapping; {} of one that is empty or only comments. ConfigError on what is no plain YAML mapping."""
     if all(not line.strip() or line.lstrip().startswith('#') for line in text.split('\n')):
@@ -43,11 +62,10 @@ def parse(text: str, path: str) -> Node:
         _refuse_what_grows(yaml.parse(text, yaml.SafeLoader), path)
         root = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise ConfigError(f'{path}:{line}: not YAML: {error.problem or error.context}') from None
+        raise ConfigError(f'{path}:{_fault(error)}') from None
     except yaml.YAMLError as error:
-        raise ConfigError(f'{path}: not YAML: {" ".join(str(error).split())}') from None
+        at = text.count('\n', 0, getattr(error, 'position', 0)) + 1
+        raise ConfigError(f'{path}:{at}: not YAML: {" ".join(str(error).split())}') from None
     except RecursionError:
         raise ConfigError(f'{path}: nested too deeply') from None
     read = _Reader(path)
@@ -61,16 +79,29 @@ def parse(text: str, path: str) -> Node:
     return node
 
 
+def _fault(error: Any) -> str:
+    """The line of a fault, and what it is. What does not end where it should is at fault where it begins: PyYAML marks
+    where it gave up, which for a name without a colon is the next line, and for a quote the end of the file.
+    """
+    begin, end = error.context_mark, error.problem_mark or error.context_mark
+    if begin and error.problem in _NO_END:
+        end = begin
+    still = f'; what the bracket in line {begin.line + 1} begins goes on here' if begin and end.line != begin.line and \
+        'flow' in str(error.context) else ''
+    return f'{end.line + 1 if end else 1}: not YAML: {error.problem or error.context}{still}'
+
+
 def _refuse_what_grows(events: Any, path: str) -> None:
     """ConfigError on aliases, depth and sheer size, event by event: composing 100000 open brackets takes minutes."""
     import yaml
     depth = 0
     for count, event in enumerate(events):
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise ConfigError(f'{path}: aliases (*name) are not understood here; write the value out')
+            raise ConfigError(f'{path}:{line}: aliases (*name) are not understood here; write the value out')
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST or count > 2 * MOST:
-            raise ConfigError(f'{path}:{event.start_mark.line + 1}: more than {MOST} values, or nested too deeply')
+            raise ConfigError(f'{path}:{line}: more than {MOST} values, or nested too deeply')
 
 
 class _Reader:

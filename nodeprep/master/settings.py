@@ -3,7 +3,7 @@ import os
 import re
 import shlex
 
-from nodeprep.config import ConfigError, Node, parse
+from nodeprep.config import ConfigError, Misplaced, Node, parse
 from nodeprep.master import settingvalues as values
 from nodeprep.master.delivery import wishes
 from nodeprep.record import NamedTuple
@@ -74,7 +74,8 @@ def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:
     problems += _together(settings, node)
     if not any(wishes.PREFIX in one for one in problems):
         # Of what was not read nobody can say what goes with it.
-        problems += [f'{node.value["report"].place}: {said}' for said in wishes.together(settings.report)]
+        problems += [f'{node.value["report"].value[group].place}: report.{group}{said}'
+                     for group, said in wishes.together(settings.report)]
     secret = 'webhooks' if any(hook.secret for hook in settings.webhooks) else \
         'report' if settings.report.webhook.secret else \
         'database' if _PASSWORD.match(settings.database) else ''
@@ -100,8 +101,8 @@ def _together(settings: Settings, node: Node) -> List[str]:
         problems.append(f'{place}: silent_after is at least three heartbeats, {3 * settings.heartbeat:g}s; a node is '
                         f'not silent because one was lost')
     names = [hook.name for hook in settings.webhooks]
-    problems += [f'{places["webhooks"]}: two webhooks are called {name}' for name in sorted(set(names))
-                 if names.count(name) > 1]
+    problems += [f'{node.value["webhooks"].value[at].place}: two webhooks are called {name}'
+                 for at, name in enumerate(names) if names.index(name) < at]
     return problems
 
 
@@ -122,7 +123,8 @@ def _take(readers: Dict[str, Any], name: str, shown: str, item: Node, found: Dic
         try:
             found[field] = read_it(item)
         except ValueError as error:
-            problems.append(f'{item.place}: {shown}: {error}')
+            place = error.place if isinstance(error, Misplaced) else item.place
+            problems.append(f'{place}: {shown}: {error}')
 
 
 def _listen(item: Node) -> Tuple[str, int]:

@@ -1,7 +1,7 @@
 """What a value of /etc/nodeprep/master.yaml may be, each by itself. The ValueError of a reader says what is wrong."""
 import re
 
-from nodeprep.config import Node
+from nodeprep.config import Misplaced, Node, part
 from nodeprep.language import read_tag
 from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
@@ -63,10 +63,13 @@ def names(item: Node) -> Tuple[str, ...]:
     """A list of host names and addresses."""
     if not isinstance(item.value, list):
         raise ValueError('is not a list; write it as [k8s-master, 192.0.2.1]')
-    for one in item.value:
-        if not is_name(text(one)):
-            raise ValueError(f'{one.raw!r} is neither a host name nor an address')
-    return tuple(one.raw for one in item.value)
+    return tuple(part(one, _name) for one in item.value)
+
+
+def _name(item: Node) -> str:
+    if not is_name(text(item)):
+        raise ValueError(f'{item.raw!r} is neither a host name nor an address')
+    return item.raw
 
 
 def database(item: Node) -> str:
@@ -95,19 +98,21 @@ def webhooks(item: Node) -> Tuple[Webhook, ...]:
     """A list of webhooks."""
     if not isinstance(item.value, list):
         raise ValueError('is not a list of {name, url, kind}')
-    return tuple(_webhook(one) for one in item.value)
+    return tuple(part(one, _webhook) for one in item.value)
 
 
 def _webhook(item: Node) -> Webhook:
     fields = item.value if isinstance(item.value, dict) else {}
     wrong = [name for name in fields if name not in Webhook._fields]
     if wrong:
-        raise ValueError(f'a webhook has no {wrong[0]!r}' + nearest(wrong[0], Webhook._fields))
-    values = {name: text(one) for name, one in fields.items()}
+        said = f'a webhook has no {wrong[0]!r}' + nearest(wrong[0], Webhook._fields)
+        raise Misplaced(said, fields[wrong[0]].place)
+    values = {name: part(one, text) for name, one in fields.items()}
     if not re.match(r'[A-Za-z0-9][A-Za-z0-9._-]{0,62}$', values.get('name', '')):
-        raise ValueError('a webhook has a name of letters, digits and ._-')
+        raise Misplaced('a webhook has a name of letters, digits and ._-', fields.get('name', item).place)
     if not re.match(r'https?://[^\s/@]+(/\S*)?$', values.get('url', '')):
-        raise ValueError(f'webhook {values["name"]} has no url such as https://alerts.example.com/nodeprep')
+        raise Misplaced(f'webhook {values["name"]} has no url such as https://alerts.example.com/nodeprep',
+                        fields.get('url', item).place)
     if values.get('kind', KINDS[0]) not in KINDS:
-        raise ValueError(f'webhook {values["name"]}: kind is one of {", ".join(KINDS)}')
+        raise Misplaced(f'webhook {values["name"]}: kind is one of {", ".join(KINDS)}', fields['kind'].place)
     return Webhook(**values)

@@ -1,7 +1,7 @@
 """What `report:` of master.yaml asks for: how often, how many are kept, where, and who is sent them."""
 import re
 
-from nodeprep.config import Node
+from nodeprep.config import Node, part
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Dict, List, Tuple
 
@@ -69,18 +69,18 @@ def of(found: Dict[str, Any]) -> Wishes:
     return Wishes(mail=Mail(**group('report.mail.')), webhook=Hook(**group('report.webhook.')), **group(PREFIX))
 
 
-def together(wishes: Wishes) -> List[str]:
-    """What is wrong with values that are right by themselves."""
+def together(wishes: Wishes) -> List[Tuple[str, str]]:
+    """What is wrong with values that are right by themselves: the group that they are in, and what there is to say."""
     mail, problems = wishes.mail, []
     if mail != Mail() and not (mail.server[0] and mail.sender and mail.to):
-        problems.append('report.mail needs server, from and to')
+        problems.append(('mail', ' needs server, from and to'))
     if bool(mail.user) != bool(mail.password_file):
-        problems.append('report.mail: user and password_file are named together, or neither')
+        problems.append(('mail', ': user and password_file are named together, or neither'))
     if mail.tls == 'none' and mail.user:
-        problems.append('report.mail: without TLS everybody could read the password: tls is starttls or tls, or there '
-                        'is no user')
+        problems.append(('mail', ': without TLS everybody could read the password: tls is starttls or tls, or there is '
+                         'no user'))
     if wishes.webhook.secret and not wishes.webhook.url:
-        problems.append('report.webhook needs url')
+        problems.append(('webhook', ' needs url'))
     return problems
 
 
@@ -130,7 +130,7 @@ def _addresses(text: Callable[[Node], str]) -> Callable[[Node], Tuple[str, ...]]
     one = _address(text)
 
     def read(item: Node) -> Tuple[str, ...]:
-        found = tuple(one(inner) for inner in item.value) if isinstance(item.value, list) else (one(item),)
+        found = tuple(part(inner, one) for inner in item.value) if isinstance(item.value, list) else (one(item),)
         if not 1 <= len(found) <= 100:
             raise ValueError('is a list of 1 to 100 addresses')
         return found
