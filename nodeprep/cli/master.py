@@ -4,16 +4,29 @@ import importlib.util
 
 import click
 
-from nodeprep.typed import Dict, List, Optional
+from nodeprep.typed import List, Optional
 
-# command -> the file that it is in; in the order of --help
-COMMANDS: Dict[str, str] = {
-    'serve': 'masterserve', 'token': 'mastertokens', 'user': 'masterusers',
-    'nodes': 'masternodes', 'node': 'masternodes', 'drift': 'masternodes',
-    'approvals': 'masterdecide', 'approve': 'masterdecide', 'deny': 'masterdecide',
-    'waivers': 'masterdecide', 'waive': 'masterdecide', 'unwaive': 'masterdecide', 'forget': 'masterforget',
-    'clones': 'masterclones', 'decide': 'masterclones',
-    'report': 'masterreport', 'backup': 'mastercare', 'doctor': 'mastercare'}
+# command -> (the file that it is in, what it does in one line of --help); in the order of --help
+COMMANDS = {
+    'serve': ('masterserve', 'Serve the fleet: its interface, and the page for people.'),
+    'token': ('mastertokens', 'Make, list and delete the tokens that machines join with.'),
+    'user': ('masterusers', 'Make, list and delete the people who may look and decide.'),
+    'nodes': ('masternodes', 'List the nodes: how each stands, and what it does not meet.'),
+    'node': ('masternodes', 'Show one node: what it does not meet, and its plans.'),
+    'drift': ('masternodes', 'List all that is not met, what has been so for longest first.'),
+    'approvals': ('masterdecide', 'List the plans that wait for an answer.'),
+    'approve': ('masterdecide', 'Approve the plan of a node: show it, ask, let the node do it.'),
+    'deny': ('masterdecide', 'Deny the plan of a node.'),
+    'waivers': ('masterdecide', 'List the exceptions that hold.'),
+    'waive': ('masterdecide', 'Make an exception for a node, a label or all, until a day.'),
+    'unwaive': ('masterdecide', 'End an exception: what it covered counts again.'),
+    'forget': ('masterforget', 'Take a node away: its credential ends, its name is free.'),
+    'clones': ('masterclones', 'List the nodes that cannot be told apart.'),
+    'decide': ('masterclones', 'Decide about nodes that cannot be told apart.'),
+    'report': ('masterreport', 'Report which nodes met which requirement for how long.'),
+    'backup': ('mastercare', 'Write a tar with the database and the CA.'),
+    'doctor': ('mastercare', 'Say what is wrong with the master.'),
+}
 
 
 class Commands(click.Group):
@@ -27,8 +40,14 @@ class Commands(click.Group):
         """The command, imported."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module('nodeprep.cli.' + COMMANDS[cmd_name]), cmd_name)
+        module = importlib.import_module('nodeprep.cli.' + COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in --help, whole and without importing the commands."""
+        with formatter.section('Commands'):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
 @click.group(cls=Commands)

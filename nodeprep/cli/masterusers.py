@@ -13,7 +13,7 @@ def user() -> None:
     """Make, list and delete the people who may look and decide."""
 
 
-@user.command()
+@user.command(short_help='Make a user and print the token to sign in with.')
 @places
 @click.argument('name')
 @click.option('--role', type=click.Choice(['viewer', 'approver', 'admin']), default='viewer', show_default=True,

@@ -37,7 +37,7 @@ def report(context: click.Context, **call: Any) -> None:
         hostreport.reporting(hostreport.Call(**call))
 
 
-@report.command()
+@report.command(short_help='Say whether a compliance report is whole, and whose it is.')
 @click.argument('file', metavar='FILE')
 @click.option('--ca-cert', 'ca_files', metavar='FILE', multiple=True,
               help='The certificate (PEM) of the CA of the master that should have signed it, such as ca.crt.')

@@ -5,6 +5,7 @@ import click
 import pytest
 
 from nodeprep.cli.group import cli
+from tests.cli.runner import run
 
 
 def commands(group, above):
@@ -25,6 +26,15 @@ def test_help_begins_with_a_sentence_of_its_own(words):
     """It stands alone in lists, and as the NAME of the manual page."""
     first = COMMANDS[words].help.split('\n\n')[0].strip()
     assert first.endswith('.') and not re.search(r'for example\W*$', first), first
+
+
+@pytest.mark.parametrize('words', sorted(words for words, one in COMMANDS.items() if isinstance(one, click.Group)))
+def test_the_list_of_a_group_has_every_command_whole_in_80_columns(words):
+    told = run(*words.split()[1:], '--help').out
+    listed = told[told.index('\nCommands:\n'):]
+    assert '...' not in listed and all(len(line) <= 80 for line in told.split('\n'))
+    names = [one.rsplit(' ', 1)[1] for one in COMMANDS if one.rsplit(' ', 1)[0] == words]
+    assert [one for one in names if f'\n  {one} ' not in listed] == []
 
 
 @pytest.mark.parametrize('words, means', [
