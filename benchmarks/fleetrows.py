@@ -1,11 +1,13 @@
 """Rows of a large fleet, straight into the tables of a store: what many reports over 30 days would have left there."""
 import json
 import random
-import zlib
 
 from nodeprep.compliance.document import stamp
+from nodeprep.master.jsontext import canonical
+from nodeprep.master.prepared import packed
 from nodeprep.master.store import nodes
 from nodeprep.model import worst
+from tests.master.fleet import finding
 
 REQUIREMENTS = ('bridge', 'cgroup', 'cpu', 'disk', 'docker', 'firewall', 'forwarding', 'hostname', 'hosts', 'identity',
                 'kernel-modules', 'kubelet', 'memory', 'network', 'os', 'ports', 'registry', 'selinux', 'swap',
@@ -13,6 +15,8 @@ REQUIREMENTS = ('bridge', 'cgroup', 'cpu', 'disk', 'docker', 'firewall', 'forwar
 DAY = 86400.0
 _STATE = ('node', 'requirement', 'state', 'now', 'boot', 'severity', 'mode', 'since', 'title', 'says', 'waiver',
           'digest', 'seen', 'told', 'outcome')
+_REPORT = ('node', 'report_id', 'sequence', 'taken', 'received', 'digest', 'previous', 'link', 'applied', 'body')
+_DIGEST = 'sha256:' + '0' * 64
 _TRANSITION = ('node', 'requirement', 'at', 'was', 'state', 'now', 'boot', 'severity', 'sequence', 'before', 'outcome')
 _FIX = ('node', 'txn', 'requirement', 'said', 'at', 'told', 'result', 'why', 'how', 'who', 'approval', 'undone',
         'undone_by')
@@ -49,9 +53,10 @@ def _fixes(luck, ids, begin, end, each):
 class _Fleet:
     def __init__(self, luck, begin, end, drifts, wrong, silent):
         self.luck, self.begin, self.end, self.drifts, self.wrong, self.silent = luck, begin, end, drifts, wrong, silent
+        self._texts = {}          # of findings, by what they say
 
     def put(self, cursor, numbers):
-        states, transitions, presence, labels, quiet = [], [], [], [], []
+        states, transitions, presence, labels, quiet, told = [], [], [], [], [], []
         for number in numbers:
             node = nodes.make(cursor, f'k8s-{"abcdefgh"[number % 8]}-{number:05}', self.begin)
             labels += [(node, 'rack', f'r{number % 40:02}'), (node, 'zone', f'z{number % 3}')]
@@ -59,6 +64,7 @@ class _Fleet:
             own = [self._state(node, name, until.get(name, self.begin), past) for name in REQUIREMENTS]
             transitions += past
             states += own
+            told.append(own)
             self._about(cursor, node, number, {row[-1] for row in own})
             if self.luck.random() < 0.03:
                 at = self.begin + self.luck.random() * (self.end - self.begin - DAY)
@@ -67,8 +73,9 @@ class _Fleet:
                 quiet.append(node)
         cursor.many(_insert('label', ('node', 'name', 'value')), labels)
         cursor.many(_insert('state', _STATE), states)
-        body = zlib.compress(json.dumps({'observations': [], 'note': '', 'waiver': None}).encode())
-        cursor.many(_insert('evidence', ('node', 'requirement', 'body')), [row[:2] + (body,) for row in states])
+        cursor.many(_insert('report', _REPORT), [
+            (own[0][0], f'{own[0][0]:036}', 9, self.end, self.end, _DIGEST, _DIGEST, 'next', 1, self._body(own))
+            for own in told])
         cursor.many(_insert('transition', _TRANSITION), sorted(transitions, key=lambda row: row[2]))
         cursor.many(_insert('presence', ('node', 'at', 'what')), presence)
         for node in quiet:
@@ -99,14 +106,24 @@ class _Fleet:
         return (node, name, state, now, boot, 'required', 'report', since, f'{name} is as wanted', says, None, None, 1,
                 state, state)
 
+    def _body(self, states):
+        """Of the report that tells the states of a node, as far as it is asked for."""
+        texts = []
+        for row in states:
+            said = row[1:5]
+            if said not in self._texts:
+                self._texts[said] = canonical(finding(row[1], row[2], now=row[3], boot=row[4]))
+            texts.append(self._texts[said])
+        return packed('{{"findings":[{}],"format":1}}'.format(','.join(texts)).encode('ascii'))
+
     def _about(self, cursor, node, number, outcomes):
         standing = 'drifted' if 'drifted' in outcomes else 'unknown' if 'unknown' in outcomes else 'met'
         cursor.run("UPDATE node SET standing = ?, verdict = ?, role = ?, os_id = 'centos', os_name = 'CentOS Linux', "
                    "os_version = ?, kernel = '3.10.0-1160', arch = 'x86_64', kubernetes = '1.23', "
                    "agent_version = '1.0.0', profile = 'docker', sequence = 9, taken = ?, received = ?, boot_id = ?, "
-                   'summary = ? WHERE id = ?',
+                   'summary = ?, shown = 9, shown_digest = ? WHERE id = ?',
                    (standing, standing, 'control-plane' if number % 50 == 0 else 'worker', str(7 + number % 3),
-                    self.end, self.end, f'{number:036}', json.dumps(dict.fromkeys(sorted(outcomes), 1)), node))
+                    self.end, self.end, f'{number:036}', json.dumps(dict.fromkeys(sorted(outcomes), 1)), _DIGEST, node))
 
 
 def _insert(table, columns):

@@ -2,7 +2,7 @@
 from nodeprep.compliance.weigh import standing
 from nodeprep.master import telling
 from nodeprep.master.findings import Part
-from nodeprep.master.prepared import Report, packed
+from nodeprep.master.prepared import Report
 from nodeprep.master.store import approvals, covering, states
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known
@@ -31,7 +31,6 @@ class Changes:
         for node, requirement in known:
             self._names.setdefault(node, []).append(requirement)
         self._puts: Dict[Key, State] = {}
-        self._evidence: Dict[Key, str] = {}
         self._gone: Dict[Key, None] = {}
         self._proposals: Dict[Key, Tuple[Optional[str], Part, float]] = {}      # the digest that was known before
         self.transitions: List[Tuple[Any, ...]] = []
@@ -51,8 +50,6 @@ class Changes:
     def write(self, cursor: Cursor) -> None:
         """Writes all of it."""
         states.put(cursor, self._puts, self._before)
-        bodies = {key: packed(text.encode('ascii')) for key, text in self._evidence.items()}
-        states.put_evidence(cursor, bodies, self._before)
         states.remove(cursor, list(self._gone))
         states.add(cursor, self.transitions)
         for (node, requirement), (before, part, at) in self._proposals.items():
@@ -84,7 +81,6 @@ class Changes:
             before = self._proposals[key][0] if key in self._proposals else old.digest if old else None
             self._proposals[key] = (before, part, received)
         self._known[key] = self._puts[key] = fresh
-        self._evidence[key] = part.text
         self._gone.pop(key, None)
 
     def _lost(self, key: Key, report: Report) -> None:
@@ -96,5 +92,4 @@ class Changes:
             none = Part('', ('', '', '', ''), 0, None, '{}')
             self._proposals[key] = (self._proposals.get(key, (old.digest,))[0], none, report.taken)
         self._puts.pop(key, None)
-        self._evidence.pop(key, None)
         self._gone[key] = None

@@ -55,8 +55,7 @@ def _longest(found: List[Tuple[float, Tree]]) -> List[Tree]:
 
 
 def _failing(cursor: Any, fleet: Any) -> Iterator[Failing]:
-    for one in failings.unchanged(cursor, lambda key: key in fleet.failing and key not in fleet.turned):
-        yield one
+    yield from failings.unchanged(cursor, fleet.failing.keys() - fleet.turned)
     yield from failings.changed(cursor, sorted(fleet.turned), fleet.ledger.until)
 
 

@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from nodeprep.chain import digest
-from nodeprep.master.store import nodes
+from nodeprep.master.store import history, nodes
 from nodeprep.master.store.nodes import NotMember
 from tests.master.fleet import Host, finding, plan
 
@@ -98,12 +98,16 @@ def test_a_state_that_is_the_same_in_another_way_keeps_its_age(store, host, node
         ('drifted', 'drifted', 'drifted')]
 
 
+def found(store, node):
+    """By requirement, what the page of a node says that was found."""
+    return {one.requirement: one.finding for one in store.read(lambda cursor: history.states(cursor, node))}
+
+
 def test_the_evidence_is_the_newest_finding(store, host, node):
     take(store, node, host.report())
     host.set('disk', 'met', found='only the words are new')
     take(store, node, host.report())
-    (body,), = rows(store, "SELECT body FROM evidence WHERE requirement = 'disk'")
-    assert json.loads(zlib.decompress(body).decode()) == finding('disk', found='only the words are new')
+    assert found(store, node)['disk'] == finding('disk', found='only the words are new')
     assert rows(store, 'SELECT count(*) FROM transition') == [(3,)]
 
 

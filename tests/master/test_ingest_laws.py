@@ -2,18 +2,16 @@
 after the other comes to.
 """
 import copy
-import json
 import random
 import shutil
 import tempfile
-import zlib
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodeprep import epoch
 from nodeprep.master import ingest
-from nodeprep.master.store import doctor, nodes, open_store
+from nodeprep.master.store import doctor, history, nodes, open_store
 from tests.master.fleet import Host, plan
 from tests.master.model import Node
 
@@ -87,8 +85,7 @@ def told(store, node):
             'SELECT requirement, state, now, boot, severity, since FROM state WHERE node = ?', (node,))}
         found.transitions = cursor.all('SELECT requirement, at, was, state, now, boot, sequence FROM transition '
                                        'WHERE node = ? ORDER BY id', (node,))
-        found.evidence = {name: json.loads(zlib.decompress(body).decode()) for name, body in cursor.all(
-            'SELECT requirement, body FROM evidence WHERE node = ?', (node,))}
+        found.evidence = {one.requirement: one.finding for one in history.states(cursor, node)}
         found.plans = [list(row) for row in cursor.all('SELECT requirement, digest, state FROM approval WHERE node = ?',
                                                        (node,))]
         return found

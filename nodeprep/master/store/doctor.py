@@ -4,7 +4,7 @@ import zlib
 
 from nodeprep.chain import hashed
 from nodeprep.compliance.document import stamp
-from nodeprep.master.store import kept, schema
+from nodeprep.master.store import evidence, kept, schema
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Iterator, List, Set, Tuple
@@ -17,7 +17,7 @@ _REPORTS = ('SELECT r.node, r.sequence, r.id, r.digest, r.previous, r.link, r.bo
 # (what is said of a row, whether its last column is sound, the rows)
 _KEPT: Tuple[Tuple[str, Callable[[Any], bool], str], ...] = (
     ('{}: what was found of {} cannot be read', lambda body: kept.finding(body) is not None,
-     'SELECT n.name, e.requirement, e.body FROM evidence e JOIN node n ON n.id = e.node'),
+     'SELECT n.name, e.requirement, e.body FROM evidence e JOIN node n ON n.id = e.node WHERE n.shown IS NULL'),
     ('{}: its own waiver of {} cannot be read', lambda text: kept.waiver(text) is not None,
      'SELECT n.name, s.requirement, s.waiver FROM state s JOIN node n ON n.id = s.node WHERE s.waiver IS NOT NULL'),
     ('{}: the summary of its last report cannot be read', lambda text: kept.readable(text, dict),
@@ -72,6 +72,11 @@ def look(cursor: Cursor) -> Iterator[Seen]:
                       'JOIN transition t ON t.id = (SELECT MAX(u.id) FROM transition u WHERE u.node = s.node '
                       'AND u.requirement = s.requirement) WHERE t.outcome <> s.outcome LIMIT ?', (_MOST,))],
         'states and their transitions differ')
+    yield Seen('what was found is kept', [
+        f'{name}: report {number}, which told how it is, is not there; the next one tells it' for name, number
+        in cursor.all('SELECT n.name, n.shown FROM node n WHERE n.shown IS NOT NULL AND NOT EXISTS '
+                      f'(SELECT 1 FROM report r WHERE {evidence.SHOWN}) LIMIT ?', (_MOST,))],
+        'what was found is not kept')
     yield Seen('messages get through', [
         f'{hook}: ' + ('1 message waits or was given up,' if count == 1 else
                        f'{count} messages wait or were given up, the oldest') + f' since {stamp(at)}: {problem}'

@@ -3,17 +3,17 @@
 The states of today answer for all that did not turn after that time. For the others the transitions tell how it was,
 and the newest report from before that time what was found, as long as it is kept.
 """
-from nodeprep.master.store import kept
+from nodeprep.master.store import evidence, kept
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 Key = Tuple[int, str]     # node, requirement
 Tree = Dict[str, Any]
-_NOW = ('SELECT s.node, s.requirement, s.state, s.now, s.boot, s.severity, s.since, s.told, s.waiver, e.body '
-        'FROM state s LEFT JOIN evidence e ON e.node = s.node AND e.requirement = s.requirement '
-        "WHERE s.outcome IN ('drifted', 'unknown', 'waived', 'advised') ORDER BY s.outcome, s.requirement, s.node")
+_NODES = 200              # that are asked at once
+_NOW = ('SELECT node, requirement, state, now, boot, severity, since, told, waiver FROM state '
+        "WHERE node IN (?*) AND outcome NOT IN ('met', 'not-applicable') ORDER BY node, requirement")
 _THEN = 'SELECT at, state, now, boot, severity FROM transition WHERE node = ? AND requirement = ? ORDER BY id'
 _REPORT = ('SELECT body FROM report WHERE node = ? AND applied = 1 AND taken < ? ORDER BY taken DESC, id DESC LIMIT 1')
 
@@ -35,14 +35,17 @@ class Failing(NamedTuple):
     damaged: bool = False
 
 
-def unchanged(cursor: Cursor, wanted: Callable[[Key], bool]) -> Iterator[Failing]:
-    """Those of today. Nothing else may be asked until it ends."""
-    for node, requirement, state, now, boot, severity, since, told, waiver, body in cursor.each(_NOW):
-        if wanted((node, requirement)):
+def unchanged(cursor: Cursor, keys: Set[Key]) -> Iterator[Failing]:
+    """Those of them that are not met today, by node."""
+    nodes = sorted({node for node, _ in keys})
+    for first in range(0, len(nodes), _NODES):
+        rows = [row for row in cursor.within(_NOW, nodes[first:first + _NODES]) if row[:2] in keys]
+        found = evidence.of(cursor, [row[:2] for row in rows])
+        for node, requirement, state, now, boot, severity, since, told, waiver in rows:
             own = kept.waiver(waiver) if told == 'waived' else None
-            finding = kept.finding(body) if body is not None else None
+            finding = found.get((node, requirement))
             yield Failing(node, requirement, state, now, boot, severity, since, own, finding,
-                          body is not None and finding is None)
+                          finding is None and (node, requirement) in found)
 
 
 def changed(cursor: Cursor, keys: List[Key], until: float) -> Iterator[Failing]:

@@ -1,5 +1,5 @@
 """One node: what it is, what it told last, and what became of it over time."""
-from nodeprep.master.store import asked, kept
+from nodeprep.master.store import asked, evidence, kept
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -118,17 +118,11 @@ def identities(cursor: Any, number: int) -> List[Tuple[str, str]]:
 
 def states(cursor: Any, number: int) -> List[State]:
     """All requirements that it told of, by id."""
-    bodies = dict(cursor.all('SELECT requirement, body FROM evidence WHERE node = ?', (number,)))
-    return [State(*(row + (_unpacked(bodies.get(row[0])),))) for row in cursor.all(
-        'SELECT requirement, outcome, state, now, boot, severity, mode, since, title, digest FROM state '
-        'WHERE node = ? ORDER BY requirement', (number,))]
-
-
-def _unpacked(body: Any) -> Dict[str, Any]:
-    if body is None:
-        return {'observations': [], 'note': '', 'waiver': None, 'kubeadm': []}
-    found = kept.finding(body)
-    return kept.lost() if found is None else found
+    rows = cursor.all('SELECT requirement, outcome, state, now, boot, severity, mode, since, title, digest FROM state '
+                      'WHERE node = ? ORDER BY requirement', (number,))
+    found = evidence.of(cursor, [(number, row[0]) for row in rows])
+    none: Dict[str, Any] = {'observations': [], 'note': '', 'waiver': None, 'kubeadm': []}
+    return [State(*(row + (found.get((number, row[0]), none) or kept.lost(),))) for row in rows]
 
 
 def changes(cursor: Any, number: int, requirement: str = '', most: int = 50,

@@ -11,7 +11,8 @@ _KNOWN = ('SELECT id, name, status, sequence, head, taken, silent_since, about, 
           'FROM node WHERE id IN (?*) ORDER BY id')
 _FACTS = ('role', 'machine_id', 'product_uuid', 'os_id', 'os_version', 'os_name', 'kernel', 'arch', 'kubernetes')
 _CHAIN = 'sequence = ?, head = ?, report_id = ?, taken = ?, received = ?'
-_SAID = 'boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?'
+_SAID = ('boot_id = ?, verdict = ?, summary = ?, config_problem = ?, agent_version = ?, profile = ?, shown = ?, '
+         'shown_digest = ?')
 
 
 class NotMember(LookupError):
@@ -45,7 +46,7 @@ def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings:
     for node, report, received in applied:
         row = [node.sequence, node.head, report.id, node.taken, received]
         if node.status == MEMBER:
-            whole[node.id] = row + [*report.said, node.id]
+            whole[node.id] = row + [*report.said, report.sequence, report.digest, node.id]
         else:
             chain[node.id] = row + [node.id]
     if whole:
@@ -147,7 +148,7 @@ def set_aside(cursor: Cursor, node: int, at: float) -> None:
     former.keep(cursor, node, former.said(cursor, node), at)
     for table in ('state', 'evidence', 'label'):
         cursor.run(f'DELETE FROM {table} WHERE node = ?', (node,))
-    cursor.run('UPDATE node SET status = ?, name = ? WHERE id = ?',
+    cursor.run('UPDATE node SET status = ?, name = ?, shown = NULL, shown_digest = NULL WHERE id = ?',
                (FORGOTTEN, f'{name_of(cursor, node)}#{node}', node))
 
 

@@ -4,7 +4,7 @@ each transaction only removes a few rows.
 What is needed to tell how it was from the oldest day on is kept: of each requirement the last transition before it, of
 each node the last that became of it, and whether it was silent.
 """
-from nodeprep.master.store import kept
+from nodeprep.master.store import evidence, kept
 from nodeprep.master.store.ahead import AHEAD
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
@@ -14,9 +14,11 @@ _NODES = 20               # whose past is looked through at once
 _ASKED = 'retention'      # of table meta
 _APART, _LEAP = 600.0, 7 * 86400.0        # seconds: of two masters' clocks, and that a master may have been away
 _FAILED = 7 * 86400.0     # seconds that a message which nobody took is kept
-_REPORTS = ('SELECT id FROM report WHERE received < ? '
-            "AND node NOT IN (SELECT id FROM node WHERE status = 'quarantined') "
-            'ORDER BY received LIMIT ?')
+# That of a node which shows how it is stays.
+_REPORTS = ('SELECT r.id FROM report r WHERE r.received < ? '
+            "AND r.node NOT IN (SELECT id FROM node WHERE status = 'quarantined') "
+            f'AND NOT EXISTS (SELECT 1 FROM node n WHERE {evidence.SHOWN}) '
+            'ORDER BY r.received LIMIT ?')
 # Of each node, and of what is told apart there, all but the newest of the old ones is of no use any more.
 _PASTS = {'transition': 'SELECT node, requirement, id FROM transition WHERE node IN (?*) AND at < ?',
           'presence': "SELECT node, CASE WHEN what IN ('silent', 'heard') THEN 'heard' ELSE 'here' END, id "
@@ -61,6 +63,11 @@ def sweep(store: Any, at: float, reports: float, transitions: float, audit: floa
         for ids in _pasts(store, table, past):
             for first in range(0, len(ids), most):
                 yield _remove(store, table, ids[first:first + most])
+    while True:
+        nodes = store.read(lambda cursor: evidence.superseded(cursor, _NODES))
+        if not nodes:
+            break
+        yield store.do(lambda cursor, nodes=nodes: evidence.remove(cursor, nodes))
     for number, in store.read(lambda cursor: cursor.all(_GONE, (past, past))):
         for table in _MANY:
             yield from _all(store, table, f'SELECT id FROM {table} WHERE node = ? LIMIT ?', (number,), most)

@@ -38,7 +38,7 @@ FIRST = (
     '''CREATE TABLE credential (hash {text} PRIMARY KEY, node {int} NOT NULL REFERENCES node(id),
         issued {real} NOT NULL, expires {real})''',
     'CREATE INDEX credential_node ON credential (node)',
-    # `seen` is a checksum of the finding that `evidence` holds. `told` and `outcome`: see covering.py.
+    # `seen` is a checksum of the finding. `told` and `outcome`: see covering.py.
     '''CREATE TABLE state (
         node {int} NOT NULL REFERENCES node(id), requirement {text} NOT NULL, state {text} NOT NULL,
         now {text} NOT NULL, boot {text} NOT NULL, severity {text} NOT NULL, mode {text} NOT NULL,
@@ -139,7 +139,12 @@ SIXTH = (
     'DROP INDEX fix_at',
     'CREATE INDEX fix_at ON fix (at, node, requirement, how, result, undone)',
 )
-MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
+# The number and the digest of the report that told the states as they are, which holds what was found: see evidence.py.
+SEVENTH = (
+    'ALTER TABLE node ADD COLUMN shown {int}',
+    'ALTER TABLE node ADD COLUMN shown_digest {text}',
+)
+MIGRATIONS: Tuple[Tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
 VERSION = len(MIGRATIONS)
 TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', 'evidence', 'transition', 'presence',
           'report', 'gap', 'token', 'person', 'session', 'approval', 'waiver', 'audit', 'clone', 'outbox', 'former',

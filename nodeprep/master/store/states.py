@@ -1,7 +1,7 @@
-"""The newest state of each requirement of each node, its evidence, and every transition."""
+"""The newest state of each requirement of each node, and every transition."""
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Container, Dict, Iterable, List, Mapping, Optional, Tuple
+from nodeprep.typed import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 _COLUMNS = ('state', 'now', 'boot', 'severity', 'mode', 'since', 'title', 'says', 'waiver', 'digest', 'seen',
             'told', 'outcome')
@@ -57,22 +57,10 @@ def put(cursor: Cursor, rows: Dict[Key, State], before: Mapping[Key, State]) -> 
             cursor.many(sql, some)
 
 
-def put_evidence(cursor: Cursor, bodies: Dict[Key, bytes], before: Container[Key]) -> None:
-    """Writes the newest findings, their JSON by zlib. `before` are those that are there. A row of evidence may be there
-    whose state is not, where that one is damaged.
-    """
-    new = [(*key, body) for key, body in bodies.items() if key not in before]
-    other = [(body, *key) for key, body in bodies.items() if key in before]
-    if new:
-        cursor.many(cursor.dialect.put('evidence', ('node', 'requirement'), ('body',)), new)
-    if other:
-        cursor.many('UPDATE evidence SET body = ? WHERE node = ? AND requirement = ?', other)
-
-
 def remove(cursor: Cursor, keys: List[Tuple[int, str]]) -> None:
-    """Removes states and their evidence."""
-    for table in ('state', 'evidence') if keys else ():
-        cursor.many(f'DELETE FROM {table} WHERE node = ? AND requirement = ?', keys)
+    """Removes states."""
+    if keys:
+        cursor.many('DELETE FROM state WHERE node = ? AND requirement = ?', keys)
 
 
 def add(cursor: Cursor, rows: List[Tuple[Any, ...]]) -> None:

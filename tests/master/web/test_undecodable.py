@@ -25,7 +25,7 @@ WORDS = ('node.kernel', 'node.os_name', 'node.agent_version', 'node.config_probl
          'audit.who', 'audit.detail', 'fix.why', 'fix.who', 'fix.result', 'fix.undone_by')
 # What something is looked up, counted or chosen by.
 KEYS = ('node.name', 'node.standing', 'node.head', 'node.machine_id', 'label.name', 'state.requirement',
-        'state.outcome', 'state.told', 'evidence.requirement', 'transition.outcome', 'approval.id',
+        'state.outcome', 'state.told', 'node.shown_digest', 'transition.outcome', 'approval.id',
         'approval.digest', 'approval.state', 'waiver.scope_kind', 'waiver.until', 'waiver.requirement',
         'presence.what', 'fix.requirement', 'fix.how', 'meta.value')
 
