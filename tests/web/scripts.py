@@ -79,3 +79,10 @@ axe.run(document, { runOnly: { type: 'tag', values: tags } }).then(function (fou
   done(found.violations.map(function (one) { return one.id + ': ' + one.nodes[0].html.slice(0, 200); }));
 }, function (error) { done(['axe itself: ' + error]); });
 '''
+
+# On how many lines the text of something stands.
+LINES = '''
+var range = document.createRange();
+range.selectNodeContents(arguments[0]);
+return new Set(Array.from(range.getClientRects()).map(function (one) { return Math.round(one.top); })).size;
+'''

@@ -6,8 +6,9 @@ import pytest
 
 from nodeprep.language import speaking
 from nodeprep.output.compliance import palette
+from tests.master.web.browsing import HOUR, NOW, fixed
 from tests.tiers import need
-from tests.web.scripts import AXE, DRAWN, FAINT, OUTSIDE, SMALL
+from tests.web.scripts import AXE, DRAWN, FAINT, LINES, OUTSIDE, SMALL
 
 PAGES = {'fleet': '/', 'groups': '/?group=label:site', 'node': '/nodes/drifted', 'proposal': '/nodes/proposing5',
          'silent': '/nodes/away', 'drift': '/drift', 'waived': '/drift?show=waived', 'fixes': '/fixes?days=all',
@@ -59,6 +60,20 @@ def test_the_chart_of_compliance_fits_and_has_the_colours_of_a_report(serving, c
 def rgb(colour):
     """What a browser calls #rrggbb."""
     return 'rgb({}, {}, {})'.format(*(int(colour[at:at + 2], 16) for at in (1, 3, 5)))
+
+
+@pytest.mark.parametrize('path', ['/fixes?days=all', '/drift'])
+def test_names_are_not_broken_in_the_middle_where_there_is_room(serving, chrome, path):
+    name = 'k8s-prod-worker-0017.dc1.example.com'
+    why = '/dev/sda2 is used by 3 processes: swapoff failed with 4 after 20 s'
+    made = fixed(NOW - HOUR, 'kernel-modules', who='/etc/nodeprep/nodeprep.d/50-site.yaml:13', result='failed', why=why)
+    serving.site.fleet.join(name, 30, [made], time_sync=dict(state='drifted', found=why))
+    browser = chrome(serving.base).sign_in(serving.site.tokens['viewer']).go(path)
+    named = [one for one in browser.all('table.list tbody th a, table.list .id a')
+             if one.text in (name, 'kernel-modules', 'time-sync')]
+    assert len(named) >= 2 and [browser.run(LINES, one) for one in named] == [1] * len(named)
+    assert browser.run('return [...document.querySelectorAll(".scroll")].filter('
+                       'one => one.scrollWidth > one.clientWidth).length') == 0
 
 
 @pytest.mark.parametrize('width, dark', [(1280, False), (400, True)])
