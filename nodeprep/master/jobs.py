@@ -5,7 +5,8 @@ import random
 from nodeprep.config import ConfigError
 from nodeprep.master import chores, keys
 from nodeprep.master.secret import redacted
-from nodeprep.master.store.trouble import StoreTrouble
+from nodeprep.master.store import schema
+from nodeprep.master.store.trouble import NotOurs, StoreTrouble
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, List, Optional, Sequence
 
@@ -50,6 +51,18 @@ def renewal(tls: Any, load: Callable[[Any], keys.Keys], loop: Any) -> Job:
             master.log(said)
         told[0] = said
     return Job('certificate', HOUR, work)
+
+
+def outdated(end: Callable[[str], None], loop: Any) -> Job:
+    """Ends a master whose database is of a newer version now, since another master brought it up: what this one writes
+    is not what the tables hold any more. `end` is called by the loop, with why.
+    """
+    def work(master: Any) -> None:
+        try:
+            master.store.read(schema.version)
+        except NotOurs as error:
+            loop.call_soon_threadsafe(end, str(error))
+    return Job('version', 10.0, work)
 
 
 class Running:

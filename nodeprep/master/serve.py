@@ -44,8 +44,8 @@ def log(line: str) -> None:
 
 
 def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> int:
-    """Serves until SIGTERM or SIGINT; 0, or 1 when the process that writes ended by itself. `ready` is called with the
-    address when it is up. ConfigError.
+    """Serves until SIGTERM or SIGINT; 0, or 1 when the process that writes ended by itself, or the database was brought
+    up by a newer version. `ready` is called with the address when it is up. ConfigError.
     """
     found = load(places)
     folder.become_owner(places.data)
@@ -108,13 +108,14 @@ class Serving:
         self._master, self._places, self._tls, self._ready = master, places, tls, ready
         self._renewal = jobs.renewal(tls, lambda now: load_keys(now.settings, places.data, now.clock()),
                                      asyncio.get_event_loop())
-        self._jobs = jobs.Running(master, [*jobs.every(), self._renewal])
+        outdated = jobs.outdated(self._lost, asyncio.get_event_loop())
+        self._jobs = jobs.Running(master, [*jobs.every(), self._renewal, outdated])
         self._notify = Notify(os.environ, os.getpid())       # type: ignore[arg-type]  # it is as good as a dict
         self._code = 0
         self._server = Server(application(master), master.settings.listen, tls, log, self._up)
 
     async def run(self) -> int:
-        """Until a signal: 0; until the process that writes ends by itself: 1."""
+        """Until a signal: 0; until the process that writes ends by itself, or the database is of a newer version: 1."""
         loop = asyncio.get_event_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end)

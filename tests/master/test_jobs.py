@@ -9,7 +9,7 @@ from nodeprep.config import ConfigError
 from nodeprep.master import chores, jobs, keys
 from nodeprep.master.jobs import Job, Running
 from nodeprep.master.settings import Settings
-from nodeprep.master.store import approvals, known, people, sessions, waivers
+from nodeprep.master.store import approvals, known, people, schema, sessions, waivers
 from nodeprep.master.store.trouble import StoreBusy
 from tests.master.api.conftest import drifted
 from tests.master.asking import run
@@ -109,6 +109,17 @@ def test_what_is_old_goes(master):
     done(master, 'retention')
     assert rows(master, 'SELECT sequence FROM report') == [(2,)], 'the one that shows how the node is stays'
     assert rows(master, 'SELECT id FROM transition') != []
+
+
+def test_a_master_whose_database_is_of_a_newer_version_ends(master):
+    said = []
+    loop = types.SimpleNamespace(call_soon_threadsafe=lambda work, *args: work(*args))
+    job = jobs.outdated(said.append, loop)
+    job.work(master.context)
+    assert said == []
+    master.store.do(lambda cursor: cursor.run("UPDATE meta SET value = ? WHERE key = 'schema'", (schema.VERSION + 1,)))
+    job.work(master.context)
+    assert len(said) == 1 and f'of version {schema.VERSION + 1}' in said[0]
 
 
 def test_sessions_that_are_over_go(master):

@@ -1,6 +1,8 @@
 """The process that writes beside a real master: when it is killed the master says so and ends, and nothing is lost."""
+import contextlib
 import os
 import signal
+import sqlite3
 import threading
 import time
 
@@ -134,6 +136,14 @@ def test_both_end_by_a_signal_and_the_one_that_writes_by_none_of_its_own(master)
     assert master.stop() == 0
     with pytest.raises(ProcessLookupError):
         os.kill(writes, 0)
+
+
+def test_it_ends_when_another_master_has_brought_the_database_up_to_a_newer_version(master):
+    with contextlib.closing(sqlite3.connect(f'{master.data}/fleet.db')) as database:
+        database.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+        database.commit()
+    assert master.process.wait(60) == 1
+    assert any('of version 99' in line and 'install the nodeprep that wrote it' in line for line in master.lines)
 
 
 def test_when_the_master_is_killed_the_one_that_writes_ends(master):
