@@ -7,8 +7,7 @@ from nodeprep import catalogue, output
 from nodeprep.agent import account, chronicle, keep, processes
 from nodeprep.agent.places import HOME, apart
 from nodeprep.agent.remembered import remember
-from nodeprep.cli import say
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import complain, stopping_on_bad_input, write
 from nodeprep.compliance import moments, seal
 from nodeprep.config import ConfigError
 from nodeprep.fixes import boot_id
@@ -100,5 +99,5 @@ def _past(host: Any) -> List[Any]:
     try:
         return reading.past(host)
     except CannotChange as error:
-        say(f'{error}: the report does not tell of fixes')
+        complain(f'{error}: the report does not tell of fixes')
         return []

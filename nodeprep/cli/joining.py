@@ -8,8 +8,7 @@ from nodeprep.agent.credential import BadCredential, Credential
 from nodeprep.agent.joining import NotJoined, Way, is_name, is_token
 from nodeprep.agent.places import HOME, apart
 from nodeprep.agent.proxy import chosen
-from nodeprep.cli import say
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import complain, stopping_on_bad_input, tell
 from nodeprep.config import ConfigError
 from nodeprep.host import Host
 from nodeprep.host.files import reason
@@ -71,12 +70,12 @@ def join(call: Join) -> int:
     try:
         found, told = way.joined(ca or way.ca(hashes), shown, about, name)
     except NotJoined as error:
-        say(str(error))
+        complain(str(error))
         return 1
     _keep(path, found, way)
     _forget_cluster(call.state_dir)
-    write(sys.stdout, f'This host has joined {found.url} as {found.node}.\n{_agent(call.state_dir)}\n{_SUPPLIES}\n'
-          + _set_apart(told, found.url))
+    tell(f'This host has joined {found.url} as {found.node}.\n{_agent(call.state_dir)}\n{_SUPPLIES}'
+         + _set_apart(told, found.url))
     return 0
 
 
@@ -87,13 +86,14 @@ def leave(call: Leave) -> int:
     path = f'{call.state_dir}/credential'
     held = _held(path)
     if held is None:
-        write(sys.stdout, 'This host has joined no master.\n')
+        tell('This host has joined no master.')
         return 0
     try:
         known = _way(held.url, call.proxy).left(held)
     except NotJoined as error:
         if not call.force:
-            say(f'{error}\n--force leaves without telling it; there `nodeprep master forget {held.node}` takes it away')
+            complain(f'{error}\n--force leaves without telling it; there `nodeprep master forget {held.node}` takes it '
+                     'away')
             return 1
         known = True
     try:
@@ -101,8 +101,8 @@ def leave(call: Leave) -> int:
     except OSError as error:
         raise CannotChange(f'{path}: {reason(error)}') from None
     _forget_cluster(call.state_dir)
-    write(sys.stdout, f'This host has left {held.url}' + ('' if known else ', which did not know it any more')
-          + f'.\n{_agent(call.state_dir)}\n')
+    tell(f'This host has left {held.url}' + ('' if known else ', which did not know it any more')
+         + f'.\n{_agent(call.state_dir)}')
     return 0
 
 
@@ -110,7 +110,7 @@ def _set_apart(told: Optional[Dict[str, Any]], url: str) -> str:
     if told is None:
         return ''
     from nodeprep.output import quarantine
-    return f'This node is {quarantine.said(told)}.\nWhat{quarantine.remedy(told, url)[4:]}\n'
+    return f'\nThis node is {quarantine.said(told)}.\nWhat{quarantine.remedy(told, url)[4:]}'
 
 
 def _may_write(verb: str, folder: str) -> None:
@@ -170,7 +170,7 @@ def _keep(path: str, found: Credential, way: Way) -> None:
         try:
             way.left(found)
         except NotJoined:
-            say(f'the master knows this host now: there `nodeprep master forget {found.node}` takes it away')
+            complain(f'the master knows this host now: there `nodeprep master forget {found.node}` takes it away')
         raise
 
 
@@ -181,7 +181,7 @@ def _forget_cluster(folder: str) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        say(f'{folder}/{roster.NAME}: {reason(error)}: it holds what the master told of the cluster; remove it')
+        complain(f'{folder}/{roster.NAME}: {reason(error)}: it holds what the master told of the cluster; remove it')
 
 
 def _agent(folder: str) -> str:

@@ -4,7 +4,7 @@ import sys
 import click
 
 from nodeprep.cli.mastering import formats, opened, places
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import stopping_on_bad_input, tell, write
 from nodeprep.typed import Optional
 
 
@@ -24,9 +24,9 @@ def backup(config_file: Optional[str], data: str, file: str) -> None:
     target = os.path.abspath(file)
     with opened(config_file, data) as found:
         names = care.backup(found.data, found.settings, target)
-    click.echo(f'Written: {target}, with {", ".join(names)}')
+    tell(f'Written: {target}, with {", ".join(names)}')
     if 'fleet.db' not in names:
-        click.echo('The database is not in it: pg_dump makes its backup.')
+        tell('The database is not in it: pg_dump makes its backup.')
 
 
 @click.command()
@@ -47,8 +47,8 @@ def doctor(config_file: Optional[str], data: str, format_name: str) -> None:
             one = one._replace(wrong=[hints.to_type(said, found.options) for said in one.wrong])
             seen.append(one)
             if format_name == 'table':
-                write(sys.stdout, f'{"WRONG" if one.wrong else "ok":<6} {shown(one.headline)}\n'
-                      + ''.join(f'       {shown(said)}\n' for said in one.wrong))
+                tell('\n'.join([f'{"WRONG" if one.wrong else "ok":<6} {shown(one.headline)}']
+                               + [f'       {shown(said)}' for said in one.wrong]))
     if format_name != 'table':
         write(sys.stdout, plans.machine({'format': 1, 'doctor': care.tree(seen)}, format_name))
     sys.exit(1 if any(one.wrong for one in seen) else 0)

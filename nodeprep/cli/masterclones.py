@@ -6,7 +6,7 @@ import click
 
 from nodeprep.cli import people
 from nodeprep.cli.mastering import formats, opened, places, show
-from nodeprep.cli.usage import stopping_on_bad_input
+from nodeprep.cli.usage import stopping_on_bad_input, tell
 from nodeprep.config import ConfigError
 from nodeprep.output.compliance.vocabulary import decision, identity
 from nodeprep.output.words import shown, span
@@ -112,13 +112,13 @@ def decide(config_file: Optional[str], data: str, what: str, numbers: Sequence[T
             return list(said.values())
         rows = found.store.read(looked)
         for one in rows:
-            click.echo(f'{one["id"]}: {shown(one["first_name"])} was here first, {shown(one["later_name"])} came '
+            tell(f'{one["id"]}: {shown(one["first_name"])} was here first, {shown(one["later_name"])} came '
                        f'later; they {"have" if one["still"] else "had"} the same {identity(one["kind"])} '
                        f'{shown(one["value"])}' + ('' if one['still'] else ', and have not any more'))
         if not yes and sys.stdin and sys.stdin.isatty():
             people.agree(_question(what, rows))
         told = found.store.do(work)
-    click.echo('\n'.join(told))
+    tell('\n'.join(told))
 
 
 def _same(one: Dict[str, Any]) -> str:

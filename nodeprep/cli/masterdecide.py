@@ -4,10 +4,10 @@ import sys
 import click
 
 from nodeprep import output
-from nodeprep.cli import people, say
+from nodeprep.cli import people
 from nodeprep.cli.mastering import formats, opened, places, set_apart, show, stamp, when
 from nodeprep.cli.mastertokens import Lasting
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import complain, stopping_on_bad_input, tell, write
 from nodeprep.config import ConfigError
 from nodeprep.output.words import shown
 from nodeprep.typed import Any, Callable, Optional, Tuple
@@ -66,7 +66,7 @@ def approve(config_file: Optional[str], data: str, node: str, requirement: str, 
         lasts = found.settings.approvals if valid is None else valid
         given = found.store.do(lambda cursor: decisions.approval(
             cursor, True, found.who, found.now, lasts, reason, one['id'], digest=digest or one['digest']))
-    click.echo(f'Approved until {when(given["until"])}: {node} learns it with its next heartbeat.')
+    tell(f'Approved until {when(given["until"])}: {node} learns it with its next heartbeat.')
 
 
 @click.command()
@@ -78,7 +78,7 @@ def deny(config_file: Optional[str], data: str, node: str, requirement: str, rea
     with opened(config_file, data) as found:
         found.store.do(lambda cursor: decisions.approval(
             cursor, False, found.who, found.now, 0.0, reason, node=node, requirement=requirement, digest=digest))
-    click.echo(f'Denied: {node} does not do this.')
+    tell(f'Denied: {node} does not do this.')
 
 
 @click.command()
@@ -109,8 +109,8 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
         number, nobody = found.store.do(work)
         settled.finish(found.store, found.now)
     if nobody:
-        say(f'no node has the label {shown(node)} yet: the waiver is for those that get it')
-    click.echo(f'Waived until {until}; nodeprep master unwaive {number}{found.options} ends it.')
+        complain(f'no node has the label {shown(node)} yet: the waiver is for those that get it')
+    tell(f'Waived until {until}; nodeprep master unwaive {number}{found.options} ends it.')
 
 
 @click.command()
@@ -146,4 +146,4 @@ def unwaive(config_file: Optional[str], data: str, number: int) -> None:
         if not found.store.do(lambda cursor: query.end(cursor, number, found.who, found.now)):
             raise ConfigError(f'there is no waiver {number} that holds; nodeprep master waivers lists them')
         settled.finish(found.store, found.now)
-    click.echo(f'The waiver {number} is ended.')
+    tell(f'The waiver {number} is ended.')

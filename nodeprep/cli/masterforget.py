@@ -5,7 +5,7 @@ import click
 
 from nodeprep.cli import people
 from nodeprep.cli.mastering import opened, places
-from nodeprep.cli.usage import stopping_on_bad_input
+from nodeprep.cli.usage import stopping_on_bad_input, tell
 from nodeprep.config import ConfigError
 from nodeprep.output.words import shown, span
 from nodeprep.typed import Optional
@@ -39,4 +39,4 @@ def forget(config_file: Optional[str], data: str, node: str, yes: bool) -> None:
             found.store.do(lambda cursor: membership.forget(cursor, node, found.who, found.now))
         except NotMember:
             raise lacking from None
-    click.echo(f'{node} is forgotten.')
+    tell(f'{node} is forgotten.')

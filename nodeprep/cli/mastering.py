@@ -7,7 +7,7 @@ import click
 
 from nodeprep import output
 from nodeprep.cli import people
-from nodeprep.cli.usage import write
+from nodeprep.cli.usage import tell, write
 from nodeprep.config import ConfigError
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, Iterator, List, Optional, Sequence
@@ -81,9 +81,9 @@ def show(format_name: str, name: str, heads: Sequence[str], rows: Sequence[Seque
         from nodeprep.output.listing import listed
         write(sys.stdout, listed(heads, rows, output.options_for(sys.stdout).width, below))
     else:
-        write(sys.stdout, nothing + '\n')
+        tell(nothing)
     if apart and format_name == 'table':
-        write(sys.stdout, apart + '\n')
+        tell(apart)
     if settling and format_name == 'table':
         write(sys.stdout, said_settling())
 

@@ -3,6 +3,7 @@ import os
 import sys
 
 from nodeprep.cli import itself
+from nodeprep.cli.usage import fit
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.text import clean
@@ -70,7 +71,7 @@ def agreed(question: str) -> bool:
         raise ConfigError('nobody is there to be asked (standard input is no terminal): --yes does it without asking; '
                           'nothing was changed')
     import click
-    return bool(click.confirm(question, default=False, err=True))
+    return bool(click.confirm(fit(question, sys.stderr), default=False, err=True))
 
 
 def agreed_if_there(question: str) -> bool:

@@ -36,6 +36,28 @@ def write(stream: Any, text: str) -> None:
     stream.write(text.encode(encoding, 'backslashreplace').decode(encoding))
 
 
+def tell(text: str) -> None:
+    """Writes a message to people on standard output: within the columns of a terminal, as it stands for the rest."""
+    write(sys.stdout, fit(text, sys.stdout) + '\n')
+
+
+def complain(text: str) -> None:
+    """The same on standard error, with who says it."""
+    encoding = getattr(sys.stderr, 'encoding', None) or 'utf-8'
+    name = 'nodeprep: '
+    fitting = fit(name + clean(text, keep='\n'), sys.stderr, '  ')[len(name):]
+    say(fitting.encode(encoding, 'backslashreplace').decode(encoding))
+
+
+def fit(text: str, stream: Any, hang: str = '') -> str:
+    """A message as it is to be written to a stream."""
+    if not stream.isatty():
+        return text
+    from nodeprep import output
+    from nodeprep.output.messages import fitted
+    return fitted(text, output.options_for(stream).width, hang)
+
+
 def write_along(stream: Any, text: str) -> None:
     """The same while changes are being made, where it must not end them in the middle that nobody can read along.
 
@@ -69,7 +91,6 @@ def telling(code: int) -> Iterator[None]:
 
 
 def _stop(said: str, code: int = 2) -> None:
-    encoding = getattr(sys.stderr, 'encoding', None) or 'utf-8'
     for line in said.split('\n'):
-        say(clean(line).encode(encoding, 'backslashreplace').decode(encoding))
+        complain(line)
     raise SystemExit(code)

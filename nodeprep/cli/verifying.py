@@ -2,8 +2,7 @@
 import sys
 
 from nodeprep import cahash, output
-from nodeprep.cli import say
-from nodeprep.cli.usage import stopping_on_bad_input, write
+from nodeprep.cli.usage import complain, stopping_on_bad_input, write
 from nodeprep.compliance import proof, reading
 from nodeprep.config import ConfigError
 from nodeprep.host.files import reason
@@ -65,7 +64,7 @@ def _joined() -> List[str]:
         held: Optional[Any] = credential.read()
         return [one for one, _ in cahash.certificates(held.ca)] if held else []
     except (credential.BadCredential, ValueError) as error:
-        say(f'{error}: a CA to hold the report against can be named with --ca-cert or --ca-cert-hash')
+        complain(f'{error}: a CA to hold the report against can be named with --ca-cert or --ca-cert-hash')
         return []
 
 

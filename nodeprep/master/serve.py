@@ -18,6 +18,8 @@ from nodeprep.master.server import Server
 from nodeprep.master.settings import Settings
 from nodeprep.master.site import application
 from nodeprep.master.store import StoreTrouble, authority, database, known, open_store, people, prepared
+from nodeprep.output import options_for
+from nodeprep.output.messages import fitted
 from nodeprep.record import NamedTuple
 from nodeprep.text import clean
 from nodeprep.typed import Any, Callable, Iterator, List, Optional, Tuple
@@ -36,8 +38,11 @@ class Places(NamedTuple):
 
 def log(line: str) -> None:
     """A line for whoever runs this, such as systemd's journal. That nobody reads it must not end a master."""
+    text = redacted(str(clean(line, keep='\n')))
     try:
-        sys.stderr.write(redacted(str(clean(line, keep='\n'))) + '\n')
+        if sys.stderr.isatty():
+            text = fitted(text, options_for(sys.stderr).width, '  ')
+        sys.stderr.write(text + '\n')
         sys.stderr.flush()
     except OSError:
         pass

@@ -14,9 +14,18 @@ class Ran:
         self.code, self.out, self.err = code, out, err
 
 
-def run(*argv):
-    """nodeprep ARGV..., as the console script would run it but without its handling of faults."""
-    out, err = io.StringIO(), io.StringIO()
+class Terminal(io.StringIO):
+    """One of 80 columns, as long as COLUMNS says nothing else."""
+
+    def isatty(self):
+        return True
+
+
+def run(*argv, stream=io.StringIO):
+    """nodeprep ARGV..., as the console script would run it but without its handling of faults. `stream` makes what
+    takes the outputs.
+    """
+    out, err = stream(), stream()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             code = cli.main(args=[str(word) for word in argv], prog_name='nodeprep', standalone_mode=False)

@@ -11,7 +11,7 @@ import pytest
 from nodeprep.language import speaking
 from nodeprep.master import listening, secret
 from nodeprep.master.store import audit, covering, nodes, open_store, people, settled, tokens, waivers
-from tests.cli.runner import run
+from tests.cli.runner import Terminal, run
 from tests.master.fleet import Host, plan
 
 NOW = 1900000000.0       # some years from now: what is told lies in the past
@@ -85,6 +85,20 @@ def test_a_command_where_no_master_is_says_so_and_makes_nothing(empty):
                   ['doctor'], ['forget', 'x'], ['clones'], ['decide', 'keep-both', '1']):
         assert f'this host has no master; `nodeprep master serve{empty.options}` begins one' in empty.refused(*words)
     assert not os.path.exists(empty.data)
+
+
+def test_at_a_terminal_lines_fit_and_what_is_to_be_typed_stays_whole(commands, monkeypatch):
+    monkeypatch.delenv('COLUMNS', raising=False)
+    commands.store(lambda store: alike(store, 'copy'))
+    long = '--reason', 'lab', '--owner', 'ops', '--until', '2999-12-31'
+    for words in (['waive', 'bad', 'swap', *long], ['waive', 'rack=' + 'r' * 60, 'swap', *long], ['unwaive', '99'],
+                  ['drift', '--search', 'zzz'], ['nodes', '--search', 'zzz'], ['clones'], ['decide', 'keep-both', '1'],
+                  ['decide', 'keep-both', '99'], ['forget', 'x'], ['node', 'x'], ['doctor'], ['token', 'list']):
+        done = run('master', *words, '--data', commands.data, '--config', commands.config, stream=Terminal)
+        for line in (done.out + done.err).splitlines():
+            assert len(line) <= 80 or commands.options in line and len(line.split(commands.options)[0]) < 60, line
+        said = done.out + done.err
+        assert said.count('--data') == said.count(commands.options), f'a command is broken: {said}'
 
 
 def test_where_the_package_of_the_master_is_not_installed_it_is_named(monkeypatch):
