@@ -95,7 +95,8 @@ def test_a_node_that_is_forgotten_is_refused_and_says_so(master, tmp_path):
         until(lambda: agent.status()['master']['reached'])
         assert master.told('forget', NAME) == f'{NAME} is forgotten.\n'
         agent.until('401', seconds=40)
-        assert 'must join again' in agent.said()
+        assert f'was this node forgotten there? nodeprep leave --state-dir {tmp_path}/state, then' in agent.said()
+        assert 'does not answer' not in agent.said()
         assert nodeprep('leave', '--state-dir', f'{tmp_path}/state')[0] == 0
         assert joined(master, tmp_path)[0] == 0
     with AgentProcess(tmp_path) as agent:
