@@ -1,14 +1,22 @@
 """What the address of a page asks for, and the addresses of what is beside it."""
+import functools
 from urllib.parse import urlencode
 
+from nodeprep.language import N_
+from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
+from nodeprep.master.http.response import Response
 from nodeprep.master.store.asked import Asked
+from nodeprep.output.words import shown
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Dict, Sequence
+from nodeprep.typed import Any, Callable, Dict, Sequence
 
 _NAMES = {'q': 'search', 'label': 'label', 'role': 'role', 'os': 'os', 'standing': 'standing',
           'requirement': 'requirement', 'outcome': 'outcome'}
+NODES = tuple(_NAMES)      # by what nodes are narrowed
+DONE = ('done', 'n')       # what came of a form, see said.py
 _LONGEST = 300            # letters of a value
+_ECHOED = 60              # of what is not understood
 
 
 class Address:
@@ -39,6 +47,22 @@ class Paging(NamedTuple):
         return self.address.with_(page=page if page > 1 else None)
 
 
+def knowing(show: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """A page that knows these names in its address. Another one is Problem 400, as in the interface: a filter that is
+    misspelt must not show everything.
+    """
+    @functools.wraps(show)
+    async def known(request: Request, master: Any) -> Response:
+        wrong = sorted(set(request.query) - set(names))
+        if wrong:
+            mine = ', '.join(sorted(set(names) - set(DONE))) or '-'
+            raise Problem(400, N_('This page does not know {name}, which its address asks for. It knows: {names}.'),
+                          about={'name': shown(wrong[0][:_ECHOED]), 'names': mine})
+        answer: Response = await show(request, master)
+        return answer
+    return known
+
+
 def address(request: Request, names: Sequence[str] = ()) -> Address:
     """The page that was asked for, with those values of its query that it knows."""
     known = tuple(_NAMES) + tuple(names)
@@ -60,6 +84,9 @@ def paging(where: Address, request: Request, total: int, per: int) -> Paging:
 
 
 def chosen(request: Request, name: str, choices: Sequence[str], otherwise: str) -> str:
-    """One of some values."""
+    """One of some values. Problem 400 for another one."""
     said: str = request.query.get(name, '')
-    return said if said in choices else otherwise
+    if said and said not in choices:
+        raise Problem(400, N_('{name}: this page does not know {value}. It knows: {names}.'), about={
+            'name': name, 'value': shown(said[:_ECHOED]), 'names': ', '.join(choices)})
+    return said or otherwise

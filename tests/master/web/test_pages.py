@@ -1,7 +1,7 @@
 """What each page shows of a fleet of every kind, read back by html5lib in its strict mode."""
 import os
 import re
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urljoin
 
 import pytest
 
@@ -394,3 +394,42 @@ def test_of_a_machine_that_was_forgotten_and_joined_again_the_page_says_that_it_
             site.store.do(lambda cursor: membership.forget(cursor, 'again', 'ada', NOW))
     told = text_of(parsed(site.browser().get('/nodes/again')).find('.//*[@data-part="about"]'))
     assert 'was here before: reports 1 to 1 are of before it joined' in told and 'never came' not in told
+
+
+@pytest.mark.parametrize('path, said', [
+    ('/?verdict=foo', 'This page does not know verdict, which its address asks for. It knows: group, label, order, '
+                      'os, outcome, page, q, requirement, role, standing.'),
+    ('/drift?labels=rack', 'does not know labels'), ('/fixes?standing=drifted', 'does not know standing'),
+    ('/fixes?os=x', 'does not know os'), ('/approvals?node=fit', 'does not know node'),
+    ('/nodes/fit?q=x', 'does not know q'), ('/waivers?q=x', 'does not know q'), ('/clones?all=1', 'does not know all'),
+    ('/compliance?since=1d', 'does not know since'), ('/audit?who=ada', 'does not know who'),
+    ('/?%3Cb%3E%E2%80%AE=1', 'does not know <b>\\u202e'),
+    ('/drift?show=foo', 'show: this page does not know foo. It knows: drifted, unknown, advised, waived, silent.'),
+    ('/fixes?how=magic', 'how: this page does not know magic'), ('/fixes?days=1', 'days: this page does not know 1'),
+    ('/?order=age', 'order: this page does not know age'), ('/compliance?days=8', 'days: this page does not know 8')])
+def test_what_a_page_does_not_know_in_its_address_is_said_and_shows_not_everything(full, path, said):
+    answer = full.browser('admin').get(path)
+    page = parsed(answer)
+    assert answer.status == 400 and said in text_of(page.find('.//main')) and page.find('.//table') is None
+
+
+def test_every_link_of_the_pages_is_understood_where_it_leads(full):
+    browser, seen, left = full.browser('admin'), set(), ['/', '/nodes/proposing5', '/fixes?days=all', '/clones']
+    while left:
+        path = left.pop().partition('#')[0]
+        where, _, query = path.partition('?')
+        asks = where.split('/')[1], *sorted(parse_qs(query))
+        if asks in seen or asks[0] in ('v1', 'static'):
+            continue
+        seen.add(asks)
+        answer = browser.get(path)
+        assert answer.status == 200, path
+        links = [urljoin(path, one.get('href')) for one in parsed(answer).iter('a') if one.get('href')]
+        left += [one for one in links if one.startswith('/')]
+    assert len(seen) > 25
+
+
+def test_empty_fields_of_a_form_ask_for_nothing(full):
+    for path in ('/?q=&standing=&requirement=&label=&role=&os=&group=&order=worst', '/fixes?days=30&q=&how=',
+                 '/drift?q=&requirement=&label=&role=&order=longest', '/approvals?q=&requirement=&label='):
+        assert full.browser().get(path).status == 200

@@ -11,16 +11,18 @@ PER = 100
 TABS = ((mended.ALL, N_('All')), (mended.FAILED, N_('Not done')), (mended.UNDONE, N_('Taken back')))
 WAYS = ((POLICY, N_('by mode fix')), (APPROVAL, N_('by an approval')), (PERSON, N_('by hand')))
 DAYS = (('7', N_('7 days')), ('30', N_('30 days')), ('90', N_('90 days')), ('all', N_('as long as it is kept')))
+_OWN = ('show', 'days', 'how', 'node', 'page')
+NAMES = ('q', 'label', 'role', 'requirement', *_OWN)          # that its address knows
 _DAY = 86400.0
 
 
 async def show(request: Request, master: Any) -> Response:
     """GET /fixes; `node` is the whole name of one, `q` what names have in them."""
-    about = query.asked(request)._replace(os='', standing='', outcome='')
+    about = query.asked(request)
     kind = query.chosen(request, 'show', mended.KINDS, mended.ALL)
     days = query.chosen(request, 'days', [name for name, _ in DAYS], '30')
     how = query.chosen(request, 'how', [name for name, _ in WAYS], '')
-    where = query.address(request, ('show', 'days', 'how', 'node', 'page'))
+    where = query.address(request, _OWN)
     since = 0.0 if days == 'all' else master.clock() - int(days) * _DAY
     wanted = mended.Wanted(since, where.values.get('node', ''), how, about)
 

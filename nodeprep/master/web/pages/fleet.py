@@ -41,7 +41,8 @@ async def show(request: Request, master: Any) -> Response:
     def look(cursor: Any) -> Fleet:
         choices = grid.choices(cursor)
         labels = [f'label:{name}' for name in choices['label']]
-        by = query.chosen(request, 'group', list(grouping.GROUPS) + labels, '')
+        asked_for = request.query.get('group', '')
+        by = asked_for if asked_for in (*grouping.GROUPS, *labels) else ''     # a label may be gone
         groups = grouping.groups(cursor, about, by) if by else []
         shown = grouping.stood(groups) if by else grid.standings(cursor, about)
         everyone = grid.standings(cursor) if about.anything else shown
