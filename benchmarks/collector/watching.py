@@ -7,7 +7,7 @@ from nodeprep.master import secret
 from nodeprep.master.store import open_store, people
 
 _EVERY = 2.0              # seconds from one page to the next
-_PAGES = ('/', '/drift', '/?verdict=drifted', '/approvals')
+_PAGES = ('/', '/drift', '/?standing=drifted', '/approvals')
 
 
 class Watcher:
