@@ -8,6 +8,7 @@ FIX, UNDO = 'fix', 'undo'
 POLICY, APPROVAL, PERSON = 'policy', 'approval', 'person'
 ALLOWED = {POLICY: 'mode: fix, by the configuration of the node', APPROVAL: 'approved', PERSON: 'by hand at the host'}
 NOT_OURS = 'approved, as the node says; this master gave it no such approval'
+_HOW = dict({said: how for how, said in ALLOWED.items()}, **{NOT_OURS: APPROVAL})
 Tree = Dict[str, Any]
 
 
@@ -27,6 +28,15 @@ class Fix(NamedTuple):
     undone: Optional[float] = None
     undone_by: str = ''
     reason: str = ''          # of the approval
+
+
+def how(allowed: str) -> str:
+    """How the journal has it, of what the report says; what nobody knows stays as it is.
+
+    >>> how('approved'), how(NOT_OURS), how('by magic')
+    ('approval', 'approval', 'by magic')
+    """
+    return _HOW.get(allowed, allowed)
 
 
 def changes(one: Fix, since: float, until: float) -> Iterator[Tuple[float, Tree]]:

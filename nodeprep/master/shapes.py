@@ -1,6 +1,7 @@
 """What the store knows, as trees for JSON: the interface and the commands with -o json show the same ones."""
 import time
 
+from nodeprep.compliance import fixes
 from nodeprep.master.store import clones, history, kept, unsettled
 from nodeprep.typed import Any, Dict, List, Optional
 
@@ -60,6 +61,14 @@ def drift(one: Any) -> Tree:
         'approval')}
     made.update(since=stamp(one.since), silent_since=stamp(one.silent_since),
                 waiver=kept.waiver(one.waiver))
+    return made
+
+
+def fix(one: Any) -> Tree:
+    """What was fixed on a node: a compliance.fixes.Fix."""
+    made = {field: getattr(one, field) for field in (
+        'node', 'requirement', 'transaction', 'result', 'why', 'allowed', 'who', 'reason', 'undone_by')}
+    made.update(at=stamp(one.at), undone=stamp(one.undone), how=fixes.how(one.allowed))
     return made
 
 

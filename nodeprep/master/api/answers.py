@@ -77,6 +77,8 @@ SCHEMAS: Dict[str, Schema] = {
     'Clone': having(id=NUMBER, kind=TEXT, value=TEXT, first=TEXT, later=TEXT, found=WHEN, decided=PERHAPS, by=TEXT,
                     decision=TEXT, still={'type': 'boolean', 'description': 'By what they told last, both are so '
                                           'still. Where not, a person decides all the same.'}),
+    'Fix': having(node=TEXT, requirement=TEXT, at=WHEN, transaction=TEXT, result=TEXT, why=TEXT, how=TEXT, allowed=TEXT,
+                  who=TEXT, reason=TEXT, undone=PERHAPS, undone_by=TEXT),
     'Deed': having(id=NUMBER, at=WHEN, who=TEXT, what=TEXT, subject=TEXT, detail=ANYTHING),
     'Allowed': having(id=TEXT, requirement=TEXT, digest=TEXT, by=TEXT, until=WHEN)}
 

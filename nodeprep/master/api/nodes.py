@@ -25,7 +25,7 @@ _KIND = {'kind': reading.choosing('What is listed; silent: what silent nodes tol
 async def fleet(request: Request, master: Any) -> Response:
     """The nodes, a page of them, with their states."""
     reading.only(request, reading.NODES, reading.PAGES, _ORDER)
-    about, (page, per) = reading.asked(request), _paging(request)
+    about, (page, per) = reading.asked(request), reading.paging(request)
     order = reading.choice(request, 'order', tuple(grid.ORDERS), 'worst')
     standings, rows, settling = await master.read(lambda cursor: (
         grid.standings(cursor, about), grid.rows(cursor, about, order, page, per), unsettled.there(cursor)))
@@ -62,7 +62,7 @@ async def past(request: Request, master: Any) -> Response:
 async def drifted(request: Request, master: Any) -> Response:
     """What is not met, for how long, and what waits for a person."""
     reading.only(request, reading.NODES, reading.PAGES, _KIND)
-    about, (page, per) = reading.asked(request), _paging(request)
+    about, (page, per) = reading.asked(request), reading.paging(request)
     kind = reading.choice(request, 'kind', drift.KINDS, drift.KINDS[0])
     order = reading.choice(request, 'order', tuple(drift.ORDERS), 'longest')
     counts, rows, settling = await master.read(lambda cursor: (
@@ -80,10 +80,6 @@ async def forget(request: Request, master: Any) -> Response:
         raise _nobody(name) from None
     master.known.forget()
     return Response(204)
-
-
-def _paging(request: Request) -> Any:
-    return (reading.number(request, 'page', 1, 10**6), reading.number(request, 'per', reading.PER, reading.MOST))
 
 
 def _nobody(name: str) -> Problem:

@@ -4,7 +4,7 @@ from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.routes import Query
 from nodeprep.master.store.asked import Asked
-from nodeprep.typed import Any, Dict, Optional, Sequence
+from nodeprep.typed import Any, Dict, Optional, Sequence, Tuple
 
 LONGEST = 300             # letters of a value
 PER, MOST = 100, 1000     # rows of an answer
@@ -51,6 +51,11 @@ def number(request: Request, name: str, otherwise: int, most: int) -> int:
     if not said.isdecimal() or len(said) > 12 or not 1 <= int(said) <= most:
         raise Problem(400, f'{name}: is not a number from 1 to {most}')
     return int(said)
+
+
+def paging(request: Request) -> Tuple[int, int]:
+    """Which page, and how many on it."""
+    return number(request, 'page', 1, 10**6), number(request, 'per', PER, MOST)
 
 
 def choice(request: Request, name: str, choices: Sequence[str], otherwise: str) -> str:
