@@ -26,10 +26,6 @@ class Dialect:
     def alone(self, cursor: Any) -> None:
         """Until the transaction ends no other program does what begins with this."""
 
-    def put(self, table: str, key: Sequence[str], columns: Sequence[str]) -> str:
-        """Inserts a row, or replaces the one that has the same values in `key`: key and columns, in that order."""
-        raise NotImplementedError
-
     def add_new(self, table: str, columns: Sequence[str]) -> str:
         """Inserts a row, unless it is there already."""
         raise NotImplementedError
@@ -75,13 +71,9 @@ class Sqlite(Dialect):
         """As it is."""
         return sql
 
-    def put(self, table: str, key: Sequence[str], columns: Sequence[str]) -> str:
-        """OR REPLACE, which is there since 3.0."""
-        return f'INSERT OR REPLACE INTO {table} ({_names(key, columns)}) VALUES ({_marks(key, columns)})'
-
     def add_new(self, table: str, columns: Sequence[str]) -> str:
         """OR IGNORE."""
-        return f'INSERT OR IGNORE INTO {table} ({_names(columns)}) VALUES ({_marks(columns)})'
+        return f'INSERT OR IGNORE INTO {table} ({", ".join(columns)}) VALUES ({_marks(columns)})'
 
     def gathered(self, column: str) -> str:
         """By group_concat."""
@@ -134,15 +126,9 @@ class Postgres(Dialect):
         """By an advisory lock, whose number means nothing to anybody else; SQLite has one writer anyway."""
         cursor.run('SELECT pg_advisory_xact_lock(6510615555426900594)')
 
-    def put(self, table: str, key: Sequence[str], columns: Sequence[str]) -> str:
-        """ON CONFLICT, which is there since 9.5."""
-        changes = ', '.join(f'{name} = EXCLUDED.{name}' for name in columns)
-        return (f'INSERT INTO {table} ({_names(key, columns)}) VALUES ({_marks(key, columns)}) '
-                f'ON CONFLICT ({_names(key)}) DO UPDATE SET {changes}')
-
     def add_new(self, table: str, columns: Sequence[str]) -> str:
-        """ON CONFLICT again."""
-        return f'INSERT INTO {table} ({_names(columns)}) VALUES ({_marks(columns)}) ON CONFLICT DO NOTHING'
+        """ON CONFLICT, which is there since 9.5."""
+        return f'INSERT INTO {table} ({", ".join(columns)}) VALUES ({_marks(columns)}) ON CONFLICT DO NOTHING'
 
     def gathered(self, column: str) -> str:
         """By string_agg."""
@@ -174,9 +160,5 @@ class Postgres(Dialect):
             yield self.spoken(sql), [*before, list(values), *after]
 
 
-def _names(*groups: Sequence[str]) -> str:
-    return ', '.join(name for group in groups for name in group)
-
-
-def _marks(*groups: Sequence[str]) -> str:
-    return ', '.join('?' * sum(len(group) for group in groups))
+def _marks(columns: Sequence[str]) -> str:
+    return ', '.join('?' * len(columns))
