@@ -6,7 +6,7 @@ from nodeprep.config import ConfigError
 from nodeprep.master import chores, keys
 from nodeprep.master.secret import redacted
 from nodeprep.master.store import schema
-from nodeprep.master.store.trouble import NotOurs, StoreTrouble
+from nodeprep.master.store.trouble import Newer, StoreTrouble
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Callable, List, Optional, Sequence
 
@@ -55,12 +55,13 @@ def renewal(tls: Any, load: Callable[[Any], keys.Keys], loop: Any) -> Job:
 
 def outdated(end: Callable[[str], None], loop: Any) -> Job:
     """Ends a master whose database is of a newer version now, since another master brought it up: what this one writes
-    is not what the tables hold any more. `end` is called by the loop, with why.
+    is not what the tables hold any more. `end` is called by the loop, with why. What is none of ours just now, as while
+    a backup is brought back, or is damaged, ends nobody.
     """
     def work(master: Any) -> None:
         try:
             master.store.read(schema.version)
-        except NotOurs as error:
+        except Newer as error:
             loop.call_soon_threadsafe(end, str(error))
     return Job('version', 10.0, work)
 

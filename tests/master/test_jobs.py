@@ -10,7 +10,7 @@ from nodeprep.master import chores, jobs, keys
 from nodeprep.master.jobs import Job, Running
 from nodeprep.master.settings import Settings
 from nodeprep.master.store import approvals, known, people, schema, sessions, waivers
-from nodeprep.master.store.trouble import StoreBusy
+from nodeprep.master.store.trouble import NotOurs, StoreBusy
 from tests.master.api.conftest import drifted
 from tests.master.asking import run
 from tests.master.whole import whole
@@ -120,6 +120,17 @@ def test_a_master_whose_database_is_of_a_newer_version_ends(master):
     master.store.do(lambda cursor: cursor.run("UPDATE meta SET value = ? WHERE key = 'schema'", (schema.VERSION + 1,)))
     job.work(master.context)
     assert len(said) == 1 and f'of version {schema.VERSION + 1}' in said[0]
+
+
+@pytest.mark.parametrize('damage', [
+    "UPDATE meta SET value = 'x' WHERE key = 'schema'", 'ALTER TABLE meta RENAME TO away'])
+def test_a_version_that_cannot_be_read_is_told_and_ends_no_master(master, damage):
+    said = []
+    loop = types.SimpleNamespace(call_soon_threadsafe=lambda work, *args: work(*args))
+    master.store.do(lambda cursor: cursor.run(damage))
+    with pytest.raises(NotOurs):
+        jobs.outdated(said.append, loop).work(master.context)
+    assert said == []
 
 
 def test_sessions_that_are_over_go(master):

@@ -5,7 +5,7 @@ since 1970, by the master's clock but for `taken`, `at` of a transition and `sin
 `by` is a word of SQL: it stands in quotes.
 """
 from nodeprep.master.store.cursor import Cursor
-from nodeprep.master.store.trouble import NotOurs
+from nodeprep.master.store.trouble import Newer, NotOurs
 from nodeprep.typed import List, Tuple
 
 FIRST = (
@@ -152,7 +152,7 @@ TABLES = ('meta', 'node', 'pulse', 'identity', 'label', 'credential', 'state', '
 
 
 def version(cursor: Cursor) -> int:
-    """The version of a database; 0 when it has no tables of ours. NotOurs when it is newer than this program."""
+    """The version of a database; 0 when it has no tables of ours. Newer when it is newer than this program, NotOurs."""
     if not cursor.one(cursor.dialect.has_table, ('meta',)):
         others = [name for name in TABLES if cursor.one(cursor.dialect.has_table, (name,))]
         if others:
@@ -164,8 +164,8 @@ def version(cursor: Cursor) -> int:
         raise NotOurs(f'the database is of version {str(row[0])[:20]!r}, which is none: it is left as it is')
     found = int(row[0]) if row else 0
     if found > VERSION:
-        raise NotOurs(f'the database is of version {found} and this nodeprep knows {VERSION}: it is left as it is; '
-                      f'install the nodeprep that wrote it, or a later one')
+        raise Newer(f'the database is of version {found} and this nodeprep knows {VERSION}: it is left as it is; '
+                    f'install the nodeprep that wrote it, or a later one')
     return found
 
 

@@ -30,4 +30,8 @@ class StoreGone(StoreTrouble):
 
 
 class NotOurs(StoreTrouble):
-    """The database is of a newer version than this program, or it is none of ours: it is not touched."""
+    """The database is none of ours: it is not touched."""
+
+
+class Newer(NotOurs):
+    """The database is of a newer version than this program."""
