@@ -203,6 +203,12 @@ def test_a_clone_that_is_another_machine_now_is_shown_as_that_and_a_person_decid
     assert 'By what they told last, one of them has another now.' in text_of(card) and 'systemd' not in text_of(card)
     assert buttons(card) == ['They are two machines: release copy']
     assert cloned.rows("SELECT status FROM node WHERE name = 'copy'") == [('quarantined',)]
+    host.about['macs'] = cloned.fleet.hosts['drifted'].about['macs']
+    cloned.fleet.tell('copy')
+    page = parsed(ann.get('/clones'))
+    _, mac = page.findall('.//article')
+    assert text_of(page.find('.//h1')) == 'Two nodes say that they are one machine'
+    assert 'Give the virtual machine a new MAC address. That alone releases nobody:' in text_of(mac)
 
 
 def test_a_node_that_stays_in_quarantine_is_not_said_to_be_released(cloned):
