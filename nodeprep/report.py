@@ -64,7 +64,18 @@ def loads(text: str) -> Dict[str, Any]:
     problem = schema.problem(tree)
     if problem:
         raise BadReport(problem)
+    tree['summary'].setdefault('ignored', 0)
+    for one in tree['findings']:
+        completed(one)
     return tree
+
+
+def completed(finding: Dict[str, Any]) -> Dict[str, Any]:
+    """The finding, with what an observation may lack: another program need not write it."""
+    for seen in finding['observations']:
+        seen.setdefault('advised', False)
+        seen.setdefault('kubeadm', '')
+    return finding
 
 
 def _no_constant(word: str) -> None:

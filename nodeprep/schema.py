@@ -174,9 +174,9 @@ def _sound_object(schema: Any, whole: Any) -> Callable[[Any], bool]:
     properties, required = schema.get('properties', {}), frozenset(schema.get('required', ()))
     known = {name: _sound(one, whole) for name, one in properties.items()}
     plain = {name: _classes(one, whole) for name, one in properties.items()}
-    # A member that may be null looks like one that is not there.
+    # A member that may be null, or may lack, looks like one that is not there.
     deep = [(name, name in required, known[name]) for name in properties
-            if plain[name] is None or type(None) in plain[name]]
+            if plain[name] is None or type(None) in plain[name] or name not in required]
     more = schema.get('additionalProperties', True)
     others = _sound(more, whole) if isinstance(more, dict) else lambda value: bool(more)
     names = tuple(properties)

@@ -4,7 +4,7 @@ All that wait are taken together: what the database knows of their nodes is aske
 each table is written once. Whatever comes twice changes nothing.
 """
 from nodeprep.chain import FORK, NEXT, SEEN, placed
-from nodeprep.master import comparing, fixed, prepared
+from nodeprep.master import comparing, fixed, prepared, unchained
 from nodeprep.master.store import Taken, fixes, identities, lives, nodes, reports
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.master.store.nodes import Known, NotMember
@@ -49,6 +49,7 @@ class Batch:
         self._gaps: List[Tuple[Any, ...]] = []
         self._kept: Dict[Tuple[int, int], Set[str]] = {}       # of this batch: node and number -> digests
         self._applied: List[Tuple[Known, prepared.Report, float]] = []
+        self._came: Set[Tuple[int, str]] = set()               # of this batch: node and id
         self._heard: Dict[int, float] = {}
         self._fixes: List[fixes.Told] = []
 
@@ -75,8 +76,12 @@ class Batch:
 
     def _one(self, node: Known, report: prepared.Report, received: float) -> bool:
         """Whether it is new."""
+        if not report.digest and self._came_before(node.id, report.id):
+            return False
         earlier = lives.go_on(self._cursor, node, report, received)
         self._gaps += [earlier] if earlier else []
+        if not report.digest:
+            report = unchained.linked(report, node.sequence, node.head)
         link = placed(report.sequence, report.previous, report.gap, node.sequence, node.head)
         state, said = link.state, link.said
         if state in (SEEN, FORK):
@@ -94,6 +99,7 @@ class Batch:
         self._rows.append((node.id, report.id, report.sequence, report.taken, received, report.digest,
                            report.previous, state, int(applies and member), report.body))
         self._kept.setdefault((node.id, report.sequence), set()).add(report.digest)
+        self._came.add((node.id, report.id))
         if state not in (NEXT, LATE):
             hole = newest and report.sequence > node.sequence + 1
             self._gaps.append((node.id, node.sequence + 1 if hole else report.sequence,
@@ -107,6 +113,10 @@ class Batch:
             node.taken = at
             self._applied.append((node, report if report.taken == at else report._replace(taken=at), received))
         return True
+
+    def _came_before(self, node: int, report: str) -> bool:
+        """Of a report without a chain its id says which one it is."""
+        return (node, report) in self._came or reports.is_there(self._cursor, node, report)
 
     def _held(self, node: int, number: int) -> Set[str]:
         """The digests of the reports with a number."""

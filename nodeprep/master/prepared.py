@@ -5,7 +5,7 @@ import json
 import zlib
 
 from nodeprep import epoch, schema
-from nodeprep.chain import counts, hashed, is_digest, named_gap
+from nodeprep.chain import GENESIS, counts, hashed, is_digest, named_gap
 from nodeprep.master import findings
 from nodeprep.master.findings import Part
 from nodeprep.master.jsontext import canonical
@@ -18,6 +18,7 @@ _LABELS, _TEXT = 256, 1000              # of a node; bytes, as an index of Postg
 _SHOWN = 500              # letters of what stands on pages of the whole fleet
 _SHORT = 2048             # bytes of a report that is framed alone
 _NONE: List[Any] = []
+_UNCHAINED = {'previous': GENESIS, 'digest': ''}
 _sound = schema.sound()
 
 
@@ -28,7 +29,8 @@ class Refused(ValueError):
 class Report(NamedTuple):
     """What is written of one. `body` is its canonical JSON without its chain, by packed(); `about` a checksum of what
     it says of the node; `said` what is shown of it: boot_id, verdict, summary as JSON, problem of the configuration,
-    version and profile of the agent. `fixed`: whether it tells of fixes.
+    version and profile of the agent. `fixed`: whether it tells of fixes. `digest` is '' of one that came without a
+    chain, whose `sequence` may be 0 then: unchained.py makes its link.
     """
 
     id: str
@@ -58,7 +60,7 @@ def report(tree: Any) -> Report:
     except (TypeError, ValueError, RecursionError) as error:
         raise Refused(f'report {number} cannot be written as JSON: {type(error).__name__}') from None
     content = text.encode('ascii')
-    if hashed(chain['previous'], content) != chain['digest']:
+    if chain['digest'] and hashed(chain['previous'], content) != chain['digest']:
         raise Refused(f'report {number} was changed after it was written: it has not the digest that it names')
     parts = [one for one in map(findings.part, tree['findings'], texts) if one is not None]
     if len(parts) < len(texts) or not _sound(dict(tree, findings=_NONE)):
@@ -105,10 +107,11 @@ def packed(content: bytes) -> bytes:
 def _numbered(tree: Any) -> Tuple[int, Dict[str, Any]]:
     """The number of a report, and its chain."""
     number: Any = tree.get('sequence') if isinstance(tree, dict) else None
-    chain: Any = tree.get('chain') if isinstance(tree, dict) else None
-    if not counts(number) or number > MOST_NUMBER or not isinstance(chain, dict):
-        raise Refused('a report has no sequence number, or no chain')
-    if not (is_digest(chain.get('previous')) and is_digest(chain.get('digest'))):
+    linked = isinstance(tree, dict) and 'chain' in tree
+    if not (counts(number) or number == 0 and not linked and not isinstance(number, bool)) or number > MOST_NUMBER:
+        raise Refused('a report has no sequence number')
+    chain: Any = tree['chain'] if linked else _UNCHAINED
+    if linked and not (isinstance(chain, dict) and is_digest(chain.get('previous')) and is_digest(chain.get('digest'))):
         raise Refused(f'report {number} has no proper chain')
     found = tree.get('findings')
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):

@@ -6,6 +6,7 @@ from nodeprep.master.findings import TOOK
 from nodeprep.model import MET, NOT_APPLICABLE
 from nodeprep.output import words
 from nodeprep.record import NamedTuple
+from nodeprep.report import completed
 from nodeprep.text import clean
 from nodeprep.typed import Any, Dict, Optional
 
@@ -30,7 +31,7 @@ def told(text: str) -> Told:
 
 
 def _told(text: str) -> Told:
-    tree = json.loads(text)
+    tree = completed(json.loads(text))
     failing = words.alike(words.failing(tree)) if tree['state'] not in (MET, NOT_APPLICABLE) else []
     says = clean('; '.join(words.statement(group) for group in failing)[:_SAYS])
     return Told(words.outcome(tree), tree['mode'], clean(tree['title'][:_SAYS]), says, _waiver(tree['waiver']))

@@ -1,4 +1,5 @@
 """What waits for a person, and what a person decides: plans, waivers, clones; and the log of it."""
+from nodeprep import catalogue
 from nodeprep.master import decisions, membership, shapes
 from nodeprep.master.api import reading
 from nodeprep.master.api.answers import SETTLING, each, having, named
@@ -70,7 +71,8 @@ async def waive(request: Request, master: Any) -> Response:
 
     def work(cursor: Any) -> Any:
         kind, scope = decisions.scope(to[0], to[1], everybody)
-        number = decisions.waive(cursor, kind, scope, requirement, reason, owner, until, person.name, now)
+        number = decisions.waive(cursor, kind, scope, requirement, reason, owner, until, person.name, now,
+                                 catalogue.ids())
         return next(one for one in waivers.all_of(cursor) if one['id'] == number)
     given = await _decided(master.write(work))
     await master.apart(settled.finish, master.store, now)

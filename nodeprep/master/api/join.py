@@ -1,5 +1,6 @@
 """Joining: a machine shows a join token and becomes a node with a credential of its own; and how it leaves."""
 import re
+import uuid
 
 from nodeprep.master import membership, secret
 from nodeprep.master.http import gate, response
@@ -15,7 +16,7 @@ from nodeprep.typed import Any, Dict, List
 NAME = re.compile(r'[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?')
 _REQUEST = re.compile(r'[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
 _WRONG = 'The join token is not known, has expired or is used up: nodeprep master token create makes one.'
-BODY = {'type': 'object', 'required': ['token', 'name', 'request'], 'properties': {
+BODY = {'type': 'object', 'required': ['token', 'name'], 'properties': {
     'token': {'type': 'string', 'pattern': r'^[a-z0-9]{6}\.[a-z0-9]{16}$'},
     'name': {'type': 'string', 'pattern': f'^{NAME.pattern}$'},
     'request': {'type': 'string', 'format': 'uuid', 'description': 'An id of this one try: a replay is refused.'},
@@ -105,7 +106,7 @@ async def _check_token(request: Request, master: Any, token: str, now: float) ->
 
 
 def _read(tree: Dict[str, Any], token: str, digest: str) -> joining.Joining:
-    name, request = tree.get('name'), tree.get('request')
+    name, request = tree.get('name'), tree.get('request', str(uuid.uuid4()))
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise Problem(400, 'name: is not a host name of letters, digits and -._')
     if not isinstance(request, str) or not _REQUEST.fullmatch(request):

@@ -101,8 +101,10 @@ def _read(request: Request) -> Tuple[List[Any], Any]:
     written = verbatim.read(request.body) if request.content_type == 'application/json' else None
     if written is not None:
         return [], written
-    tree = request.json_object()
-    found = tree.get('reports') if 'reports' in tree else [tree]
+    tree = request.json()
+    if not isinstance(tree, (dict, list)):
+        raise Problem(400, 'The body must be a JSON object, or a list of reports.')
+    found = tree if isinstance(tree, list) else tree.get('reports') if 'reports' in tree else [tree]
     if not isinstance(found, list) or not 0 < len(found) <= MOST:
         raise Problem(422, f'reports: is not a list of 1 to {MOST} reports.')
     if len(found) > 1 and len(request.body) > TOGETHER:
@@ -135,7 +137,8 @@ ROUTES = (
           body={'oneOf': [{'type': 'object', 'required': ['reports'], 'properties': {
               'reports': {'type': 'array', 'minItems': 1, 'maxItems': MOST,
                           'items': {'$ref': '#/components/schemas/Report'}}}},
-              {'$ref': '#/components/schemas/Report'}]},
+              {'$ref': '#/components/schemas/Report'},
+              {'type': 'array', 'minItems': 1, 'maxItems': MOST, 'items': {'$ref': '#/components/schemas/Report'}}]},
           answer={'type': 'object', 'required': ['sequence', 'new'], 'properties': {
               'sequence': _SEQUENCE, 'new': {'type': 'integer', 'description': 'Those that were not seen before.'}}},
           success=201, answers={200: 'All of them were seen before.', 413: 'Several are too long together.',

@@ -5,10 +5,11 @@ is odd in it written out.
 import json
 import zlib
 
+from nodeprep.report import completed
 from nodeprep.typed import Any, Dict, Optional, Tuple
 
 LOST = 'its row in the database of the master is damaged'
-_SEEN = frozenset(('advised', 'when', 'met', 'found', 'wanted', 'source'))       # of what was observed
+_SEEN = frozenset(('when', 'met', 'found', 'wanted', 'source'))       # of what was observed
 _WAIVER = frozenset(('reason', 'owner', 'until'))
 
 
@@ -60,7 +61,7 @@ def packed(body: Any) -> Any:
 def finding(body: Any) -> Optional[Dict[str, Any]]:
     """What evidence holds; None when it cannot be read."""
     found = packed(body)
-    return found if isinstance(found, dict) and _sound(found) else None
+    return completed(found) if isinstance(found, dict) and _sound(found) else None
 
 
 def findings(body: Any) -> Optional[Dict[str, Dict[str, Any]]]:
@@ -70,7 +71,7 @@ def findings(body: Any) -> Optional[Dict[str, Dict[str, Any]]]:
     if not isinstance(held, list) or not all(isinstance(one, dict) and isinstance(one.get('requirement'), str)
                                              and _sound(one) for one in held):
         return None
-    return {one['requirement']: one for one in held}
+    return {one['requirement']: completed(one) for one in held}
 
 
 def lost() -> Dict[str, Any]:

@@ -25,6 +25,11 @@ def digests(cursor: Cursor, node: int, number: int) -> Set[str]:
     return {row[0] for row in cursor.all('SELECT digest FROM report WHERE node = ? AND sequence = ?', (node, number))}
 
 
+def is_there(cursor: Cursor, node: int, report: str) -> bool:
+    """Whether a report with this id came from a node, and is kept."""
+    return cursor.one('SELECT 1 FROM report WHERE node = ? AND report_id = ?', (node, report)) is not None
+
+
 def body(cursor: Cursor, node: int, number: int) -> Optional[bytes]:
     """The canonical JSON of a report (of the first that came with this number); None when it is not kept."""
     row = cursor.one('SELECT body FROM report WHERE node = ? AND sequence = ? ORDER BY id', (node, number))
