@@ -1,6 +1,7 @@
 """What a master does beside answering: everything here may run in any number of masters at once, or be left out for a
 while, and nothing but time is lost. Each is called in a thread, with the Master.
 """
+from nodeprep.master import membership
 from nodeprep.master.delivery import queue
 from nodeprep.master.store import approvals, covering, known, presence, retention, sessions
 from nodeprep.master.store.slices import gently
@@ -18,9 +19,11 @@ def lapse(master: Any) -> None:
 
 
 def tidy(master: Any) -> None:
-    """Sessions that are over."""
+    """Sessions that are over, and quarantines that nothing holds."""
     now = master.clock()
     master.store.do(lambda cursor: sessions.tidy(cursor, now))
+    for name in master.store.do(lambda cursor: membership.let_out(cursor, now)):
+        master.log(f'{name}: nothing is to be decided about it, so it is in quarantine no more')
 
 
 class Retaining:

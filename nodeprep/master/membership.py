@@ -7,6 +7,8 @@ from nodeprep.typed import Iterable, List
 _KEPT = ("SELECT r.body, r.previous, r.digest, r.received, n.taken FROM report r JOIN node n ON n.id = r.node "
          "WHERE r.node = ? AND r.applied = 0 AND r.link NOT IN ('late', 'fork') AND r.sequence = n.sequence "
          'ORDER BY r.id DESC LIMIT 1')
+_STUCK = ("SELECT n.id, n.name FROM node n WHERE n.status = 'quarantined' AND NOT EXISTS "
+          '(SELECT 1 FROM clone c WHERE c.later = n.id AND c.decided IS NULL) ORDER BY n.id')
 
 
 def forget(cursor: Cursor, name: str, by: str, at: float) -> None:
@@ -29,6 +31,15 @@ def decide(cursor: Cursor, clone: int, decision: str, by: str, at: float) -> Lis
     released = clones.decide(cursor, clone, decision, by, at)
     _released(cursor, released)
     return released
+
+
+def let_out(cursor: Cursor, at: float) -> List[str]:
+    """Lets those out of quarantine about whom nothing is to be decided, as earlier versions left some; returns their
+    names.
+    """
+    stuck = cursor.all(_STUCK)
+    _released(cursor, clones.free(cursor, [node for node, _ in stuck], at))
+    return [name for _, name in stuck]
 
 
 def _released(cursor: Cursor, released: Iterable[int]) -> None:

@@ -143,6 +143,25 @@ def test_sessions_that_are_over_go(master):
     assert rows(master, 'SELECT hash FROM session') == [('b',)]
 
 
+def test_a_node_that_nothing_holds_in_quarantine_is_let_out_and_what_it_told_there_counts(master):
+    node, host = drifted(master, 'bad', 2)
+    held, other = drifted(master, 'held', 3)
+    other.about['macs'] = host.about['macs']
+    assert held.post('/v1/reports', {'reports': [other.report()]}).status == 201
+    master.store.do(lambda cursor: cursor.run("UPDATE node SET status = 'quarantined' WHERE name = 'bad'"))
+    host.set('swap', 'met')
+    assert node.post('/v1/reports', {'reports': [host.report()]}).status == 201
+    states = "SELECT s.outcome FROM state s JOIN node n ON n.id = s.node WHERE n.name = 'bad' AND requirement = 'swap'"
+    assert rows(master, states) == [('drifted',)]
+    done(master, 'tidy')
+    done(master, 'tidy')
+    assert rows(master, 'SELECT name, status FROM node ORDER BY id') == [('bad', 'member'), ('held', 'quarantined')]
+    assert rows(master, states) == [('met',)]
+    assert rows(master, "SELECT what FROM presence WHERE node = 1 ORDER BY id")[-1] == ('released',)
+    assert [line for line in master.lines if 'quarantine' in line] == [
+        'bad: nothing is to be decided about it, so it is in quarantine no more']
+
+
 def test_a_credential_that_another_master_took_back_is_forgotten_here(master):
     node = master.join('node1')
     done(master, 'credentials')
