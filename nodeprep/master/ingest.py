@@ -50,6 +50,7 @@ class Batch:
         self._kept: Dict[Tuple[int, int], Set[str]] = {}       # of this batch: node and number -> digests
         self._applied: List[Tuple[Known, prepared.Report, float]] = []
         self._came: Set[Tuple[int, str]] = set()               # of this batch: node and id
+        self._apart: List[Tuple[Known, prepared.Report, float]] = []        # the same of nodes in quarantine
         self._heard: Dict[int, float] = {}
         self._fixes: List[fixes.Told] = []
 
@@ -70,8 +71,8 @@ class Batch:
         reports.add(cursor, self._rows)
         reports.add_gaps(cursor, self._gaps)
         fixes.add(cursor, self._fixes)
-        standings = comparing.compare(cursor, [one for one in self._applied if one[0].status == nodes.MEMBER])
-        nodes.reported(cursor, self._applied, standings)
+        nodes.reported(cursor, self._applied, comparing.compare(cursor, self._applied))
+        nodes.chained(cursor, self._apart)
         nodes.heard(cursor, self._known, self._heard)
 
     def _one(self, node: Known, report: prepared.Report, received: float) -> bool:
@@ -111,7 +112,8 @@ class Batch:
             self._fixes += fixed.rows(node.id, report, at, received)
         if applies:
             node.taken = at
-            self._applied.append((node, report if report.taken == at else report._replace(taken=at), received))
+            found = node, report if report.taken == at else report._replace(taken=at), received
+            (self._applied if member else self._apart).append(found)
         return True
 
     def _came_before(self, node: int, report: str) -> bool:

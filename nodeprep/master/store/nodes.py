@@ -39,23 +39,24 @@ def known(cursor: Cursor, ids: Iterable[int], lock: bool = True) -> Dict[int, Kn
 
 
 def reported(cursor: Cursor, applied: List[Tuple[Known, Any, float]], standings: Dict[int, str]) -> None:
-    """Notes what the newest of some reports (node, prepared.Report, received) say; in quarantine only the chain.
-    `standings`: how those stand of which a state changed.
+    """Notes what the newest of some reports (node, prepared.Report, received) say. `standings`: how those stand of
+    which a state changed.
     """
-    whole, chain = {}, {}
-    for node, report, received in applied:
-        row = [node.sequence, node.head, report.id, node.taken, received]
-        if node.status == MEMBER:
-            whole[node.id] = row + [*report.said, report.sequence, report.digest, node.id]
-        else:
-            chain[node.id] = row + [node.id]
+    whole = {node.id: [node.sequence, node.head, report.id, node.taken, received, *report.said, report.sequence,
+                       report.digest, node.id] for node, report, received in applied}
     if whole:
         cursor.many(f'UPDATE node SET {_CHAIN}, {_SAID} WHERE id = ?', list(whole.values()))
     # Apart, since it stands in an index, which is written anew when the column is named.
     stand = [(standing, node.id) for node, standing in ((node, standings.get(node.id)) for node, _, _ in applied)
-             if standing is not None and node.status == MEMBER and standing != node.standing]
+             if standing is not None and standing != node.standing]
     if stand:
         cursor.many('UPDATE node SET standing = ? WHERE id = ?', sorted(set(stand), key=lambda row: row[1]))
+
+
+def chained(cursor: Cursor, apart: List[Tuple[Known, Any, float]]) -> None:
+    """Notes the chain alone of the newest of some reports, which their nodes told in quarantine."""
+    chain = {node.id: [node.sequence, node.head, report.id, node.taken, received, node.id]
+             for node, report, received in apart}
     if chain:
         cursor.many(f'UPDATE node SET {_CHAIN} WHERE id = ?', list(chain.values()))
 

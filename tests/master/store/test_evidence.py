@@ -83,6 +83,30 @@ def test_what_is_told_in_quarantine_shows_when_the_node_is_let_out(store):
     assert said(store, 2) == 'in quarantine'
 
 
+@pytest.mark.parametrize('together', [False, True])
+def test_what_a_node_told_before_it_was_set_apart_counts_also_when_both_come_together(store, together):
+    first, later = Host(1, requirements=NAMES), Host(2, requirements=NAMES)
+    joined(store, first)
+    joined(store, later, 'r2', AT + 10)
+    take(store, 2, later.report())
+    later.set('swap', 'drifted', found='as a member')
+    told = [later.report()]
+    later.about['machine_id'] = first.about['machine_id']
+    later.set('swap', 'unknown', found='in quarantine')
+    told.append(later.report())
+    for some in (told,) if together else ([one] for one in told):
+        take(store, 2, *some)
+    assert rows(store, 'SELECT status, standing, sequence, verdict, shown, report_id FROM node WHERE id = 2') == [
+        ('quarantined', 'drifted', 3, 'drifted', 2, told[1]['id'])]
+    assert rows(store, 'SELECT sequence, applied FROM report ORDER BY sequence') == [(1, 1), (2, 1), (3, 0)]
+    assert said(store, 2) == 'as a member'
+    assert rows(store, "SELECT was, state FROM transition WHERE requirement = 'swap' ORDER BY id") == [
+        (None, 'met'), ('met', 'drifted')]
+    clone, = store.read(clones.every)
+    store.do(lambda cursor: membership.decide(cursor, clone['id'], 'keep-both', 'ada', AT))
+    assert said(store, 2) == 'in quarantine'
+
+
 def test_the_report_that_shows_how_a_node_is_stays_until_another_does_or_the_node_is_gone(store, host, node):
     for words in ('one', 'two', 'three'):
         host.set('swap', 'drifted', found=words)
