@@ -57,7 +57,7 @@ def test_no_answer_of_the_interface_ends_with_it(damaged):
     admin = damaged.person('root', 'admin')
     app = App(damaged.master, Table(routes()))
     for path in ('/v1/nodes', '/v1/nodes/drifted', '/v1/nodes/drifted/history', '/v1/drift', '/v1/drift?kind=waived',
-                 '/v1/approvals', '/v1/waivers', '/v1/clones', '/v1/audit'):
+                 '/v1/approvals', '/v1/waivers', '/v1/clones', '/v1/audit', '/v1/fixes?since=90d'):
         assert Asking(app, admin).get(path).status == 200, (path, damaged.lines)
     tree = damaged.store.read(lambda cursor: shapes.node(cursor, 'drifted'))
     assert {one['note'] for one in tree['requirements']} == {f'What was found cannot be read: {LOST}.'}

@@ -15,7 +15,7 @@ from tests.master.web.test_pages import PAGES
 
 ODD = "CAST({0} || x'ff' AS TEXT)"
 ANSWERS = ('/v1/nodes', '/v1/nodes/drifted', '/v1/nodes/drifted/history', '/v1/drift', '/v1/drift?kind=waived',
-           '/v1/approvals', '/v1/waivers?state=all', '/v1/clones', '/v1/audit', '/v1/compliance')
+           '/v1/approvals', '/v1/waivers?state=all', '/v1/clones', '/v1/audit', '/v1/compliance', '/v1/fixes?since=90d')
 SOME = ('/', '/?group=label:rack', '/nodes/drifted', '/drift', '/drift?show=waived', '/approvals', '/fixes', '/waivers',
         '/clones', '/compliance', '/audit')
 # What only says something.
