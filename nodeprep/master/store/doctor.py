@@ -7,7 +7,7 @@ from nodeprep.compliance.document import stamp
 from nodeprep.master.store import evidence, kept, schema
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Iterator, List, Set, Tuple
+from nodeprep.typed import Any, Callable, Dict, Iterator, List, Tuple
 
 _MOST = 20                # of one kind are named
 _REPORTS = ('SELECT r.node, r.sequence, r.id, r.digest, r.previous, r.link, r.body, n.name FROM report r '
@@ -108,10 +108,12 @@ def _damaged(cursor: Cursor, said: str, sound: Callable[[Any], bool], sql: str) 
 
 
 def chains(cursor: Cursor) -> Seen:
-    """Every report that is kept has the digest that it was taken with, and follows the one before it."""
+    """Every report that is kept has the digest that it was taken with, and follows the one before it. That may have
+    gone, while another one of its number, which came later, is there.
+    """
     wrong: List[str] = []
     count, after = 0, (0, 0, 0)
-    before: Tuple[int, int, Set[str]] = (0, 0, set())          # node, number, the digests with it
+    before: Tuple[int, int, Dict[str, int]] = (0, 0, {})       # node, number, the digests with it and their rows
     while len(wrong) < _MOST:
         rows = cursor.all(_REPORTS, (after[0], after[0], after[1], after[1], after[2]))
         if not rows:
@@ -120,10 +122,12 @@ def chains(cursor: Cursor) -> Seen:
             count, after = count + 1, (node, sequence, number)
             if not _holds(body, previous, digest):
                 wrong.append(f'{name}: report {sequence} is not what was taken')
-            if link == 'next' and before[:2] == (node, sequence - 1) and previous not in before[2]:
+            follows = link == 'next' and before[:2] == (node, sequence - 1)
+            earlier = [one for one, row in before[2].items() if row < number] if follows else []
+            if earlier and previous not in earlier:
                 wrong.append(f'{name}: report {sequence} does not follow report {sequence - 1}')
-            same = before[2] if before[:2] == (node, sequence) else set()
-            before = (node, sequence, same | {digest})
+            same = before[2] if before[:2] == (node, sequence) else {}
+            before = (node, sequence, dict(same, **{digest: number}))
     return Seen(f'{count} reports are as they were taken', wrong, 'not all reports are as they were taken')
 
 

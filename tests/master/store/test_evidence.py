@@ -132,6 +132,23 @@ def test_a_report_that_is_gone_or_damaged_is_no_error_and_the_doctor_names_it(st
     assert said(store, node) is not None
 
 
+@pytest.mark.parametrize('another', [False, True])
+def test_the_doctor_holds_the_report_that_stays_against_those_alone_that_came_before_it(store, host, node, another):
+    """The one before it goes; one of the same number that comes later, of an agent that was set up anew, is no sign."""
+    one, two = host.report(), host.report()
+    take(store, node, one)
+    take(store, node, two, received=AT + 2 * DAY)
+    assert sweep(store, 31) == 1 and rows(store, 'SELECT sequence FROM report') == [(2,)]
+    fresh = Host(1, requirements=NAMES, start=AT + 31 * DAY)
+    fresh.made = 70
+    take(store, node, fresh.report(), received=AT + 32 * DAY)
+    assert rows(store, 'SELECT sequence, link FROM report ORDER BY id') == [(2, 'next'), (1, 'late')]
+    if another:
+        store.do(lambda cursor: cursor.run('UPDATE report SET id = 0 WHERE sequence = 1'))
+    wrong = [said for one in store.read(lambda cursor: list(doctor.look(cursor))) for said in one.wrong]
+    assert wrong == (['node00001: report 2 does not follow report 1'] if another else [])
+
+
 def own_rows(store, node, body):
     """Puts what was found into rows of its own, as version 6 of the tables had it."""
     def work(cursor):
