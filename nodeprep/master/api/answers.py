@@ -85,7 +85,8 @@ SCHEMAS: Dict[str, Schema] = {
 _DIGEST = {'type': 'string', 'pattern': '^[0-9a-f]{64}$'}
 # Members of a report that its own format does not have.
 SENT = {
-    'chain': {'type': 'object', 'required': ['previous', 'digest'], 'properties': {
+    'chain': {'type': 'object', 'required': ['previous', 'digest'], 'description':
+              'Of an agent. Where it lacks, the master makes it when it takes the report.', 'properties': {
         'previous': dict(_DIGEST, description='Of the report before this one; of the first 64 times 0.'),
         'digest': dict(_DIGEST, description='SHA-256 of `previous` and the canonical JSON of the report without chain: '
                                             'sorted keys, no spaces, ASCII.'),

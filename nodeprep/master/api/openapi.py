@@ -80,7 +80,6 @@ def _schemas() -> Dict[str, Any]:
         parts = whole.pop('definitions', {})
         if kind == schema.REPORT:
             whole['properties'].update(answers.SENT)
-            whole['required'].append('chain')
             parts['finding']['properties']['proposal'] = answers.PROPOSAL
         made[name] = _moved(whole, name)
         made.update((f'{name}.{part}', _moved(found, name)) for part, found in parts.items())

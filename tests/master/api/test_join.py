@@ -267,6 +267,14 @@ def test_a_lost_spool_of_which_the_number_was_learned_is_told(master, twice):
     assert gaps(master, 'node1') == ([(3, 3, 'restart')], [SAID, ('restart', 'report 3 begins a new chain')])
 
 
+def test_reports_without_a_chain_go_on_as_well(master, twice):
+    node, host = twice
+    sent = host.report()
+    del sent['chain']
+    assert node.post('/v1/reports', sent).tree == {'sequence': 3, 'new': 1}
+    assert gaps(master, 'node1') == ([], [SAID]) and not master.store.read(doctor.chains).wrong
+
+
 def test_another_machine_goes_on_with_nothing(master, twice):
     _, host = twice
     other = master.join('node2')
