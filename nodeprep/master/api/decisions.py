@@ -1,5 +1,6 @@
 """What waits for a person, and what a person decides: plans, waivers, clones; and the log of it."""
 from nodeprep import catalogue
+from nodeprep.chain import counts
 from nodeprep.master import decisions, membership, shapes
 from nodeprep.master.api import reading
 from nodeprep.master.api.answers import SETTLING, each, having, named
@@ -14,6 +15,7 @@ from nodeprep.typed import Any, Dict
 
 _DECISIONS = ('approve', 'deny')
 _MOST_VALID = 366 * 86400.0
+EVERY = '*'               # in place of a node: all of them, as for `nodeprep master waive`
 _TEXT = {'type': 'string', 'maxLength': reading.LONGEST}
 
 
@@ -68,6 +70,8 @@ async def waive(request: Request, master: Any) -> Response:
     requirement, reason, owner, until = (reading.text(tree, name, most=1000)
                                          for name in ('requirement', 'reason', 'owner', 'until'))
     to = [reading.text(tree, name, needed=False) for name in ('node', 'label')]
+    if to[0] == EVERY:
+        to[0], everybody = '', True
 
     def work(cursor: Any) -> Any:
         kind, scope = decisions.scope(to[0], to[1], everybody)
@@ -80,9 +84,14 @@ async def waive(request: Request, master: Any) -> Response:
 
 
 async def unwaive(request: Request, master: Any) -> Response:
-    """Ends a waiver."""
+    """Ends a waiver. Its id stands in the query, or in a body as that of the waiver itself."""
     reading.only(request, _ID)
     number, person, now = reading.number(request, 'id', 0, 2**40), request.person, master.clock()
+    if not number and request.body:
+        said: Any = request.json_object().get('id')
+        if not counts(said) or said > 2**40:
+            raise Problem(400, f'id: is not a number from 1 to {2**40}')
+        number = said
     if not number or not await master.write(lambda cursor: waivers.end(cursor, number, person.name, now)):
         raise Problem(404, 'There is no such waiver, or it is ended already.')
     await master.apart(settled.finish, master.store, now)
@@ -156,8 +165,9 @@ ROUTES = (
     Route('GET', '/v1/waivers', exceptions, VIEWER, 'The waivers', query=_WAIVERS,
           answer=having(waivers=each(named('Waiver')), settling=SETTLING)),
     Route('POST', '/v1/waivers', waive, APPROVER, 'Adds a waiver', answers=_CONFLICT, success=201, body=_body(
-        ['requirement', 'reason', 'owner', 'until'], node=_TEXT, label=dict(_TEXT, description='NAME=VALUE'),
-        all={'type': 'boolean'}, requirement=_TEXT, reason=_TEXT, owner=_TEXT,
+        ['requirement', 'reason', 'owner', 'until'], node=dict(_TEXT, description='* for all.'),
+        label=dict(_TEXT, description='NAME=VALUE'), all={'type': 'boolean'}, requirement=_TEXT, reason=_TEXT,
+        owner=_TEXT,
         until={'type': 'string', 'description': 'Its last day, YYYY-MM-DD, in UTC.'}), answer=named('Waiver')),
     Route('DELETE', '/v1/waivers', unwaive, APPROVER, 'Ends a waiver', query=_ID, success=204),
     Route('GET', '/v1/clones', alike, VIEWER, 'Nodes that cannot be told apart', query=_CLONES,

@@ -101,3 +101,21 @@ def test_a_requirement_is_waived_before_any_node_told_of_it(master):
     assert ann.post('/v1/waivers', body).status == 201
     refused = ann.post('/v1/waivers', dict(body, requirement='swp'))
     assert refused.status == 409 and 'swap' in refused.tree['detail']
+
+
+@pytest.mark.parametrize('ended', [lambda ann, number: ann.ask('DELETE', f'/v1/waivers?id={number}'),
+                                   lambda ann, number: ann.ask('DELETE', '/v1/waivers', b'{"id": %d}' % number,
+                                                               {'content-type': 'application/json'})])
+def test_a_waiver_for_all_is_written_as_on_the_command_line_and_ended_by_its_id(master, ended):
+    ann = master.person()
+    given = ann.post('/v1/waivers', {'node': '*', 'requirement': 'swap', 'reason': 'lab', 'owner': 'ops@example.com',
+                                     'until': '2099-01-31'})
+    assert given.status == 201 and given.tree['all'] is True
+    assert ended(ann, given.tree['id']).status == 204
+    assert ann.get('/v1/waivers').tree['waivers'] == [] and ended(ann, given.tree['id']).status == 404
+
+
+@pytest.mark.parametrize('body, status', [(b'', 404), (b'{}', 400), (b'{"id": "1"}', 400), (b'{"id": true}', 400),
+                                          (b'{"id": 1000000000000000}', 400), (b'[1]', 400), (b'x', 400)])
+def test_what_names_no_waiver_ends_none(master, body, status):
+    assert master.person().ask('DELETE', '/v1/waivers', body, {'content-type': 'application/json'}).status == status
