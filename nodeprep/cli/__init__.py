@@ -52,6 +52,9 @@ def _code(words: list) -> Any:
 
 def _run(words: list) -> None:
     _collect_no_garbage()
+    if words and (words[0].startswith('-') or words[0] in ('config', 'master')):
+        from nodeprep.cli.leading import behind
+        words = behind(words)
     if words[:1] in (['check'], ['fix']):
         from nodeprep.cli import plain
         read = plain.read(words)
@@ -66,7 +69,7 @@ def _run(words: list) -> None:
 
     from nodeprep.cli.group import run
     try:
-        run()
+        run(words)
     except click.ClickException as error:
         if words[:1] == ['check'] and _for_nagios(words):
             # To Nagios 2 is CRITICAL, and what it shows is the first line of standard output.

@@ -18,7 +18,7 @@ from nodeprep.output.columns import columns, wrapped
 from nodeprep.policy import load
 from nodeprep.round import kubernetes
 from nodeprep.text import UnknownName, nearest
-from nodeprep.typed import Iterable, Iterator, List, Optional
+from nodeprep.typed import Any, Iterable, Iterator, List, Optional
 
 
 @click.command()
@@ -68,7 +68,8 @@ _SEVERITIES = {'required': N_('required'), 'advised': N_('advised')}
 
 
 @click.command()
-@click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json']), default='table', show_default=True)
+@click.option('-o', '--output', 'format_name', type=click.Choice(['table', 'json', 'yaml']), default='table',
+              show_default=True)
 @policy_options('Read the configuration of an image or mounted disk.')
 @stopping_on_bad_input
 def requirements(format_name: str, config_file: Optional[str], root: str, role: Optional[str], profile: str) -> None:
@@ -80,9 +81,10 @@ def requirements(format_name: str, config_file: Optional[str], root: str, role: 
     policy = load(host, config_file, profile, role or '')
     version = kubernetes(host, policy)
     everything = [(one, policy.rule(one, version)) for one in catalogue.load_all().values()]
-    if format_name == 'json':
-        click.echo(json.dumps([{'id': one.id, 'title': one.title, 'severity': rule.severity, 'mode': rule.mode,
-                                'kubeadm': list(one.kubeadm)} for one, rule in everything], indent=2))
+    if format_name != 'table':
+        trees = [{'id': one.id, 'title': one.title, 'severity': rule.severity, 'mode': rule.mode,
+                  'kubeadm': list(one.kubeadm)} for one, rule in everything]
+        write(sys.stdout, json.dumps(trees, indent=2) + '\n' if format_name == 'json' else _yaml(trees))
         return
     _ = speaking(chosen(policy.get('language', ''), sys.stdout))
     rows = [f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}' + _('TITLE, and what kubeadm calls it')]
@@ -90,6 +92,12 @@ def requirements(format_name: str, config_file: Optional[str], root: str, role: 
         lines = wrapped(_.title(one.title), 46) + _wrapped([f'({name})' for name in one.kubeadm])
         rows.append(f'{one.id:<15}{rule.severity:<10}{rule.mode:<8}' + ('\n' + ' ' * 33).join(lines))
     write(sys.stdout, '\n'.join(rows) + '\n')
+
+
+def _yaml(trees: List[Any]) -> str:
+    import yaml
+    text: str = yaml.safe_dump(trees, sort_keys=False)
+    return text
 
 
 def _width() -> int:

@@ -5,6 +5,7 @@ import click
 
 from nodeprep import __version__
 from nodeprep.cli import end
+from nodeprep.cli.common import shared
 from nodeprep.typed import Any, List, Optional
 
 # command -> (module, what it does), in the order of `nodeprep --help`
@@ -44,7 +45,7 @@ class Commands(click.Group):
         if not name:
             return None
         module = importlib.import_module('nodeprep.cli.' + name)
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = shared(getattr(module, cmd_name))
         return command
 
     def resolve_command(self, ctx: click.Context, args: List[str]) -> Any:
@@ -83,6 +84,6 @@ def cli() -> None:
     """
 
 
-def run() -> None:
-    """Does what the command line says. Raises click.ClickException for what is wrong with it."""
-    cli.main(prog_name='nodeprep', standalone_mode=False)
+def run(words: List[str]) -> None:
+    """Does what the words after `nodeprep` say. Raises click.ClickException for what is wrong with it."""
+    cli.main(args=words, prog_name='nodeprep', standalone_mode=False)
