@@ -1,5 +1,6 @@
 """The person at the keyboard: who it is, and whether they agree."""
 import os
+import select
 import sys
 
 from nodeprep.cli import itself
@@ -7,7 +8,9 @@ from nodeprep.cli.usage import fit
 from nodeprep.config import ConfigError
 from nodeprep.host.changing import Changing
 from nodeprep.text import clean
-from nodeprep.typed import Dict
+from nodeprep.typed import Dict, Optional
+
+PATIENCE = 2.0            # seconds in which what is piped has begun
 
 
 def host_of(root: str) -> Changing:
@@ -66,12 +69,36 @@ def agree(question: str) -> None:
 
 
 def agreed(question: str) -> bool:
-    """Whether the person says yes. No is what silence means."""
+    """Whether the person says yes, or what is piped does. No is what silence means at a terminal."""
     if not sys.stdin or not sys.stdin.isatty():
+        answer = _piped(question)
+        if answer is not None:
+            return answer
         raise ConfigError('nobody is there to be asked (standard input is no terminal): --yes does it without asking; '
                           'nothing was changed')
     import click
     return bool(click.confirm(fit(question, sys.stderr), default=False, err=True))
+
+
+def _piped(question: str) -> Optional[bool]:
+    """The answer that stands in standard input, as in `yes | nodeprep fix`; None: there is none.
+
+    It is read by the letter, so that what follows is left to whoever reads on.
+    """
+    import click
+    click.echo(f'{question} [y/N]: ', err=True, nl=False)
+    said = b''
+    try:
+        number = sys.stdin.fileno()
+        while len(said) < 4 and select.select([number], [], [], PATIENCE)[0]:
+            letter = os.read(number, 1)
+            if letter in (b'', b'\n'):
+                break
+            said += letter
+    except (OSError, ValueError, AttributeError):
+        said = b''
+    click.echo(clean(said.decode('utf-8', 'surrogateescape')), err=True)
+    return {b'y': True, b'yes': True, b'n': False, b'no': False}.get(said.strip().lower())
 
 
 def agreed_if_there(question: str) -> bool:

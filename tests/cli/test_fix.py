@@ -162,6 +162,31 @@ def test_the_question(run, image, monkeypatch, answer, code):
     assert (tree(image) == before) is (code == 130)
 
 
+@pytest.mark.parametrize('answer, code', [
+    (b'y\n', 0), (b'Yes\n', 0), (b'y', 0), (b'y\ny\n' * 9, 0), (b'n\n', 130), (b'no', 130), (b'\n', 2), (b'', 2),
+    (b'node2\n', 2), (b'yesterday\n', 2), (b'\xff\n', 2)])
+def test_an_answer_that_is_piped_is_one(run, image, monkeypatch, answer, code):
+    """As dnf and kubeadm take it; nothing else that standard input happens to be is an answer."""
+    before = tree(image)
+    reading, writing = os.pipe()
+    os.write(writing, answer)
+    os.close(writing)
+    with open(reading) as stdin:
+        monkeypatch.setattr(sys, 'stdin', stdin)
+        ended, out, err = run('fix', 'swap', '-o', 'json')
+    assert ended == code and 'Make these 2 changes? [y/N]: ' in err
+    assert (tree(image) == before) is (code != 0)
+    assert (out == '') is (code != 0) and ('--yes' in err) is (code == 2)
+
+
+def test_nobody_is_waited_for_who_says_nothing(run, image, monkeypatch):
+    monkeypatch.setattr(people, 'PATIENCE', 0.05)
+    reading, writing = os.pipe()
+    with open(reading) as stdin, open(writing, 'w'):
+        monkeypatch.setattr(sys, 'stdin', stdin)
+        assert run('fix', 'swap')[0] == 2
+
+
 def test_nobody_to_ask(run, image):
     before = tree(image)
     code, _, err = run('fix', 'swap')
