@@ -2,12 +2,22 @@ PYTHON ?= python3
 
 .PHONY: run test bench rpm repo clean
 
+# Not of `make -n`, for which nothing is done.
+ifeq ($(MAKECMDGOALS)$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),run)
+ASKED := $(ONCE)
+endif
+ifdef ASKED
+MAKEFLAGS := q$(MAKEFLAGS)
+endif
+
 # This host checked, with an agent and a master beside, in an environment of its own. Needs no root, changes nothing on
-# the host. ONCE=1 ends after one round, with an error when the host is not fit (make itself then exits with 2 and names
-# the verdict's code).
+# the host. ONCE=1 ends after one round, with the verdict's code. make itself ends with 2 for whatever fails, but hands a
+# 1 on when it is asked a question (-q) and the line is one that it does all the same (+). It has no 3: of a 3, and on
+# versions of make that hand no 1 on, it says "Error 3" and ends with 2.
+run: PLUS = $(if $(ASKED),+)
 run:
-	@sh .ci/venv.sh $(PYTHON) .venv master
-	@.venv/bin/nodeprep trial $(if $(ONCE),--once)
+	$(PLUS)@sh .ci/venv.sh $(PYTHON) .venv master || exit 2
+	$(PLUS)@MAKEFLAGS= .venv/bin/nodeprep trial $(if $(ONCE),--once)
 
 # REQUIRE_ALL_TIERS=1 makes a tier that this machine cannot run a failure instead of a skip.
 test:
