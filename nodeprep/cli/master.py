@@ -4,7 +4,7 @@ import importlib.util
 
 import click
 
-from nodeprep.typed import List, Optional
+from nodeprep.typed import Any, List, Optional
 
 # command -> (the file that it is in, what it does in one line of --help); in the order of --help
 COMMANDS = {
@@ -28,6 +28,8 @@ COMMANDS = {
     'doctor': ('mastercare', 'Say what is wrong with the master.'),
 }
 
+_LIBRARIES = ('cryptography', 'httptools', 'jinja2')         # the extra `master` in pyproject.toml
+
 
 class Commands(click.Group):
     """Commands that are imported only when they are used."""
@@ -43,6 +45,16 @@ class Commands(click.Group):
         module = importlib.import_module('nodeprep.cli.' + COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does it; where a library of the master lacks, that is said."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if error.name not in _LIBRARIES:
+                raise
+            raise click.UsageError(f'the master needs the Python library {error.name}, which is not installed: in a '
+                                   "checkout, pip install '.[master]' brings all that it needs") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in --help, whole and without importing the commands."""

@@ -628,3 +628,13 @@ def test_the_report_is_in_the_language_of_the_master_or_of_who_asks(lasting, tmp
         file.write('language: zh_CN\n')
     assert chinese in lasting.told(*SPAN) and lasting.told(*SPAN, '--output-file', target) == ''
     assert '<html lang="zh-CN">' in target.read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize('library', ['cryptography', 'httptools', 'jinja2'])
+def test_a_library_that_lacks_is_named_with_what_brings_it(tmp_path, monkeypatch, library):
+    """As after `pip install .`, which is all that a node needs."""
+    def lacks(*args, **more):
+        raise ModuleNotFoundError(f"No module named '{library}'", name=library)
+    monkeypatch.setattr('nodeprep.cli.masterserve.serve.callback', lacks)
+    ran = run('master', 'serve', '--data', tmp_path)
+    assert ran.code == 2 and library in ran.err and "pip install '.[master]'" in ran.err
