@@ -8,11 +8,14 @@ from nodeprep.typed import Any, Callable, List, Optional, Tuple
 
 
 class Untold(NamedTuple):
-    """A place that could not be looked at, and what would settle it without looking."""
+    """A place that could not be looked at, and what would settle it without looking. `beyond`: an image does not hold
+    it.
+    """
 
     subject: str
     error: CannotTell
     hint: str = ''
+    beyond: bool = False
 
 
 class Search(NamedTuple):
@@ -38,7 +41,7 @@ def search(host: Any, masked: bool) -> Search:
     # The boot loader's files are looked for with the help of fstab, so one fault may stand against both.
     told = [one.error.reason for one in found.untold]
     if unread and unread.reason not in told and systemd.swap_extra and not masked:
-        found.untold.append(Untold('kernel arguments', unread))
+        found.untold.append(Untold('kernel arguments', unread, beyond=True))
     made = swapboot.generated(entries or [], said, systemd)
     found.ways.extend(swapboot.from_arguments(host, made, said, systemd))
     looks: Tuple[Tuple[str, Callable[[], Any]], ...] = (
@@ -63,4 +66,4 @@ def _gpt(host: Any, entries: List[fstab.Entry], said: Any, systemd: Any, found: 
         found.notes.extend([why] if why else [])
     except CannotTell as error:
         hint = 'Masking swap.target settles it: systemctl mask swap.target'
-        found.untold.append(Untold('GPT swap partitions', error, hint))
+        found.untold.append(Untold('GPT swap partitions', error, hint, beyond=True))

@@ -79,10 +79,10 @@ class Swap(Requirement):
         working = [way for way in ways if not _kept_off(way, target)]
         for way in ways:
             yield _observed(host, want, way, target)
-        for subject, error, hint in untold:
+        for subject, error, hint, beyond in untold:
             # What an image cannot hold is not its fault: told, but it decides nothing.
-            yield unknown(subject, WANTED, error, hint, advised=not host.live)
-        if working or untold and host.live:
+            yield unknown(subject, WANTED, error, hint, advised=beyond and not host.live)
+        if working or any(host.live or not one.beyond for one in untold):
             return
         if target.masked:
             yield Observation(swapunits.TARGET, 'masked: nothing that hangs on it starts', WANTED, True, target.masked)

@@ -751,6 +751,15 @@ def test_an_image_is_told_from_its_files_alone(image):
     assert seen.fix[1] == Write(ETC + 'swap.target', '')
 
 
+@pytest.mark.parametrize('files', [
+    {'/etc/fstab': Link('fstab')}, {'/etc/fstab': {}}, {'/etc/fstab': b'/dev/sda2 none swap sw 0 0' + b' ' * 2**24}],
+    ids=['loop', 'folder', 'huge'])
+def test_what_an_image_holds_and_cannot_be_read_is_not_met(image, files):
+    finding, seen = look(image.files(files))
+    assert finding.boot == 'unknown'
+    assert [one.met for one in seen if not one.advised] == [None]
+
+
 def test_the_mask_of_an_image_is_one(image):
     image.files({path: text for path, text in system(9).items() if not path.startswith('/proc')}).files(
         {'/etc/fstab': FSTAB}
