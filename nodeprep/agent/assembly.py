@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-from nodeprep.agent import backoff, keep, orders, processes
+from nodeprep.agent import backoff, keep, last, orders, processes
 from nodeprep.agent.bell import Bell
 from nodeprep.agent.chronicle import Chronicle
 from nodeprep.agent.desk import Desk
@@ -119,6 +119,7 @@ def _voice(places: Places, policy: Any) -> Voice:
     voice = Voice(spool, client, url, float(policy.get('master.heartbeat', 60.0)), time.monotonic, time.time, problem,
                   threading.Lock() if client else None, node)
     voice.follow(roster)
+    voice.keeps(last.Last(f'{places.home}/{last.NAME}'))
     voice.of_cluster(policy.cluster)
     return voice
 

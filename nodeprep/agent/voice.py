@@ -37,6 +37,7 @@ class Voice:
         self._thread: Any = None
         self._wake: Any = None
         self._ended = False
+        self._last: Any = None
 
     def begin(self, ring: Callable[[], None]) -> None:
         """From now on what is told is sent. `ring` is called when there is news for the loop."""
@@ -50,7 +51,9 @@ class Voice:
 
     def tell(self, report: Dict[str, Any]) -> None:
         """Puts a report on its way; it is on the disk when this returns, or facts() says why not."""
-        self._guarded(lambda: self._spool.append(report))
+        told = self._guarded(lambda: self._spool.append(report))
+        if self._last is not None:
+            self._last.keep(told)
         if self._wake is not None:
             self._wake.set()
 
@@ -64,6 +67,10 @@ class Voice:
             self._every, self._beat_at = heartbeat, float('-inf')
             if self._wake is not None:
                 self._wake.set()
+
+    def keeps(self, last: Any) -> None:
+        """With a Last the newest report stays there when it is delivered."""
+        self._last = last
 
     def follow(self, roster: Any) -> None:
         """With a Roster the members of the cluster are asked for as well, after the first heartbeat."""

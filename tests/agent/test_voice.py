@@ -1,9 +1,12 @@
 """voice: the spool is emptied beside the loop; what is heard is told to it."""
+import json
+import stat
 import threading
 
 import pytest
 
 from nodeprep.agent.client import Answer
+from nodeprep.agent.last import Last
 from nodeprep.agent.reporting import Refused, Sent
 from nodeprep.agent.spool import Spool
 from nodeprep.agent.voice import Voice
@@ -37,6 +40,24 @@ def made(tmp_path):
     voice.clock, voice.client = clock, client
     yield voice
     voice.end()
+
+
+def test_the_last_report_stays_when_it_is_delivered(made, tmp_path):
+    path = tmp_path / 'last-report.json'
+    made.keeps(Last(str(path)))
+    made.tell({'id': 'a'})
+    made.tell({'id': 'b'})
+    made.step()
+    kept = json.loads(path.read_text())
+    assert (kept['id'], kept['sequence'], len(kept['chain']['digest'])) == ('b', 2, 64)
+    assert made.facts()['spool']['waiting'] == 0 and stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_last_report_that_cannot_be_kept_holds_nothing_up(made, tmp_path):
+    made.keeps(Last(str(tmp_path / 'none' / 'last-report.json')))
+    made.tell({'id': 'a'})
+    made.step()
+    assert made.client.sent == [[1]]
 
 
 def test_reports_first_then_heartbeats(made):
