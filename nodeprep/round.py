@@ -50,6 +50,14 @@ def look(host: Any, policy: Policy, asked: Asked = EVERYTHING) -> Looked:
     return Looked([report.Judged(one, findings[one.id], rules[one.id]) for one in requirements], version, ignored)
 
 
+def mendable(looked: Looked) -> List[report.Judged]:
+    """What of a round a plan may be about: nothing that is ignored, whole or in part."""
+    skip = looked.ignored
+    return looked.judged if skip is None else [
+        one for one in looked.judged if one.requirement.id not in skip.requirements
+        and not skip.parts.intersection(name.lower() for name in one.requirement.kubeadm)]
+
+
 def tell(host: Any, policy: Policy, looked: Looked, took: float = 0.0, diffs: bool = True) -> Dict[str, Any]:
     """The report tree of what was seen; `took` in seconds."""
     labels = {name[len('labels.'):]: value.value for name, value in policy.settings.items()

@@ -1,5 +1,4 @@
 """What `nodeprep check` does, whoever read its options."""
-import shlex
 import sys
 import time
 
@@ -50,7 +49,7 @@ def _checked(call: Call) -> int:
     if not host.is_folder('/etc'):
         raise ConfigError(f'{call.root}: there is no etc in it; is the image mounted there?')
     policy = load(host, call.config_file, call.profile, call.role or '')
-    asked = Asked(call.ids, tuple(word for words in call.ignore for word in words.split(',') if word.strip()))
+    asked = Asked(call.ids, ids.listed(call.ignore))
     diffs = call.format_name != 'table' or call.verbose
     tree = examine(host, policy, asked, diffs, begun)
     options = output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color,
@@ -63,6 +62,4 @@ def _checked(call: Call) -> int:
 
 def _said(call: Call) -> str:
     """The options that decide what is looked at and what is wanted."""
-    ignored = [shlex.quote(clean(word)) for word in call.ignore]
-    return itself.options(call.root, call.config_file, call.role, call.profile) + ''.join(
-        f' --ignore {word}' for word in ignored)
+    return itself.options(call.root, call.config_file, call.role, call.profile, call.ignore)

@@ -12,6 +12,8 @@ from nodeprep.typed import Any
 @click.argument('ids', nargs=-1, metavar='[ID...]')
 @click.option('--force-live', is_flag=True, help='Also what is refused on a node that runs pods, since it may hurt '
                                                  'them.')
+@click.option('--ignore', metavar='ID,...', multiple=True,
+              help="Leave these as they are, and do not let them decide: ids or kubeadm's names, such as Swap.")
 @change_options
 @policy_options('Mend an image or mounted disk instead of this host: only files below DIR are changed, for its '
                 'next boot, and their journal is kept in DIR/var/lib/nodeprep.')

@@ -31,6 +31,7 @@ class Call(NamedTuple):
     root: str = '/'
     role: Optional[str] = None
     profile: str = ''
+    ignore: Tuple[str, ...] = ()
     format_name: str = 'table'
     quiet: bool = False
     verbose: bool = False
@@ -53,11 +54,11 @@ def fixing(call: Call) -> int:
 class _Fix:
     def __init__(self, call: Call, host: Changing, policy: Policy) -> None:
         self.call, self.host, self.policy = call, host, policy
-        self.asked = rounds.Asked(call.ids)
+        self.asked = rounds.Asked(call.ids, ids.listed(call.ignore))
         self.allowed = plan.Allowed(frozenset(call.ids), call.force_live, fixes.forbidden(host, policy))
         self.page = plans.Page(output.options_for(sys.stdout, call.quiet, call.verbose, call.no_color)._replace(
             program=itself.program(), root=itself.options(call.root), ids=''.join(f' {one}' for one in call.ids),
-            said=itself.options(call.root, call.config_file, call.role, call.profile)))
+            said=itself.options(call.root, call.config_file, call.role, call.profile, call.ignore)))
         self.tree: Dict[str, Any] = {'format': 1, 'dry_run': call.dry_run, 'transaction': '', 'outcomes': []}
         # What people read along goes to stderr when stdout is for a program.
         self.stream = sys.stdout if call.format_name == 'table' else sys.stderr
@@ -113,7 +114,7 @@ class _Fix:
 
     def _planned(self, host: Changing) -> Tuple[rounds.Looked, plan.Plan]:
         looked, self.tree['before'] = self._look(host)
-        planned = plan.make(host, looked.judged, self.allowed)
+        planned = plan.make(host, rounds.mendable(looked), self.allowed)
         self.tree['plan'] = planned.tree()
         return looked, planned
 

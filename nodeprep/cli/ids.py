@@ -13,6 +13,15 @@ def chosen(words: Iterable[str]) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(one for word in words for one in _ids(word)))
 
 
+def listed(words: Iterable[str]) -> Tuple[str, ...]:
+    """What options that were given several times, each with commas, list.
+
+    >>> listed(['Swap,cpu', 'mem,'])
+    ('Swap', 'cpu', 'mem')
+    """
+    return tuple(one for word in words for one in word.split(',') if one.strip())
+
+
 def _ids(word: str) -> List[str]:
     known = catalogue.ids()
     if word in known:

@@ -4,7 +4,7 @@ import shlex
 import sys
 
 from nodeprep.text import clean
-from nodeprep.typed import Optional
+from nodeprep.typed import Iterable, Optional
 
 
 def program() -> str:
@@ -27,8 +27,9 @@ def as_root() -> str:
     return ' '.join(['sudo', found] + [shlex.quote(clean(word)) for word in sys.argv[1:]])
 
 
-def options(root: str, config_file: Optional[str] = None, role: Optional[str] = None, profile: str = '') -> str:
+def options(root: str, config_file: Optional[str] = None, role: Optional[str] = None, profile: str = '',
+            ignore: Iterable[str] = ()) -> str:
     """The options that decide what is looked at and what is wanted, as ' --root /mnt' for a command line."""
     given = [('--config', config_file), ('--root', root if root != '/' else None), ('--role', role),
-             ('--profile', profile)]
+             ('--profile', profile), *(('--ignore', word) for word in ignore)]
     return ''.join(f' {name} {shlex.quote(clean(value))}' for name, value in given if value)

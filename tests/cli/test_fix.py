@@ -179,6 +179,33 @@ def test_an_answer_that_is_piped_is_one(run, image, monkeypatch, answer, code):
     assert (out == '') is (code != 0) and ('--yes' in err) is (code == 2)
 
 
+@pytest.mark.parametrize('words', [['--ignore', 'swap'], ['--ignore', 'SWAP,NumCPU'],
+                                   ['swap', 'selinux', '--ignore=swap']])
+def test_what_is_ignored_stays_as_it_is_and_does_not_decide(run, image, words):
+    fstab = Changing(image).read('/etc/fstab')
+    if 'selinux' not in words:
+        words = ['swap', 'selinux'] + words
+    code, out, _ = run('fix', '--yes', *words)
+    assert code == 0 and 'selinux: done' in out and 'swap: done' not in out
+    assert Changing(image).read('/etc/fstab') == fstab
+    code, out, _ = run('fix', '--dry-run', *words)
+    assert code == 0 and 'There is nothing to change.' in out
+
+
+def test_a_plan_leaves_alone_what_is_ignored_in_part(run, image):
+    """What one of its observations is called stands for all that a fix of it would do."""
+    code, out, _ = run('fix', '--dry-run', 'bridge', 'swap', '--ignore',
+                       'FileContent--proc-sys-net-bridge-bridge-nf-call-ip6tables')
+    assert code == 1 and 'br_netfilter' not in out.split('The plan')[1] and 'fstab' in out
+    assert re.search(r"fix --root \S+ --ignore FileContent--proc-sys-net-bridge-bridge-nf-call-ip6tables bridge swap",
+                     ' '.join(out.split()))
+
+
+def test_a_wrong_name_to_ignore_is_told_before_anything_is_begun(run, image):
+    code, _, err = run('fix', '--yes', '--ignore', 'swpa')
+    assert code == 2 and 'did you mean Swap?' in err
+
+
 def test_nobody_is_waited_for_who_says_nothing(run, image, monkeypatch):
     monkeypatch.setattr(people, 'PATIENCE', 0.05)
     reading, writing = os.pipe()
