@@ -14,7 +14,7 @@ from nodeprep.typed import Any
 
 FORMATS = {'json': 'json', 'csv': 'csv', 'html': 'html', 'junit': 'xml'}        # and how names of their files end
 _QUERY = {'since': Query('A time, a day, or 30d (default) for so long ago.'), 'until': Query('The same; default: now.'),
-          'format': reading.choosing('How it is written.', *FORMATS),
+          'format': reading.choosing('How it is written; empty: as when it is not there.', *FORMATS, ''),
           'evidence': reading.choosing('With the findings of what is not met.', 'no', 'yes')}
 # It brings its own style, and whatever is in it cannot act for whom it is shown to. Source: CSP level 3, sandbox.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
@@ -24,7 +24,7 @@ async def report(request: Request, master: Any) -> Response:
     """The report of a span of time, in one of its forms."""
     reading.only(request, reading.NODES, _QUERY)
     now, about = master.clock(), reading.asked(request)
-    form = reading.choice(request, 'format', tuple(FORMATS), 'json')
+    form = reading.choice(request, 'format', (*FORMATS, ''), 'json') or 'json'
     evidence = reading.choice(request, 'evidence', ('no', 'yes'), 'no') == 'yes'
     try:
         since, until = moments.span(request.query.get('since', ''), request.query.get('until', ''), now)

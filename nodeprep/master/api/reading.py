@@ -62,7 +62,7 @@ def choice(request: Request, name: str, choices: Sequence[str], otherwise: str) 
     """One of some words."""
     said: str = request.query.get(name, otherwise)
     if said not in choices:
-        raise Problem(400, f'{name}: is none of {", ".join(choices)}')
+        raise Problem(400, f'{name}: is none of {", ".join(filter(None, choices))}')
     return said
 
 

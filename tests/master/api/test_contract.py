@@ -119,3 +119,13 @@ def test_a_waiver_for_all_is_written_as_on_the_command_line_and_ended_by_its_id(
                                           (b'{"id": 1000000000000000}', 400), (b'[1]', 400), (b'x', 400)])
 def test_what_names_no_waiver_ends_none(master, body, status):
     assert master.person().ask('DELETE', '/v1/waivers', body, {'content-type': 'application/json'}).status == status
+
+
+def test_the_compliance_report_is_asked_for_as_the_contract_writes_it(master):
+    answer = master.person().get('/v1/compliance?since=&until=&format=')
+    assert (answer.status, answer.tree['kind']) == (200, 'compliance')
+
+
+def test_what_is_no_form_of_it_is_refused(master):
+    answer = master.person().get('/v1/compliance?format=yaml')
+    assert answer.status == 400 and 'none of json, csv, html, junit' in answer.tree['detail']
