@@ -7,7 +7,7 @@ from nodeprep.compliance.document import stamp
 from nodeprep.master.store import evidence, kept, schema
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.record import NamedTuple
-from nodeprep.typed import Any, Callable, Dict, Iterator, List, Tuple
+from nodeprep.typed import Any, Callable, Iterator, List, Set, Tuple
 
 _MOST = 20                # of one kind are named
 _REPORTS = ('SELECT r.node, r.sequence, r.id, r.digest, r.previous, r.link, r.body, n.name FROM report r '
@@ -109,11 +109,11 @@ def _damaged(cursor: Cursor, said: str, sound: Callable[[Any], bool], sql: str) 
 
 def chains(cursor: Cursor) -> Seen:
     """Every report that is kept has the digest that it was taken with, and follows the one before it. That may have
-    gone, while another one of its number, which came later, is there.
+    gone, while one of a fork with its number is there, or one that came late: nothing follows those.
     """
     wrong: List[str] = []
     count, after = 0, (0, 0, 0)
-    before: Tuple[int, int, Dict[str, int]] = (0, 0, {})       # node, number, the digests with it and their rows
+    before: Tuple[int, int, Set[str]] = (0, 0, set())          # node, number, the digests with it that others follow
     while len(wrong) < _MOST:
         rows = cursor.all(_REPORTS, (after[0], after[0], after[1], after[1], after[2]))
         if not rows:
@@ -122,12 +122,10 @@ def chains(cursor: Cursor) -> Seen:
             count, after = count + 1, (node, sequence, number)
             if not _holds(body, previous, digest):
                 wrong.append(f'{name}: report {sequence} is not what was taken')
-            follows = link == 'next' and before[:2] == (node, sequence - 1)
-            earlier = [one for one, row in before[2].items() if row < number] if follows else []
-            if earlier and previous not in earlier:
+            if link == 'next' and before[:2] == (node, sequence - 1) and before[2] and previous not in before[2]:
                 wrong.append(f'{name}: report {sequence} does not follow report {sequence - 1}')
-            same = before[2] if before[:2] == (node, sequence) else {}
-            before = (node, sequence, dict(same, **{digest: number}))
+            same = before[2] if before[:2] == (node, sequence) else set()
+            before = (node, sequence, same if link in ('fork', 'late') else same | {digest})
     return Seen(f'{count} reports are as they were taken', wrong, 'not all reports are as they were taken')
 
 

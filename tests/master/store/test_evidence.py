@@ -1,4 +1,5 @@
 """What was found stands in the report that told the states, whatever came after that one or goes."""
+import copy
 import json
 import zlib
 
@@ -132,9 +133,14 @@ def test_a_report_that_is_gone_or_damaged_is_no_error_and_the_doctor_names_it(st
     assert said(store, node) is not None
 
 
+def broken(store):
+    """What the doctor says of the chains."""
+    return [said for one in store.read(lambda cursor: list(doctor.look(cursor))) for said in one.wrong]
+
+
 @pytest.mark.parametrize('another', [False, True])
-def test_the_doctor_holds_the_report_that_stays_against_those_alone_that_came_before_it(store, host, node, another):
-    """The one before it goes; one of the same number that comes later, of an agent that was set up anew, is no sign."""
+def test_the_doctor_holds_the_report_that_stays_against_the_one_alone_that_it_follows(store, host, node, another):
+    """That goes; one of the same number that comes later, of an agent that was set up anew, is no sign."""
     one, two = host.report(), host.report()
     take(store, node, one)
     take(store, node, two, received=AT + 2 * DAY)
@@ -144,9 +150,20 @@ def test_the_doctor_holds_the_report_that_stays_against_those_alone_that_came_be
     take(store, node, fresh.report(), received=AT + 32 * DAY)
     assert rows(store, 'SELECT sequence, link FROM report ORDER BY id') == [(2, 'next'), (1, 'late')]
     if another:
-        store.do(lambda cursor: cursor.run('UPDATE report SET id = 0 WHERE sequence = 1'))
-    wrong = [said for one in store.read(lambda cursor: list(doctor.look(cursor))) for said in one.wrong]
-    assert wrong == (['node00001: report 2 does not follow report 1'] if another else [])
+        store.do(lambda cursor: cursor.run("UPDATE report SET link = 'next' WHERE sequence = 1"))
+    assert broken(store) == (['node00001: report 2 does not follow report 1'] if another else [])
+
+
+def test_the_doctor_holds_no_report_against_a_fork_that_stays(store, host, node):
+    """The fork shows how the node is, so the report which it stands beside goes before it."""
+    twin = copy.deepcopy(host)
+    twin.made = 70
+    take(store, node, host.report())
+    take(store, node, twin.report(after=90))
+    assert sweep(store, 31) == 1
+    take(store, node, host.report(), received=AT + 32 * DAY)
+    assert rows(store, 'SELECT sequence, link FROM report ORDER BY id') == [(1, 'fork'), (2, 'next')]
+    assert broken(store) == []
 
 
 def own_rows(store, node, body):
