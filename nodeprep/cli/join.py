@@ -30,7 +30,7 @@ def _places(command: Any) -> Any:
               help='How this host is called there, instead of its host name.')
 @_places
 def join(**call: Any) -> None:
-    """Enrol this host with the master at URL (https://k8s-master:9443), as `kubeadm join` does.
+    """Enrol this host with the master at URL (https://k8s-master:9443 or k8s-master:9443), as `kubeadm join` does.
 
     The master is believed when its CA has the hash that is given; only then the token is sent. What the master gives
     in return lies in /var/lib/nodeprep/credential, for root alone. An agent that runs is restarted to use it.

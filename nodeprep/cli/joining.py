@@ -56,7 +56,7 @@ def join(call: Join) -> int:
     shown = sys.stdin.readline().strip() if call.token == _ASK else call.token
     if not is_token(shown):
         raise ConfigError('the token is none: it looks like abcdef.0123456789abcdef')
-    way = _way(call.url, call.proxy)
+    way = _way(call.url if '://' in call.url else f'https://{call.url}', call.proxy)
     about = node.describe(Host('/'), '', {})
     name = call.node_name or about['name']
     if not is_name(name):

@@ -96,6 +96,14 @@ def test_joining_keeps_the_credential_for_its_owner_alone_and_leaving_removes_it
     assert nodeprep('leave', '--state-dir', str(tmp_path / 'state')) == (0, 'This host has joined no master.\n', '')
 
 
+def test_the_master_may_be_named_as_kubeadm_names_a_control_plane(master, tmp_path):
+    """Host and port, without a scheme."""
+    code, out, err = nodeprep('join', master.url.split('://')[1], '--token', TOKEN, '--ca-cert-hash',
+                              hash_of(master.pem).upper(), '--node-name', 'n1', '--state-dir', str(tmp_path))
+    assert (code, err) == (0, '') and f'joined {master.url} as n1' in out
+    assert credential.read(str(tmp_path / 'credential')).url == master.url
+
+
 @pytest.mark.parametrize('told, said', [
     ({'quarantined': True, 'quarantine': {'since': '2027-01-31T12:00:00Z', 'because': [
         {'node': 'n0\x1b[31m', 'same': ['hostname', 'mac']}]}},
