@@ -129,3 +129,12 @@ def test_the_compliance_report_is_asked_for_as_the_contract_writes_it(master):
 def test_what_is_no_form_of_it_is_refused(master):
     answer = master.person().get('/v1/compliance?format=yaml')
     assert answer.status == 400 and 'none of json, csv, html, junit' in answer.tree['detail']
+
+
+def test_a_body_that_is_called_nothing_is_taken_for_json_from_who_has_no_cookie(master, node):
+    body = json.dumps(contract.report(1)).encode()
+    assert node.ask('POST', '/v1/reports', gzip.compress(body), {'content-encoding': 'gzip'}).status == 201
+    assert node.ask('POST', '/v1/heartbeats', b'{}').status == 200
+    assert node.ask('POST', '/v1/heartbeats', b'{}', {'cookie': 'a=b'}).status == 415
+    for kind in ('application/x-www-form-urlencoded', 'text/plain'):
+        assert node.ask('POST', '/v1/heartbeats', b'{}', {'content-type': kind}).status == 415

@@ -340,7 +340,9 @@ def test_another_packing_or_kind_is_refused(app):
     assert parse(app, b'[]', content_encoding='br').status == 415
     assert parse(app, b'[]', content_encoding='gzip, gzip').status == 415
     assert parse(app, b'[]', content_type='text/plain').status == 415
-    assert Asking(app).ask('POST', '/parse', b'[]').status == 415
+    assert Asking(app).ask('POST', '/parse', b'[]').status == 200
+    assert Asking(app).ask('POST', '/parse', b'[]', {'cookie': 'a=b'}).status == 415
+    assert Asking(app).ask('POST', '/parse').status == 415
 
 
 def test_a_body_that_is_cut_off_is_a_bad_request(app):
