@@ -77,7 +77,7 @@ class Batch:
 
     def _one(self, node: Known, report: prepared.Report, received: float) -> bool:
         """Whether it is new."""
-        if not report.digest and self._came_before(node.id, report.id):
+        if not report.digest and self._came_before(node, report):
             return False
         earlier = lives.go_on(self._cursor, node, report, received)
         self._gaps += [earlier] if earlier else []
@@ -116,9 +116,10 @@ class Batch:
             (self._applied if member else self._apart).append(found)
         return True
 
-    def _came_before(self, node: int, report: str) -> bool:
+    def _came_before(self, node: Known, report: prepared.Report) -> bool:
         """Of a report without a chain its id says which one it is."""
-        return (node, report) in self._came or reports.is_there(self._cursor, node, report)
+        return (node.id, report.id) in self._came or \
+            reports.is_there(self._cursor, node.id, report.id, report.sequence, node.sequence)
 
     def _held(self, node: int, number: int) -> Set[str]:
         """The digests of the reports with a number."""

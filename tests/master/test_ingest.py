@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from nodeprep.chain import digest
-from nodeprep.master.store import history, nodes
+from nodeprep.master.store import history, nodes, reports
 from nodeprep.master.store.nodes import NotMember
 from tests.master.fleet import Host, finding, plan
 
@@ -205,6 +205,19 @@ def remade(tree, **changed):
 def test_what_is_no_report_is_refused_with_the_reason(store, host, node, changed, why):
     taken = take(store, node, remade(host.report(), **changed))
     assert (taken.new, taken.sequence) == (0, 0) and why in taken.refused
+
+
+def test_a_report_without_a_chain_is_known_by_its_id_among_the_newest_or_where_it_has_its_number(store, host, node):
+    take(store, node, *[host.report() for _ in range(4)])
+    host.sequence = reports.LAST
+    take(store, node, host.report())
+    ids = dict(rows(store, 'SELECT sequence, report_id FROM report'))
+    newest = max(ids)
+
+    def known(number, said):
+        return store.read(lambda cursor: reports.is_there(cursor, node, ids[number], said, newest))
+    assert [known(number, 0) for number in (1, 2, 4, newest)] == [False, True, True, True]
+    assert known(1, 1) and not known(1, 2)
 
 
 @pytest.mark.parametrize('tree', [None, [], 1, 'x', {}, {'sequence': 1, 'chain': {}},

@@ -4,6 +4,7 @@ import zlib
 from nodeprep.master.store.cursor import Cursor
 from nodeprep.typed import Any, List, Optional, Set, Tuple
 
+LAST = 1000
 _ADD = ('INSERT INTO report (node, report_id, sequence, taken, received, digest, previous, link, applied, body) '
         'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
 
@@ -25,9 +26,12 @@ def digests(cursor: Cursor, node: int, number: int) -> Set[str]:
     return {row[0] for row in cursor.all('SELECT digest FROM report WHERE node = ? AND sequence = ?', (node, number))}
 
 
-def is_there(cursor: Cursor, node: int, report: str) -> bool:
-    """Whether a report with this id came from a node, and is kept."""
-    return cursor.one('SELECT 1 FROM report WHERE node = ? AND report_id = ?', (node, report)) is not None
+def is_there(cursor: Cursor, node: int, report: str, number: int, newest: int) -> bool:
+    """Whether a report with this id came from a node, and is kept: it is looked for where it has its number, and among
+    the LAST numbers up to the `newest`. A node that reports each minute has tens of thousands, and ids in no index.
+    """
+    return any(cursor.one(f'SELECT 1 FROM report WHERE node = ? AND {where} AND report_id = ?', (node, value, report))
+               for where, value in (('sequence = ?', number), ('sequence > ?', newest - LAST)))
 
 
 def body(cursor: Cursor, node: int, number: int) -> Optional[bytes]:
