@@ -18,7 +18,7 @@ def main() -> None:
     """The console script. What ends a command otherwise than it foresaw gets a code of sysexits.h or the shell.
 
     None of them may be 0, 1 or 3, which are verdicts: 70 a fault of nodeprep, 74 the output could not be written,
-    130 interrupted, or the answer was no. 4 stays: that a fix was taken back is more than that its output was lost.
+    130 interrupted. 4 stays: that a fix was taken back is more than that its output was lost.
     """
     _open_what_is_closed()
     code: Any = 0

@@ -25,6 +25,6 @@ def fix(**call: Any) -> None:
     at once, and `nodeprep undo` takes back the whole. Needs root; --dry-run does not.
 
     Exit code: that of `nodeprep check` for what was asked, afterwards (with --dry-run: now); 4 when a fix failed and
-    was rolled back; 2 when nothing was begun; 75 when another nodeprep is at work; 130 when the answer was no.
+    was rolled back; 2 when nothing was begun; 75 when another nodeprep is at work; 1 when the answer was no.
     """
     sys.exit(fixing(Call(**call)))

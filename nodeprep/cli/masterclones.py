@@ -77,7 +77,7 @@ def decide(config_file: Optional[str], data: str, what: str, numbers: Sequence[T
     keep-both: they are two machines; the later one is released once this is said of all that holds it. forget-first,
     forget-later: one of them is taken away, as by `nodeprep master forget`.
 
-    Exit code: 0 it is decided; 2 nothing was done; 130 the answer was no.
+    Exit code: 0 it is decided; 1 the answer was no; 2 nothing could be done.
     """
     from nodeprep.master import membership
     from nodeprep.master.store import clones as query

@@ -53,7 +53,7 @@ def approve(config_file: Optional[str], data: str, node: str, requirement: str, 
 
     The approval is for this very plan: when anything that it touches changes, the node asks again.
 
-    Exit code: 0 it is approved; 2 nothing was done; 130 the answer was no.
+    Exit code: 0 it is approved; 1 the answer was no; 2 nothing could be done.
     """
     from nodeprep.master import decisions, shapes
     from nodeprep.output.plans import Page

@@ -21,7 +21,7 @@ def forget(config_file: Optional[str], data: str, node: str, yes: bool) -> None:
 
     An agent that still runs there is refused. A machine that joins again begins anew, with a new credential.
 
-    Exit code: 0 it is forgotten; 2 nothing was done; 130 the answer was no.
+    Exit code: 0 it is forgotten; 1 the answer was no; 2 nothing could be done.
     """
     from nodeprep.master import membership
     from nodeprep.master.store import history

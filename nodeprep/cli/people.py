@@ -11,6 +11,7 @@ from nodeprep.text import clean
 from nodeprep.typed import Dict, Optional
 
 PATIENCE = 2.0            # seconds in which what is piped has begun
+NO = 1                    # the exit code where the answer is no, as that of dnf and kubeadm: what is wrong is so still
 
 
 def host_of(root: str) -> Changing:
@@ -65,7 +66,7 @@ def agree(question: str) -> None:
     if not agreed(question):
         import click
         click.echo('Nothing was changed.', err=True)
-        sys.exit(130)
+        sys.exit(NO)
 
 
 def agreed(question: str) -> bool:

@@ -21,6 +21,6 @@ def undo(**call: Any) -> None:
     A file that somebody else has changed since is left as it is, and named; the rest is taken back.
 
     Exit code: that of `nodeprep check` afterwards, for the requirements that were taken back; 4 when something could
-    not be taken back; 2 when nothing was begun; 75 when another nodeprep is at work; 130 when the answer was no.
+    not be taken back; 2 when nothing was begun; 75 when another nodeprep is at work; 1 when the answer was no.
     """
     sys.exit(undoing(Call(**call)))

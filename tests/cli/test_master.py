@@ -390,7 +390,7 @@ def test_whoever_is_at_the_terminal_is_asked_before_it_is_decided(commands, monk
     monkeypatch.setattr('sys.stdin', mocker.Mock(isatty=lambda: True, fileno=lambda: -1))
     monkeypatch.setattr('nodeprep.cli.people.agreed', lambda question: asked.append(question))
     code, out, err = commands.run('decide', 'forget-first', '1')
-    assert (code, err, asked) == (130, 'Nothing was changed.\n', ['Forget fit?'])
+    assert (code, err, asked) == (1, 'Nothing was changed.\n', ['Forget fit?'])
     assert out.startswith('1: fit was here first, copy came later; they have the same machine-id ')
     assert len(commands.tree('clones')['clones']) == 2
     commands.told('decide', 'keep-both', '1', '2', '--yes')
@@ -483,8 +483,8 @@ def test_whoever_is_at_the_terminal_is_asked_before_a_node_is_forgotten(commands
     asked = []
     monkeypatch.setattr('sys.stdin', mocker.Mock(isatty=lambda: True, fileno=lambda: -1))
     monkeypatch.setattr('nodeprep.cli.people.agreed', lambda question: asked.append(question))
-    assert commands.run('forget', 'bad') == (130, '', 'Nothing was changed.\n')
-    assert commands.run('forget', 'mute') == (130, '', 'Nothing was changed.\n')
+    assert commands.run('forget', 'bad') == (1, '', 'Nothing was changed.\n')
+    assert commands.run('forget', 'mute') == (1, '', 'Nothing was changed.\n')
     assert re.fullmatch(r'bad is drifted, heard .* ago\. Forget it\?', asked[0])
     assert asked[1].startswith('mute is new, heard ')
     assert 'there is no node x' in commands.refused('forget', 'x') and len(asked) == 2
