@@ -53,8 +53,10 @@ def part(item: Node, read: Callable[[Node], Any]) -> Any:
         raise Misplaced(str(error), item.place) from None
 
 
-def parse(text: str, path: str) -> Node:
-    """The file's mapping; {} of one that is empty or only comments. ConfigError on what is no plain YAML mapping."""
+def parse(text: str, path: str, such: str = 'role: worker') -> Node:
+    """The file's mapping; {} of one that is empty or only comments. ConfigError on what is no plain YAML mapping, which
+    names `such` as a line that may stand there.
+    """
     if all(not line.strip() or line.lstrip().startswith('#') for line in text.split('\n')):
         return Node({}, '', path + ':1')      # so that the file the package installs costs no YAML library
     import yaml
@@ -73,7 +75,7 @@ def parse(text: str, path: str) -> Node:
     if node.value is None and not read.problems:
         return Node({}, '', node.place)
     if not isinstance(node.value, dict):
-        read.problems.append(f'{node.place}: the file is a mapping of names to values, such as `role: worker`')
+        read.problems.append(f'{node.place}: the file is a mapping of names to values, such as `{such}`')
     if read.problems:
         raise ConfigError(*read.problems)
     return node

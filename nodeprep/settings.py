@@ -10,8 +10,8 @@ from nodeprep.language import read_tag
 from nodeprep.model import Waiver
 from nodeprep.record import NamedTuple
 from nodeprep.text import nearest
-from nodeprep.typed import Any, Callable, Dict, List, Tuple
-from nodeprep.wanted import read_duration
+from nodeprep.typed import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from nodeprep.wanted import Named, Option, read_duration
 
 MODES, SEVERITIES, ROLES = ('ignore', 'report', 'approve', 'fix'), ('required', 'advised'), ('worker', 'control-plane')
 SUPPLIES = ('network', 'hosts')      # the requirements of which a master may say what is wanted
@@ -79,6 +79,9 @@ def _labels(policy: Any, name: str, item: Node, problems: List[str]) -> None:
     if not isinstance(item.value, dict):
         raise ValueError('is not a mapping; write it as {rack: a1}')
     for key, value in item.value.items():
+        if isinstance(value.value, (dict, list)):
+            problems.append(f'{value.place}: label {key!r} must be a single value; write it as {{rack: a1}}')
+            continue
         if not re.match(r'^[A-Za-z0-9]([-A-Za-z0-9_./]{0,126}[A-Za-z0-9])?$', key) or len(value.raw) > 253:
             problems.append(f'{value.place}: label {key!r} is not a name of letters, digits and -_./ '
                             'with a short value')
@@ -174,7 +177,34 @@ def _requirement(policy: Any, key: str, block: Node, problems: List[str]) -> Non
                 continue
             policy.settings[f'requirements.{key}.{name}'] = Value(value, item.place)
         except ValueError as error:
-            problems.append(f'{item.place}: {key}.{name}: {_shown(item)} {error}')
+            wrong = list(_parts(options[name], item)) if name in options else []
+            problems.extend(f'{one.place}: {key}.{name}: ' + (str(why) if isinstance(why, Named) else
+                                                              f'{_shown(one)} {why}')
+                            for one, why in wrong or [(item, error)])
+
+
+def _parts(option: Option, item: Node) -> Iterator[Tuple[Node, ValueError]]:
+    """The parts of a list or mapping that its option refuses also alone, each with what is wrong with it."""
+    if _refused(option, type(item.plain())()):
+        return                                   # it takes no such thing at all
+    for one in item.value if isinstance(item.value, list) else ():
+        why = _refused(option, [one.plain()])
+        if why:
+            yield one, why
+    for key, one in item.value.items() if isinstance(item.value, dict) else ():
+        why = _refused(option, {key: one.plain()})
+        # What is said of the name is not said of what stands below it.
+        inner = one.value if why and isinstance(one.value, list) and key not in str(why) else []
+        below = [(each, _refused(option, {key: [each.plain()]})) for each in inner]
+        yield from [(each, said) for each, said in below if said] or ([(one, why)] if why else [])
+
+
+def _refused(option: Option, value: Any) -> Optional[ValueError]:
+    try:
+        option.read(value)
+    except ValueError as error:
+        return error
+    return None
 
 
 def _waivers(policy: Any, name: str, item: Node, problems: List[str]) -> None:

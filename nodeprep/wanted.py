@@ -17,6 +17,10 @@ class Option(NamedTuple):
     as_written: bool = False       # read gets the text as it stands in the file: YAML takes `off` for False
 
 
+class Named(ValueError):
+    """What is wrong with a part of a value; it names that part itself."""
+
+
 _UNITS = {'': 1, 'b': 1, 'kb': 10**3, 'mb': 10**6, 'gb': 10**9, 'tb': 10**12,
           'kib': 2**10, 'mib': 2**20, 'gib': 2**30, 'tib': 2**40,
           'k': 2**10, 'm': 2**20, 'g': 2**30, 't': 2**40, 'ki': 2**10, 'mi': 2**20, 'gi': 2**30, 'ti': 2**40}

@@ -9,6 +9,7 @@ from nodeprep.model import CannotTell, Waiver
 from tests.pretend import Pretend
 
 FILE = '/etc/nodeprep/nodeprep.yaml'
+_LOAD = catalogue.load
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +94,9 @@ def test_the_command_line_has_the_last_word(host):
     ('master: {supplys: []}\n', f'{FILE}:1: unknown key master.supplys; did you mean supplies?'),
     ('textfile: metrics\n', f"{FILE}:1: textfile: 'metrics' is not a folder such as /var"),
     ('labels: [a]\n', f'{FILE}:1: labels: this is not a mapping'),
+    ('labels:\n  rack: a1\n  zone: [1, 2]\n',
+     f"{FILE}:3: label 'zone' must be a single value; write it as {{rack: a1}}"),
+    ('labels: {zone: {a: b}}\n', f"{FILE}:1: label 'zone' must be a single value"),
     ('labels: {"a b": c}\n', f"{FILE}:1: label 'a b' is not a name"),
     ('requirements:\n  pretendd: {}\n', f"{FILE}:2: unknown requirement 'pretendd'; did you mean pretend?"),
     ('requirments:\n  pretend: {mode: fix}\n', f"{FILE}:1: unknown key 'requirments'; did you mean requirements?"),
@@ -108,7 +112,15 @@ def test_the_command_line_has_the_last_word(host):
     ('requirements: {pretend: {on: 1}}\n', f"{FILE}:1: pretend.on: '1' is neither true nor false"),
     ('requirements: {pretend: {name: no}}\n', f"{FILE}:1: pretend.name: 'no' is not text; put it in quotes"),
     ('requirements: {pretend: {servers: a}}\n', f"{FILE}:1: pretend.servers: 'a' is not a list"),
-    ('requirements: {pretend: {servers: [1]}}\n', f'{FILE}:1: pretend.servers: this is not text'),
+    ('requirements: {pretend: {servers: [1]}}\n', f"{FILE}:1: pretend.servers: '1' is not text; put"),
+    ('requirements:\n  pretend:\n    servers:\n    - a\n    - 2\n',
+     f"{FILE}:5: pretend.servers: '2' is not text; put it"),
+    ('requirements:\n  pretend:\n    servers:\n    - [a]\n', f'{FILE}:4: pretend.servers: this is not text'),
+    ('requirements:\n  pretend:\n    entries:\n      a: b\n      c: 3\n',
+     f"{FILE}:5: pretend.entries: '3' is not text"),
+    ('requirements:\n  pretend:\n    entries:\n      a: b\n      c:\n      - d\n      - 3\n',
+     f"{FILE}:7: pretend.entries: '3' is not text"),
+    ('requirements: {pretend: {name: [a, b]}}\n', f'{FILE}:1: pretend.name: this is not text'),
     ('requirements: {pretend: {policy: [off]}}\n', f'{FILE}:1: pretend.policy: this is none of off, open'),
     ('requirements: {pretend: {entries: {a: {b: c}}}}\n', f'{FILE}:1: pretend.entries: this is not text'),
     ('waivers: [{requirement: pretend}]\n', f'{FILE}:1: a waiver has requirement, reason, owner and until'),
@@ -133,6 +145,26 @@ def test_the_command_line_has_the_last_word(host):
 def test_what_is_wrong_is_named_with_file_line_and_remedy(host, text, said):
     (problem,) = problems(host, text)
     assert problem.startswith(said)
+
+
+@pytest.mark.parametrize('inner, said', [
+    ('network:\n    peers:\n    - a\n    - not an address\n',
+     "5: network.peers: 'not an address' is not a peer; write it as host or host:port"),
+    ('network:\n    control_planes:\n    - a\n    - 10.0.0.1:x\n',
+     "5: network.control_planes: '10.0.0.1:x' is not a peer"),
+    ('time-sync:\n    servers:\n    - fd00::1\n    - bad name!\n',
+     "5: time-sync.servers: 'bad name!' is neither a host name nor an address; write it as ntp1.example.com"),
+    ('hosts:\n    entries:\n      10.0.0.1: a\n      10.0.0.2: 3\n',
+     "5: hosts.entries: '3' is not text; put it in quotes"),
+    ('hosts:\n    entries:\n      10.0.0.1: a\n      10.0.0: [b, c]\n', "5: hosts.entries: '10.0.0' is not an address"),
+    ('hosts:\n    entries:\n      10.0.0.1:\n      - a\n      - b#\n', "6: hosts.entries: 'b#' is not a name"),
+])
+def test_a_part_that_is_wrong_is_named_where_it_stands(host, monkeypatch, inner, said):
+    monkeypatch.setattr(catalogue, 'ids', lambda: ['network', 'time-sync', 'hosts'])
+    monkeypatch.setattr(catalogue, 'load', _LOAD)
+    monkeypatch.setattr(policy, 'profile_node', lambda name: policy._as_node({'kubernetes': '1.23'}, f'profile {name}'))
+    (problem,) = problems(host, 'requirements:\n  ' + inner)
+    assert problem.startswith(f'{FILE}:{said}')
 
 
 def test_all_problems_are_told_at_once(host):

@@ -60,7 +60,7 @@ def load(path: Optional[str] = None) -> Settings:
         raise ConfigError(f'{name}: {said}') from None
     if len(raw) > MOST:
         raise ConfigError(f'{name}: larger than {MOST >> 10} KiB')
-    return read(parse(text, name), lambda: os.stat(name).st_mode & 0o007 != 0)
+    return read(parse(text, name, f'listen: 0.0.0.0:{PORT}'), lambda: os.stat(name).st_mode & 0o007 != 0)
 
 
 def read(node: Node, exposed: Callable[[], bool] = lambda: False) -> Settings:

@@ -40,7 +40,9 @@ def pause(least: float) -> Callable[[Node], float]:
         except ValueError as error:
             raise ValueError(f'{item.raw!r} {error}') from None
         if seconds < least:
-            raise ValueError(f'{item.raw!r} is too short; at least {least:g}s')
+            lacks = f'; without a unit it is seconds: write it with one, such as {item.raw}d' if seconds and \
+                item.raw.isdigit() and least >= 86400 else ''
+            raise ValueError(f'{item.raw!r} is too short; at least {least:g}s{lacks}')
         return seconds
     return read_it
 

@@ -7,7 +7,7 @@ from nodeprep.linux.waiting import all_within
 from nodeprep.model import CannotTell, Change, Folder, NotApplicable, Observation, Requirement, Want, Write, unknown
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, Iterator, List, Tuple
-from nodeprep.wanted import Option, duration, mapping
+from nodeprep.wanted import Named, Option, duration, mapping
 
 Index = Dict[str, List[hostsfile.Line]]
 _MOST = 253               # characters of a name
@@ -19,11 +19,11 @@ def _read_entries(value: Any) -> Dict[str, Any]:
     read: Dict[str, Any] = mapping().read(value)
     for address, found in read.items():
         if not hostsfile.address(address):
-            raise ValueError(f'{address!r} is not an address; write it as {{10.0.0.1: [name, alias]}}')
+            raise Named(f'{address!r} is not an address; write it as {{10.0.0.1: [name, alias]}}')
         words = hostsfile.words(found)
         bad = next((word for word in words if '#' in word or len(word) > _MOST or not word.isprintable()), None)
         if bad is not None or not words:
-            raise ValueError(f'{bad!r} is not a name' if words else f'{address} has no name')
+            raise Named(f'{bad!r} is not a name' if words else f'{address} has no name')
     return read
 
 

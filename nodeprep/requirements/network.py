@@ -40,7 +40,7 @@ def peer(text: str) -> Peer:
         name, bracket, rest = text[1:].partition(']')
         colon, port = rest[:1], rest[1:]
         if not bracket or (rest and colon != ':'):
-            raise ValueError(f'{text!r} is not a peer; write it as [fd00::1]:6443')
+            raise ValueError('is not a peer; write it as [fd00::1]:6443')
     else:
         name, colon, port = text.partition(':') if text.count(':') == 1 else (text, '', '')
     number = int(port) if port.isdecimal() and len(port) < 6 else 0
@@ -48,7 +48,7 @@ def peer(text: str) -> Peer:
     labels = name[:-1].split('.') if name.endswith('.') else name.split('.')
     fits = _LETTERS.issuperset(name) and len(name) < 254 and all(0 < len(label) < 64 for label in labels)
     if (colon and not 0 < number < 65536) or not fits:
-        raise ValueError(f'{text!r} is not a peer; write it as host or host:port')
+        raise ValueError('is not a peer; write it as host or host:port')
     return Peer(name, number)
 
 

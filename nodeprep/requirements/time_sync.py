@@ -1,14 +1,29 @@
 """One daemon keeps the clock, and keeps it right."""
-from nodeprep.linux import timedaemons, timesources, units
+import re
+
+from nodeprep.linux import hostsfile, timedaemons, timesources, units
 from nodeprep.linux.containers import only_told
 from nodeprep.linux.member import membership
 from nodeprep.linux.timedaemons import Kept
 from nodeprep.linux.timestate import in_step, span, state
 from nodeprep.model import CannotTell, Change, Folder, Observation, Requirement, Unit, Want, unknown
 from nodeprep.typed import Any, Iterator, List, Tuple
-from nodeprep.wanted import duration, texts
+from nodeprep.wanted import Option, duration, texts
 
 _LIMIT = 16.0             # seconds: the kernel gives up its error bound here; NTP_PHASE_LIMIT of kernel/time/ntp.c
+
+_LABEL = re.compile(r'[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?')
+
+
+def _read_servers(value: Any) -> tuple:
+    read: tuple = texts().read(value)
+    for one in read:
+        labels = one[:-1 if one.endswith('.') else None].split('.')
+        # What ends with a number is an address that is wrong.
+        named = len(one) < 255 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+        if not named and not hostsfile.address(re.sub('%[A-Za-z0-9_.-]{1,15}$', '', one)):
+            raise ValueError('is neither a host name nor an address; write it as ntp1.example.com')
+    return read
 
 
 class TimeSync(Requirement):
@@ -32,7 +47,7 @@ class TimeSync(Requirement):
         'advised_offset': duration('100ms', 'the clock should be off by less than this'),
         'required_offset': duration('1s', 'the clock, and the bound of its error, must be off by less than this'),
         'stale_after': duration('2h', 'the last update must be younger than this, or than four of its intervals'),
-        'servers': texts((), 'time servers that must be among the configured ones'),
+        'servers': Option((), _read_servers, 'list of texts', 'time servers that must be among the configured ones'),
     }
     watches = tuple(Unit(unit) for daemon in timedaemons.DAEMONS for unit in daemon.units) + (
         Folder('/etc'), Folder('/etc/chrony'), Folder('/etc/systemd/system'))

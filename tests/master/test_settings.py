@@ -52,6 +52,13 @@ def test_without_a_file_there_are_defaults(tmp_path, monkeypatch):
     assert settings.load() == Settings()
 
 
+def test_what_is_no_mapping_is_told_with_a_line_that_may_stand_there(tmp_path):
+    path = tmp_path / 'master.yaml'
+    path.write_text('listen 127.0.0.1:9443\n')
+    with pytest.raises(ConfigError, match='such as `listen: 0.0.0.0:9443`'):
+        settings.load(str(path))
+
+
 def test_a_file_that_is_named_must_be_there_also_by_the_usual_name(tmp_path, monkeypatch):
     path = str(tmp_path / 'none.yaml')
     monkeypatch.setattr(settings, 'FILE', path)
@@ -70,6 +77,9 @@ def test_a_file_that_is_named_must_be_there_also_by_the_usual_name(tmp_path, mon
                               '[::]:9443'),
     ('listen: [a]', 'master.yaml:1: listen: must be a single value'),
     ('names: [a b]', "master.yaml:1: names: 'a b' is neither a host name nor an address"),
+    ("retention: {reports: '30'}", "master.yaml:1: retention.reports: '30' is too short; at least 86400s; without a "
+                                   'unit it is seconds: write it with one, such as 30d'),
+    ('retention: {audit: 30s}', "master.yaml:1: retention.audit: '30s' is too short; at least 86400s"),
     ('names: k8s', 'master.yaml:1: names: is not a list; write it as [k8s-master, 192.0.2.1]'),
     ('database: mysql://x', 'master.yaml:1: database: is neither sqlite:///PATH nor postgresql://USER@HOST/NAME'),
     ('\ncertificate: /a', 'master.yaml:2: certificate and key are named together, or neither'),

@@ -335,3 +335,18 @@ def test_any_bytes_in_its_files_are_no_fault_and_never_hang(tmp_path_factory, fi
     found = examine(requirement, host, wants(requirement, servers=['n']))
     assert [one for one in found.observations if one.subject == 'nodeprep'] == []
     assert all(one.source for one in found.observations)
+
+
+@pytest.mark.parametrize('good', [
+    'ntp1.example.com', 'ntp1.example.com.', 'a', 'x_1.example', '192.0.2.1', 'fd00::1', 'fe80::1%eth0',
+])
+def test_a_time_server_is_a_host_name_or_an_address(good):
+    assert load('time-sync').defaults['servers'].read([good]) == (good,)
+
+
+@pytest.mark.parametrize('bad', [
+    '', 'bad name!', 'a iburst', '10.0.0.300', '-a', 'a..b', 'a.' * 200, '[fd00::1]', 'a:123', 'a#',
+])
+def test_what_is_no_time_server_is_refused(bad):
+    with pytest.raises(ValueError, match='is neither a host name nor an address'):
+        load('time-sync').defaults['servers'].read([bad])
