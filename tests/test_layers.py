@@ -99,7 +99,7 @@ ELSEWHERE = {('nodeprep.linux.release', 'distro'), ('nodeprep.linux.sockets', '_
              ('nodeprep.master.delivery.mail', 'ssl'),
              ('nodeprep.master.keys', 'ssl'), ('nodeprep.master.posting', 'http'), ('nodeprep.master.posting', 'ssl'),
              ('nodeprep.master.posting', 'urllib'), ('nodeprep.master.server', 'socket'),
-             ('nodeprep.master.scribe', 'socket'),
+             ('nodeprep.master.scribe', 'socket'), ('nodeprep.master.store.sqlite', 'urllib'),
              ('nodeprep.master.web.forms', 'urllib'), ('nodeprep.master.web.query', 'urllib'),
              ('nodeprep.master.web.session', 'urllib')}
 

@@ -56,7 +56,7 @@ def opened(config_file: Optional[str], data: str, make: bool = False) -> Iterato
     try:
         folder.become_owner(data)
         folder.ready(data, make)
-        store = open_store(folder.url(data, found.database))
+        store = open_store(folder.url(data, found.database), make)
         try:
             yield Opened(store, found, data, who, time.time(), options)
         finally:

@@ -78,6 +78,16 @@ def ready(path: str, make: bool) -> None:
         raise ConfigError(f'{path}: others may enter it; chmod 0700 it')
 
 
+def whole(path: str, database: str) -> None:
+    """ConfigError when the database of a URL has gone from a folder that a master has used: it must not begin with an
+    empty one, to which none of its nodes is known.
+    """
+    file = f'{os.path.abspath(path)}/{DATABASE}'
+    if database == f'sqlite://{file}' and os.path.exists(f'{path}/ca.crt') and not os.path.exists(file):
+        raise ConfigError(f'{file} is not there, but what belongs to it is ({path}/ca.crt): put it back, or bring back '
+                          'a backup; to begin without any node, make an empty file of that name')
+
+
 def url(path: str, configured: str) -> str:
     """The database that the settings name, else the SQLite file in the folder."""
     return configured or f'sqlite://{os.path.abspath(path)}/{DATABASE}'

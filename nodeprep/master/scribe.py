@@ -152,7 +152,7 @@ def run(url: str, end: socket.socket, log: Callable[[str], None]) -> None:
     """The process that writes: until the socket ends. Signals for the master are the master's."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    found = database(url)
+    found = database(url, make=False)
     transactions = Transactions(found.writer, bulk())
     inbox = Inbox()
     while True:

@@ -55,16 +55,20 @@ def serve(places: Places, ready: Callable[[str], None] = lambda url: None) -> in
     found = load(places)
     folder.become_owner(places.data)
     folder.ready(places.data, make=True)
+    url = folder.url(places.data, found.database)
+    folder.whole(places.data, url)
+    try:
+        prepared(database(url))            # before there is a CA: with one alone the database was lost
+    except (StoreTrouble, ValueError) as error:
+        raise ConfigError(str(error)) from None
     held = load_keys(found, places.data, time.time())
     tls = keys.context(held)
     # Reports are trees without circles: to go through them for such after every 700 objects takes a fifth of the time.
     # But some are left by asyncio of each connection, and what was looked through once is looked at again in time.
     gc.set_threshold(5000, 4, 4)
-    url = folder.url(places.data, found.database)
     try:
-        prepared(database(url))
         scribe = Scribe.begin(url, log)
-        store = open_store(url)
+        store = open_store(url, make=False)
     except (StoreTrouble, ValueError) as error:
         raise ConfigError(str(error)) from None
     pool, pages = (concurrent.futures.ThreadPoolExecutor(count) for count in (THREADS, PAGES))

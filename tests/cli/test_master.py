@@ -165,6 +165,26 @@ def test_a_user_is_made_listed_and_deleted(empty):
     assert 'there is no user ann' in empty.refused('user', 'delete', 'ann')
 
 
+@pytest.mark.parametrize('words', [
+    'nodes', 'node fit', 'drift', 'approvals', 'waivers', 'clones', 'doctor', 'report', 'token list', 'user list',
+    'backup FILE', 'forget fit', 'unwaive 1', 'decide keep-both 1', 'token delete abcdef', 'user delete ann'])
+def test_no_command_makes_a_database_in_the_place_of_one_that_is_gone(commands, tmp_path, words):
+    os.rename(f'{commands.data}/fleet.db', f'{tmp_path}/away.db')
+    for name in os.listdir(commands.data):
+        os.unlink(f'{commands.data}/{name}')
+    err = commands.refused(*[str(tmp_path / 'file.tar') if word == 'FILE' else word for word in words.split()])
+    assert 'fleet.db is not there' in err and 'nodeprep master serve' in err
+    assert os.listdir(commands.data) == []
+
+
+def test_a_database_without_tables_is_no_fleet_without_nodes(commands):
+    with open(f'{commands.data}/fleet.db', 'wb'):
+        pass
+    for words in ('nodes', 'doctor', 'nodes'):
+        assert 'has no tables' in commands.refused(words)
+    assert commands.told('token', 'create')
+
+
 @pytest.fixture
 def far_east(monkeypatch):
     """The time of a zone far from UTC."""

@@ -95,12 +95,14 @@ class Store:
         self._database.close()
 
 
-def database(url: str) -> Any:
-    """The database of a URL: sqlite:///absolute/path or postgresql://... ValueError for another one."""
+def database(url: str, make: bool = True) -> Any:
+    """The database of a URL: sqlite:///absolute/path or postgresql://... `make`: a file that is not there is made.
+    ValueError for another URL.
+    """
     kind, _, rest = url.partition('://')
     if kind == 'sqlite' and rest.startswith('/'):
         from nodeprep.master.store import sqlite
-        return sqlite.Database(rest)
+        return sqlite.Database(rest, make)
     if kind in ('postgresql', 'postgres'):
         try:
             from nodeprep.master.store import postgres
@@ -111,11 +113,11 @@ def database(url: str) -> Any:
     raise ValueError('a database is sqlite:///absolute/path or postgresql://user@host/name')
 
 
-def open_store(url: str) -> Store:
-    """The store of a URL; its tables are made, or brought up to this version. StoreTrouble, ValueError."""
+def open_store(url: str, make: bool = True) -> Store:
+    """The store of a URL; its tables are brought up to this version, and with `make` made. StoreTrouble, ValueError."""
     from nodeprep.master import ingest
-    found = database(url)
-    prepared(found)
+    found = database(url, make)
+    prepared(found, make)
     return Store(found, bulk(), ingest.prepare)
 
 
@@ -125,15 +127,21 @@ def bulk() -> Dict[str, Callable[[Cursor, List[Any]], List[Any]]]:
     return {'reports': ingest.take, 'beats': beats.take}
 
 
-def prepared(found: Any) -> List[int]:
-    """Makes the tables of a database, or brings them up to this version; returns the versions that were made."""
+def prepared(found: Any, make: bool = True) -> List[int]:
+    """Brings the tables of a database up to this version, and with `make` makes them; returns the versions that were
+    made.
+    """
     connection = found.writer()
     try:
         with connection.guard():
             connection.begin()
             try:
                 connection.cursor.dialect.alone(connection.cursor)
-                made = schema.migrate(connection.cursor, schema.version(connection.cursor))
+                begin = schema.version(connection.cursor)
+                if not begin and not make:
+                    raise StoreGone('the database has no tables: it is another one, or `nodeprep master serve` is to '
+                                    'make them first')
+                made = schema.migrate(connection.cursor, begin)
                 connection.commit()
             except BaseException:
                 connection.rollback()

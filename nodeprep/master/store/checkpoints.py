@@ -20,10 +20,12 @@ _TAKE = 'PRAGMA wal_checkpoint(PASSIVE)'
 
 
 class Checkpoints:
-    """Those of one database. `raw` is the connection of the writer, in whose thread rest() and close() are called."""
+    """Those of the database of a URI. `raw` is the connection of the writer, in whose thread rest() and close() are
+    called.
+    """
 
-    def __init__(self, path: str, raw: Any, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._path, self._raw, self._monotonic = path, raw, monotonic
+    def __init__(self, uri: str, raw: Any, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._uri, self._raw, self._monotonic = uri, raw, monotonic
         self._thread: Any = None
         self._due = monotonic() + EVERY
 
@@ -48,7 +50,7 @@ class Checkpoints:
 
     def _take(self) -> None:
         with contextlib.suppress(sqlite3.Error):
-            raw = sqlite3.connect(self._path, timeout=0.0, isolation_level=None)
+            raw = sqlite3.connect(self._uri, timeout=0.0, isolation_level=None, uri=True)
             try:
                 raw.execute('PRAGMA synchronous=FULL')
                 taken = 0

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import urllib.parse
 
 from nodeprep.master.store import kept
 from nodeprep.master.store.checkpoints import Checkpoints
@@ -28,10 +29,10 @@ class Connection:
     def __init__(self, path: str, dialect: Sqlite, writes: bool) -> None:
         self.path = path
         with guard(path):
-            self._raw = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False,
-                                        cached_statements=256)
+            self._raw = sqlite3.connect(existing(path), timeout=BUSY, isolation_level=None, check_same_thread=False,
+                                        cached_statements=256, uri=True)
             self.cursor = Cursor(self._raw.cursor(), dialect)
-            self._checkpoints = Checkpoints(path, self._raw)
+            self._checkpoints = Checkpoints(existing(path), self._raw)
             try:
                 self._set(writes)
                 self._file = _file(path)
@@ -111,6 +112,15 @@ class Connection:
             self._raw.close()
 
 
+def existing(path: str) -> str:
+    """The URI (sqlite.org/uri.html) by which a file is opened, and never made.
+
+    >>> existing('/var/lib/a b?.db')
+    'file:/var/lib/a%20b%3F.db?mode=rw'
+    """
+    return f'file:{urllib.parse.quote(path)}?mode=rw'
+
+
 def _reading(action: int, *about: Any) -> int:
     """Whether a statement is none that writes, asked by SQLite when it is prepared."""
     return sqlite3.SQLITE_DENY if action in _WRITING else sqlite3.SQLITE_OK
@@ -125,19 +135,26 @@ def _file(path: str) -> Any:
 
 
 class Database:
-    """A file. `made` is called with what wants a connection, for one that is shared by threads."""
+    """A file. `make`: it is made when it is not there."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, make: bool = True) -> None:
+        self.path, self._make = path, make
         self.dialect = Sqlite()
         self._mine = threading.local()
         self._all: List[Connection] = []
         self._lock = threading.Lock()
 
     def writer(self) -> Connection:
-        """A new connection that may write. The file is made when it is not there, for its owner alone."""
+        """A new connection that may write. A file that is made is for its owner alone."""
         with guard(self.path):
             if not os.path.exists(self.path):
+                # Of one that a master goes on using, whose log another one of that name must not write to.
+                if os.path.lexists(self.path + '-wal'):
+                    raise StoreGone(f'{self.path} is not there, but its log {self.path}-wal is: it was taken away while'
+                                    ' it was used; put it back, or remove the log when it is gone for good')
+                if not self._make:
+                    raise StoreGone(f'{self.path} is not there: put it back; where there was none before, '
+                                    f'`nodeprep master serve` makes it')
                 os.close(os.open(self.path, os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         return Connection(self.path, self.dialect, writes=True)
 
