@@ -28,13 +28,15 @@ def clones(config_file: Optional[str], data: str, everything: bool, format_name:
     """
     from nodeprep.master import shapes
     from nodeprep.master.store import clones as query
+    from nodeprep.master.store import grid
     with opened(config_file, data) as found:
-        rows = found.store.read(lambda cursor: query.every(cursor, not everything))
+        rows, nodes = found.store.read(lambda cursor: (query.every(cursor, not everything), grid.standings(cursor)))
     heads = ['NUMBER', 'THE SAME', 'HERE FIRST', 'CAME LATER', 'FOUND'] + (['DECIDED'] if everything else [])
     show(format_name, 'clones', heads,
          [[str(one['id']), _same(one), one['first_name'], one['later_name'],
            f'{span(found.now - one["found"])} ago', *([_decided(one)] if everything else [])] for one in rows],
-         [shapes.clone(one) for one in rows], 'Every node is a machine of its own.', [one['value'] for one in rows],
+         [shapes.clone(one) for one in rows], 'Every node is a machine of its own.' if nodes else 'There are no nodes.',
+         [one['value'] for one in rows],
          _next(rows, found.options))
 
 

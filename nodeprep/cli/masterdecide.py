@@ -10,7 +10,7 @@ from nodeprep.cli.mastertokens import Lasting
 from nodeprep.cli.usage import complain, stopping_on_bad_input, tell, write
 from nodeprep.config import ConfigError
 from nodeprep.output.words import shown
-from nodeprep.typed import Any, Callable, Optional, Tuple
+from nodeprep.typed import Any, Callable, Dict, List, Optional, Tuple
 
 
 @click.command()
@@ -100,16 +100,19 @@ def waive(config_file: Optional[str], data: str, node: str, requirement: str, re
     from nodeprep.master.store import asked, grid, settled
     from nodeprep.master.store import waivers as query
     with opened(config_file, data) as found:
-        def work(cursor: Any) -> Tuple[int, bool]:
+        def work(cursor: Any) -> Tuple[int, bool, str]:
             kind, scope = decisions.scope('' if '=' in node or node == '*' else node, node if '=' in node else '',
                                           node == '*')
             number = decisions.waive(cursor, kind, scope, requirement, reason, owner, until, found.who, found.now,
                                      catalogue.ids())
-            return number, kind == query.LABEL and not grid.standings(cursor, asked.Asked(label=scope))
-        number, nobody = found.store.do(work)
+            return (number, kind == query.LABEL and not grid.standings(cursor, asked.Asked(label=scope)),
+                    _covering(query.beside(cursor, number, found.now)))
+        number, nobody, already = found.store.do(work)
         settled.finish(found.store, found.now)
     if nobody:
         complain(f'no node has the label {shown(node)} yet: the waiver is for those that get it')
+    if already:
+        complain(f'{already} it already: each holds until its own day')
     tell(f'Waived until {until}; nodeprep master unwaive {number}{found.options} ends it.')
 
 
@@ -143,7 +146,18 @@ def unwaive(config_file: Optional[str], data: str, number: int) -> None:
     from nodeprep.master.store import settled
     from nodeprep.master.store import waivers as query
     with opened(config_file, data) as found:
-        if not found.store.do(lambda cursor: query.end(cursor, number, found.who, found.now)):
+        def work(cursor: Any) -> Tuple[bool, str]:
+            ended = query.end(cursor, number, found.who, found.now)
+            return ended, _covering(query.beside(cursor, number, found.now))
+        ended, still = found.store.do(work)
+        if not ended:
             raise ConfigError(f'there is no waiver {number} that holds; nodeprep master waivers lists them')
         settled.finish(found.store, found.now)
-    tell(f'The waiver {number} is ended.')
+    tell(f'The waiver {number} is ended{still and f"; {still} it still"}.')
+
+
+def _covering(waivers_: List[Dict[str, Any]]) -> str:
+    """Which of them cover something: `waiver 3 covers`; '' of none."""
+    numbers = sorted(one['id'] for one in waivers_)
+    named = ', '.join(map(str, numbers))
+    return named and (f'waivers {named} cover' if len(numbers) > 1 else f'waiver {named} covers')

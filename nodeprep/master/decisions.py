@@ -63,6 +63,9 @@ def waive(cursor: Any, kind: str, to: str, requirement: str, reason: str, owner:
         raise Refused(f'there is no node {to}; a waiver is for a machine, not for whatever is called so later')
     try:
         epoch.of(until + ' 00:00:00Z')
-        return waivers.add(cursor, kind, to, requirement, reason, owner, until, by, now)
     except ValueError:
         raise Refused(f'{until!r} is not a day to come, such as 2027-01-31') from None
+    try:
+        return waivers.add(cursor, kind, to, requirement, reason, owner, until, by, now)
+    except ValueError as error:
+        raise Refused(str(error)) from None

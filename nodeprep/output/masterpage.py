@@ -36,8 +36,8 @@ def _head(tree: Tree, now: float, options: Options) -> List[str]:
     system = ', '.join(shown(part) for part in (tree['os'].strip(), tree['kernel'], tree['arch']) if part)
     labels = ', '.join(f'{shown(name)}={shown(value)}' for name, value in sorted(tree['labels'].items()))
     heard = f'heard {span(now - epoch.of(tree["heard"]))} ago' if tree['heard'] else 'never heard'
-    facts = [system, tree['role'] and f'{tree["role"]}, profile {shown(tree["profile"])}',
-             labels and f'labels {labels}',
+    profile = tree['profile'] and f'profile {shown(tree["profile"])}'
+    facts = [system, ', '.join(part for part in (tree['role'], profile) if part), labels and f'labels {labels}',
              f'{heard}; its newest report, number {tree["sequence"]}, was taken {tree["taken"]}' if tree['taken']
              else f'{heard}; it has not reported yet']
     facts += [_clone(one, tree['name']) for one in tree['clones']]

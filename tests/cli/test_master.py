@@ -306,6 +306,18 @@ def test_clones_that_are_alike_no_more_are_told_so(commands):
     assert f'they had the same machine-id {Host(1).about["machine_id"]}, and have not any more' in said
 
 
+def test_where_no_node_is_it_is_not_said_that_every_node_is_a_machine_of_its_own(empty):
+    os.mkdir(empty.data, 0o700)
+    empty.store(lambda store: None)
+    assert empty.told('clones') == 'There are no nodes.\n'
+
+
+def test_of_a_node_whose_role_or_profile_nobody_told_nothing_stands_in_their_place(commands):
+    commands.store(lambda store: store.do(lambda cursor: cursor.run(
+        "UPDATE node SET role = 'worker', profile = '' WHERE name = 'bad'")))
+    assert 'profile' not in commands.told('node', 'bad') and '\nworker\n' in commands.told('node', 'bad')
+
+
 def test_clones_are_listed_with_what_is_the_same_and_what_to_type(commands):
     assert commands.told('clones') == 'Every node is a machine of its own.\n'
     assert commands.tree('clones') == {'format': 1, 'clones': []}
@@ -487,6 +499,34 @@ def test_a_waiver_that_cannot_be_says_why(commands):
     for until in ('2020-01-01', 'soon', '2999-02-30'):
         assert 'is not a day to come' in commands.refused('waive', 'bad', 'swap', *said, '--until', until)
     assert commands.told('waive', '*', 'kubelet', *said, '--until', '2999-12-31')
+
+
+@pytest.mark.parametrize('which', ['reason', 'owner'])
+def test_a_waiver_without_a_reason_or_an_owner_names_what_is_empty_and_not_the_day(commands, which):
+    said = {'reason': 'lab', 'owner': 'ops', which: ' '}
+    refused = commands.refused('waive', 'bad', 'swap', '--reason', said['reason'], '--owner', said['owner'], '--until',
+                               '2999-12-31')
+    assert refused == f'nodeprep: the {which} is empty; a waiver has a reason and an owner\n'
+
+
+@pytest.mark.parametrize('first, second', [('bad', 'bad'), ('*', 'bad'), ('rack=r02', 'bad'), ('rack=r02', 'rack=r02')])
+def test_a_waiver_beside_one_that_covers_the_same_says_so_when_it_is_made_and_when_it_is_ended(commands, first, second):
+    said = ('swap', '--reason', 'lab', '--owner', 'ops', '--until', '2999-12-31')
+    commands.told('waive', 'bad', 'docker', *said[1:])
+    commands.told('waive', first, *said)
+    code, _, err = commands.run('waive', second, *said)
+    assert (code, err) == (0, 'nodeprep: waiver 2 covers it already: each holds until its own day\n')
+    assert commands.told('unwaive', '3') == 'The waiver 3 is ended; waiver 2 covers it still.\n'
+    assert [one['requirement'] for one in commands.tree('drift')['drift']] == []
+    assert commands.told('unwaive', '2') == 'The waiver 2 is ended.\n'
+
+
+@pytest.mark.parametrize('first, second', [('bad', '*'), ('bad', 'rack=r02'), ('fit', 'bad'), ('rack=r01', 'bad')])
+def test_a_waiver_beside_one_that_covers_less_or_others_says_nothing_of_it(commands, first, second):
+    said = ('swap', '--reason', 'lab', '--owner', 'ops', '--until', '2999-12-31')
+    commands.told('waive', first, *said)
+    commands.told('waive', second, *said)
+    assert commands.told('unwaive', '2') == 'The waiver 2 is ended.\n'
 
 
 def test_a_waiver_for_a_label_that_no_node_has_says_so_and_holds(commands):

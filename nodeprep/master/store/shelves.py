@@ -76,6 +76,14 @@ def clones(cursor: Any, open_: bool = True, most: int = 200) -> List[Clone]:
         + ' LIMIT ?', (most,))]
 
 
+def pairs_alike(cursor: Any) -> int:
+    """How many pairs of nodes say still that they are one machine, and wait for a decision."""
+    return int(cursor.one(
+        'SELECT COUNT(*) FROM (SELECT DISTINCT CASE WHEN c.first < c.later THEN c.first ELSE c.later END, '
+        'CASE WHEN c.first < c.later THEN c.later ELSE c.first END FROM clone c '
+        f'WHERE c.decided IS NULL AND {STILL} = 1) pair')[0])
+
+
 def clones_waiting(cursor: Any) -> int:
     """How many of them wait for a decision."""
     return int(cursor.one('SELECT COUNT(*) FROM clone WHERE decided IS NULL')[0])

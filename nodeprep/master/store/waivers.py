@@ -33,7 +33,7 @@ def add(cursor: Cursor, kind: str, scope: str, requirement: str, reason: str, ow
     if not _DAY.fullmatch(until) or until < today(at):
         raise ValueError(f'{until!r} is not a day to come, such as 2027-01-31')
     if not reason.strip() or not owner.strip():
-        raise ValueError('a waiver has a reason and an owner')
+        raise ValueError(f'the {"owner" if reason.strip() else "reason"} is empty; a waiver has a reason and an owner')
     there = nodes.find(cursor, scope) if kind == NODE else None
     if kind == NODE and (there is None or there[1] == nodes.FORGOTTEN):
         raise ValueError(f'there is no node {scope}; a waiver is for a machine, not for whatever is called so later')
@@ -64,6 +64,25 @@ def all_of(cursor: Cursor, ended: bool = True) -> List[Dict[str, Any]]:
 def active(cursor: Cursor, at: float) -> List[Dict[str, Any]]:
     """Those that hold at a time."""
     return [one for one in all_of(cursor, ended=False) if one['until'] >= today(at)]
+
+
+def beside(cursor: Cursor, waiver: int, at: float) -> List[Dict[str, Any]]:
+    """The other ones that hold and cover all that one does, whether that has ended or not: those for the same, for all,
+    and of a node those for a label that it has.
+    """
+    every = all_of(cursor)
+    one = next((one for one in every if one['id'] == waiver), None)
+    if one is None or one['gone']:
+        return []
+    labels = [f'{name}={value}' for name, value in cursor.all('SELECT name, value FROM label WHERE node = ?',
+                                                              (one['node'],))] if one['scope_kind'] == NODE else []
+
+    def covers(other: Dict[str, Any]) -> bool:
+        if other['scope_kind'] == LABEL and other['scope'] in labels:
+            return True
+        return other['scope_kind'] == ALL or all(other[name] == one[name] for name in ('scope_kind', 'scope', 'node'))
+    return [other for other in every if other['id'] != waiver and other['requirement'] == one['requirement']
+            and other['ended'] is None and other['until'] >= today(at) and not other['gone'] and covers(other)]
 
 
 def of(waivers: List[Dict[str, Any]], node: int, labels: Dict[str, str], requirement: str) -> Optional[Dict[str, Any]]:

@@ -30,6 +30,8 @@ def _sentence(word: str, count: int, _: Language) -> str:
 _ALONE = {
     'waived': N_('The waiver holds.'),
     'unwaived': N_('The waiver is ended: what it covered counts again.'),
+    'waived-twice': N_('The waiver holds. Another one covers the same already; each holds until its own day.'),
+    'still-waived': N_('The waiver is ended; another one still covers what it covered.'),
     'released': N_('The node is released from quarantine.'),
     'forgotten': N_('The node is forgotten: its credential opens nothing any more.'),
     'none': N_('Nothing was done: somebody was quicker, or the plan is another one now. Below is how it is.'),

@@ -128,6 +128,18 @@ def test_deciding_on_the_page_of_a_node_leads_back_there(full):
     assert states(full)['proposing5'] == 'denied'
 
 
+def test_a_waiver_beside_another_one_for_the_same_says_so_when_it_is_given_and_ended(full):
+    ann = full.browser('approver')
+    send(ann, '/waivers', **WAIVER)
+    assert note(after(ann, send(ann, '/waivers', **WAIVER))) == \
+        'The waiver holds. Another one covers the same already; each holds until its own day.'
+    first, second = [one for one, in full.rows("SELECT id FROM waiver WHERE reason = 'old disk' ORDER BY id")]
+    assert note(after(ann, send(ann, '/waivers', do='end', id=second))) == \
+        'The waiver is ended; another one still covers what it covered.'
+    assert note(after(ann, send(ann, '/waivers', do='end', id=first))) == \
+        'The waiver is ended: what it covered counts again.'
+
+
 def test_a_waiver_is_given_covers_at_once_and_is_ended(full):
     ann = full.browser('approver', 'ann')
     assert note(after(ann, send(ann, '/waivers', **WAIVER))) == 'The waiver holds.'
@@ -209,6 +221,21 @@ def test_a_clone_that_is_another_machine_now_is_shown_as_that_and_a_person_decid
     _, mac = page.findall('.//article')
     assert text_of(page.find('.//h1')) == 'Two nodes say that they are one machine'
     assert 'Give the virtual machine a new MAC address. That alone releases nobody:' in text_of(mac)
+
+
+def test_pairs_of_nodes_are_counted_once_however_much_is_the_same(cloned):
+    cloned.fleet.join('other', 21)
+    for name, like, same in (('copy', 'fit', ('product_uuid', 'macs')), ('other', 'booting', ('product_uuid', 'macs'))):
+        for field in same:
+            cloned.fleet.hosts[name].about[field] = cloned.fleet.hosts[like].about[field]
+        cloned.fleet.tell(name)
+    page = parsed(cloned.browser().get('/clones'))
+    assert len(page.findall('.//article')) == 5
+    assert text_of(page.find('.//h1')) == '2 pairs of nodes say that they are one machine'
+    cloned.fleet.hosts['other'].about.update(product_uuid='', macs=[])
+    cloned.fleet.tell('other')
+    page = parsed(cloned.browser().get('/clones'))
+    assert text_of(page.find('.//h1')) == 'Two nodes say that they are one machine'
 
 
 def test_a_node_that_stays_in_quarantine_is_not_said_to_be_released(cloned):

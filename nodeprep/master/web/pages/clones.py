@@ -18,9 +18,9 @@ _DONE = {clones.KEEP_BOTH: 'released', clones.FORGET_FIRST: 'forgotten', clones.
 async def show(request: Request, master: Any) -> Response:
     """GET /clones."""
     def look(cursor: Any) -> Any:
-        return shelves.clones(cursor), shelves.clones(cursor, open_=False, most=30)
-    around, (waiting, decided) = await frame.around(request, master, '/clones', look, said=said.of(request))
-    return await render.answer(master, 'clones.html', frame=around, open=waiting, decided=decided,
+        return shelves.clones(cursor), shelves.clones(cursor, open_=False, most=30), shelves.pairs_alike(cursor)
+    around, (waiting, decided, pairs) = await frame.around(request, master, '/clones', look, said=said.of(request))
+    return await render.answer(master, 'clones.html', frame=around, open=waiting, decided=decided, pairs=pairs,
                                left_out=await master.clusters.left_out())
 
 

@@ -6,7 +6,7 @@ from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import grid, nodes, settled, shelves, waivers
 from nodeprep.master.web import forms, frame, render, said, words
-from nodeprep.typed import Any, Dict, Optional
+from nodeprep.typed import Any, Dict, Optional, Tuple
 
 _FIELDS = ('scope_kind', 'scope', 'requirement', 'reason', 'owner', 'until')
 SOON = 7 * 86400.0
@@ -40,26 +40,28 @@ async def decide(request: Request, master: Any) -> Response:
     what, person, now = forms.text(form, 'do'), request.person, master.clock()
     if what == 'end':
         number = forms.number(form, 'id')
-        ended = await master.write(lambda cursor: waivers.end(cursor, number, person.name, now))
+        ended, still = await master.write(lambda cursor: (
+            waivers.end(cursor, number, person.name, now), waivers.beside(cursor, number, now)))
         await master.apart(settled.finish, master.store, now)
-        return response.see('/waivers?done=' + ('unwaived' if ended else 'none'))
+        return response.see('/waivers?done=' + ('none' if not ended else 'still-waived' if still else 'unwaived'))
     if what != 'waive':
         raise Problem(400, N_('The form is not one of this page.'))
     given = {name: forms.text(form, name) for name in _FIELDS}
     if given['scope_kind'] == 'all':
         given['scope'] = ''
 
-    def add(cursor: Any) -> Dict[str, str]:
+    def add(cursor: Any) -> Tuple[Dict[str, str], bool]:
         wrong = _wrong(cursor, given, now, frame.language(request))
-        if not wrong:
-            waivers.add(cursor, given['scope_kind'], given['scope'], given['requirement'], given['reason'],
-                        given['owner'], given['until'], person.name, now)
-        return wrong
-    wrong = await master.write(add)
+        if wrong:
+            return wrong, False
+        number = waivers.add(cursor, given['scope_kind'], given['scope'], given['requirement'], given['reason'],
+                             given['owner'], given['until'], person.name, now)
+        return {}, bool(waivers.beside(cursor, number, now))
+    wrong, twice = await master.write(add)
     if wrong:
         return await _page(request, master, given, wrong)
     await master.apart(settled.finish, master.store, now)
-    return response.see('/waivers?done=waived')
+    return response.see('/waivers?done=' + ('waived-twice' if twice else 'waived'))
 
 
 def _wrong(cursor: Any, given: Dict[str, str], now: float, _: Language) -> Dict[str, str]:
