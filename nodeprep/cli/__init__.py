@@ -75,7 +75,8 @@ def _run(words: list) -> None:
             # To Nagios 2 is CRITICAL, and what it shows is the first line of standard output.
             sys.stdout.write(f'NODEPREP UNKNOWN - nothing was examined: {" ".join(error.format_message().split())}\n')
             sys.exit(3)
-        error.show()
+        from nodeprep.cli.usage import refuse
+        refuse(error)
         sys.exit(error.exit_code)
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -89,8 +89,9 @@ def requirements(format_name: str, config_file: Optional[str], root: str, role: 
     _ = speaking(chosen(policy.get('language', ''), sys.stdout))
     rows = [f'{"ID":<15}{"SEVERITY":<10}{"MODE":<8}' + _('TITLE, and what kubeadm calls it')]
     for one, rule in everything:
-        lines = wrapped(_.title(one.title), 46) + _wrapped([f'({name})' for name in one.kubeadm])
-        rows.append(f'{one.id:<15}{rule.severity:<10}{rule.mode:<8}' + ('\n' + ' ' * 33).join(lines))
+        first, *lines = wrapped(_.title(one.title), 46) + _wrapped([f'({name})' for name in one.kubeadm])
+        rows.append(f'{one.id:<15}{rule.severity:<10}{rule.mode:<8}{first}')
+        rows += [' ' * (33 if columns(line) <= 47 else 15) + line for line in lines]
     write(sys.stdout, '\n'.join(rows) + '\n')
 
 

@@ -131,10 +131,11 @@ def waivers(config_file: Optional[str], data: str, everything: bool, format_name
             rows = query.all_of(cursor) if everything else query.active(cursor, found.now)
             return rows, shapes.waivers(cursor, rows), unsettled.there(cursor)
         rows, trees, settling = found.store.read(look)
-    show(format_name, 'waivers', ('NUMBER', 'FOR', 'REQUIREMENT', 'UNTIL', 'OWNER', 'MADE BY', 'REASON'),
+    show(format_name, 'waivers', ('NUMBER', 'FOR', 'REQUIREMENT', 'UNTIL', 'OWNER'),
          [(str(one['id']), (one['scope'] or '*') + (' (gone)' if one['gone'] else ''), one['requirement'],
-           one['until'] if one['ended'] is None else f'ended {str(stamp(one["ended"]))[:10]}', one['owner'], one['by'],
-           one['reason']) for one in rows], trees, 'There are no waivers.', settling=settling)
+           one['until'] if one['ended'] is None else f'ended {str(stamp(one["ended"]))[:10]}', one['owner'])
+          for one in rows], trees, 'There are no waivers.', [f'{one["reason"]} (made by {one["by"]})' for one in rows],
+         settling=settling)
 
 
 @click.command()

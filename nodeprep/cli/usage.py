@@ -54,8 +54,15 @@ def fit(text: str, stream: Any, hang: str = '') -> str:
     if not stream.isatty():
         return text
     from nodeprep import output
-    from nodeprep.output.messages import fitted
-    return fitted(text, output.options_for(stream).width, hang)
+    from nodeprep.output.messages import alone, fitted
+    return fitted(alone(text), output.options_for(stream).width, hang)
+
+
+def refuse(error: Any) -> None:
+    """What click says of a command line that is wrong, within the columns of a terminal."""
+    said = fit(f'Error: {error.format_message()}', sys.stderr, '  ')[len('Error: '):]
+    error.format_message = lambda: said
+    error.show()
 
 
 def write_along(stream: Any, text: str) -> None:

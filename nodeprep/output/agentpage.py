@@ -4,6 +4,7 @@ import time
 from nodeprep.model import DRIFTED, UNKNOWN
 from nodeprep.output import Options
 from nodeprep.output.columns import wrapped
+from nodeprep.output.messages import fitted
 from nodeprep.output.words import shown, span
 from nodeprep.typed import Any, Dict, List, Optional, Tuple
 
@@ -126,7 +127,9 @@ class _Page:
         else:
             said = called + (f', reached {self.ago(master["reached"])} ago' if master['reached'] else ', not asked yet')
             said += f'; it takes no reports: {master["held"]}' if master.get('held') else ''
-        self.text('master', said)
+        # What is to be typed is copied from there.
+        first, *rest = fitted(' ' * 10 + shown(said), self.options.width).split('\n')
+        self.lines += ['master'.ljust(10) + first[10:], *rest]
         apart = master.get('quarantine')         # not in what an older agent wrote
         if apart:
             from nodeprep.output import quarantine

@@ -5,6 +5,7 @@ import io
 import click
 
 from nodeprep.cli.group import cli
+from nodeprep.cli.usage import refuse
 
 
 class Ran:
@@ -30,7 +31,7 @@ def run(*argv, stream=io.StringIO):
         try:
             code = cli.main(args=[str(word) for word in argv], prog_name='nodeprep', standalone_mode=False)
         except click.ClickException as error:
-            error.show()
+            refuse(error)
             code = error.exit_code
         except SystemExit as error:
             code = error.code

@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from tests.cli.runner import Terminal, run
+
 pytestmark = pytest.mark.reaches_machine
 NODEPREP = [sys.executable, '-m', 'nodeprep']
 
@@ -24,6 +26,16 @@ def test_version_and_help_say_what_there_is():
 def test_a_wrong_command_is_answered_with_the_right_one():
     done = subprocess.run(NODEPREP + ['chekc'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.returncode == 2 and b'did you mean check?' in done.stderr
+
+
+@pytest.mark.parametrize('words', [
+    ['foo'], ['explain'], ['check', '-o', 'foo'], ['master', 'decide', 'keepboth', '1-3'],
+    ['master', 'user', 'create', 'b', '--ttl', 'x']])
+def test_what_is_wrong_with_a_command_line_fits_a_terminal_and_is_one_line_elsewhere(words, monkeypatch):
+    monkeypatch.delenv('COLUMNS', raising=False)
+    folded, whole = run(*words, stream=Terminal), run(*words)
+    assert folded.code == whole.code == 2 and max(map(len, folded.err.splitlines())) <= 80
+    assert folded.err.split() == whole.err.split() and whole.err.splitlines()[-1].startswith('Error: ')
 
 
 @pytest.mark.parametrize('words', [['-o', 'nagios', '--fooo'], ['--role', 'x', '--output=nagios'], ['-onagios', '-x']])

@@ -98,6 +98,17 @@ def test_under_which_name_this_host_has_joined_is_said_with_the_address_of_the_m
         assert f'https://m:9443, joined as rack1-n1, for 6 min 40 s: {problem} ' in said
 
 
+def test_what_to_type_about_the_master_is_not_cut_in_two():
+    commands = 'nodeprep leave --state-dir /srv/state', 'nodeprep join --state-dir /srv/state'
+    said = text(tree(master={'url': 'https://k8s-master.example.com:9443', 'node': 'rack1-n1', 'reached': None,
+                             'since': NOW,
+                             'problem': f'the master answers 401: was this node forgotten there? {commands[0]}, then '
+                                        f'{commands[1]} again, as there nodeprep master token create prints it'}))
+    for command in [*commands, 'nodeprep master token create']:
+        assert any(command in line for line in said.splitlines()), said
+    assert max(map(len, said.splitlines())) <= 80
+
+
 def test_a_master_that_is_too_old_for_the_reports():
     said = text(tree(master={'url': 'https://m:9443', 'reached': NOW - 5, 'problem': '', 'since': NOW - 400,
                              'held': 'the master answers 503: upgrade the master'}))

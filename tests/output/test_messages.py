@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodeprep.output.columns import columns
-from nodeprep.output.messages import fitted
+from nodeprep.output.messages import alone, fitted
 
 
 def test_what_fits_stays_as_it_is():
@@ -36,3 +36,16 @@ def test_nothing_is_lost_or_added_but_ends_of_lines(text, width):
     assert ''.join(got.split()) == ''.join(text.split()) and '\0' not in got
     for line in got.split('\n'):
         assert columns(line) <= width or ' ' not in line.strip(' ') or '{' in line, line
+
+
+def test_a_command_is_alone_and_what_it_does_stands_before_it():
+    assert alone('ok\n  1 node is apart; nodeprep master clones --data /srv/m says why') == \
+        'ok\n  1 node is apart; this says why:\n    nodeprep master clones --data /srv/m'
+    assert alone('it waits; `nodeprep master serve` begins one.') == \
+        'it waits; this begins one:\n  nodeprep master serve'
+
+
+def test_what_may_be_an_argument_is_not_taken_from_a_command():
+    for said in ('ann is there; nodeprep master user delete ann, and create it anew', 'see nodeprep master nodes',
+                 'the name nodeprep says nothing'):
+        assert alone(said) == said
