@@ -11,16 +11,21 @@ def said(told: Dict[str, Any], since: str = '') -> str:
 
     >>> said({'because': [{'node': 'n1', 'same': ['hostname', 'machine_id']}]}, '2027-01-31 12:00')
     'in quarantine at its master since 2027-01-31 12:00: n1 came first and has the same host name, machine-id'
+    >>> said({'because': [{'node': 'n1', 'same': []}]})
+    'in quarantine at its master: n1 came first and had the same; that is over, and nobody has decided yet'
     >>> said({'because': []})
     'in quarantine at its master: another node, which came first, says that it is the same machine'
     """
     because = told['because']
-    why = '; '.join(
-        f'{shown(one["node"])} came first and has the same {", ".join(identity(shown(kind)) for kind in one["same"])}'
-        for one in because[:_NAMED])
+    why = '; '.join(f'{shown(one["node"])} came first and {_alike(one)}' for one in because[:_NAMED])
     others = '; and so have others' if len(because) > _NAMED else ''
     return f'in quarantine at its master{" since " + since if since else ""}: ' + (
         why + others or 'another node, which came first, says that it is the same machine')
+
+
+def _alike(one: Dict[str, Any]) -> str:
+    same = ', '.join(identity(shown(kind)) for kind in one['same'])
+    return f'has the same {same}' if same else 'had the same; that is over, and nobody has decided yet'
 
 
 def remedy(told: Dict[str, Any], url: str) -> str:

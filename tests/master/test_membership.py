@@ -182,6 +182,11 @@ def test_a_node_in_quarantine_is_told_so_with_each_heartbeat_since_when_and_beca
         if one['kind'] != 'mac' and one['later'] == 3:
             store.do(lambda cursor, one=one: membership.decide(cursor, one['id'], 'keep-both', 'ada', AT))
     assert told(3)['because'] == [{'node': 'n1', 'same': ['mac']}, {'node': 'n2', 'same': ['mac']}]
+    hosts[2].about['macs'] = ['52:54:00:00:00:99']
+    take(store, 3, hosts[2].report())
+    assert told(3)['because'] == [{'node': 'n1', 'same': []}, {'node': 'n2', 'same': []}], 'which is over'
+    hosts[2].about['macs'] = hosts[1].about['macs']
+    take(store, 3, hosts[2].report())
     store.do(lambda cursor: membership.forget(cursor, 'n1', 'ada', AT))
     assert told(2) is None and told(3)['because'] == [{'node': 'n2', 'same': ['mac']}]
     store.do(lambda cursor: membership.leave(cursor, 3, AT + 100))

@@ -28,7 +28,9 @@ QUARANTINE = {'type': 'object', 'required': ['since', 'because'], 'description':
               'properties': {'since': {'type': 'string', 'format': 'date-time'}, 'because': {
                   'type': 'array', 'items': {'type': 'object', 'required': ['node', 'same'], 'properties': {
                       'node': {'type': 'string', 'description': 'Who came before it.'},
-                      'same': {'type': 'array', 'items': {'type': 'string'}, 'description': 'Kinds of identities.'}}}}}}
+                      'same': {'type': 'array', 'items': {'type': 'string'},
+                               'description': 'Kinds of identities that still are; none: that is over, and nobody has '
+                                              'decided.'}}}}}}
 ANSWER = {'type': 'object', 'required': ['node', 'credential', 'heartbeat'], 'properties': {
     'node': {'type': 'string'}, 'credential': {'type': 'string'},
     'heartbeat': {'type': 'number', 'description': 'Seconds from one heartbeat to the next.'},
