@@ -12,6 +12,9 @@ from nodeprep.typed import Any, Callable, Dict, List
 
 AFTER = 30 * 86400.0      # seconds that a secret is used
 AGAIN = 3600.0            # seconds until the next try when one failed
+_UNKNOWN = 'the master answers 401'
+_JOINED = ('this host has joined again since this agent was started, which takes the new credential when it is started '
+           'again')
 
 
 class Renewing:
@@ -28,22 +31,34 @@ class Renewing:
 
     def send(self, reports: List[Dict[str, Any]]) -> Any:
         """As Client.send."""
-        return self._client.send(reports)
+        return self._told(self._client.send(reports))
 
     def beat(self, heartbeat: Dict[str, Any]) -> Any:
         """As Client.beat."""
         answer = self._client.beat(heartbeat)
         if not answer.problem and self._due():
             self._renew()
-        return answer
+        return self._told(answer)
 
     def members(self, tag: str) -> Any:
         """As Client.members."""
-        return self._client.members(tag)
+        return self._told(self._client.members(tag))
 
     def close(self) -> None:
         """As Client.close."""
         self._client.close()
+
+    def _told(self, answer: Any) -> Any:
+        """An answer, whose problem is not one to join again for when that was done and only this process is as before.
+        """
+        return answer._replace(problem=_JOINED) if answer.problem.startswith(_UNKNOWN) and self._another() else answer
+
+    def _another(self) -> bool:
+        try:
+            found = credential.read(self._path)
+        except credential.BadCredential:
+            return False
+        return found is not None and found != self._held
 
     def _due(self) -> bool:
         now = self._time()

@@ -5,9 +5,10 @@ import os
 import pytest
 
 from nodeprep.agent import credential, keep, renewal
-from nodeprep.agent.client import Answer
+from nodeprep.agent.client import Answer, Members
 from nodeprep.agent.credential import Credential, tree_of
 from nodeprep.agent.renewal import AFTER, AGAIN, Renewing
+from nodeprep.agent.reporting import Sent
 from nodeprep.model import CannotChange
 
 HELD = Credential('https://master:9443', 'n1', 'old-secret', '-----BEGIN CERTIFICATE-----')
@@ -22,6 +23,12 @@ class Client:
     def beat(self, heartbeat):
         self.calls.append('beat')
         return Answer(self.problem)
+
+    def send(self, reports):
+        return Sent(0, self.problem)
+
+    def members(self, tag):
+        return Members(self.problem)
 
     def another(self):
         self.calls.append('another')
@@ -89,3 +96,27 @@ def test_who_left_meanwhile_has_nothing_put_in_its_place(made):
     os.unlink(path)
     renewing.beat({})
     assert client.calls == ['beat'] and not os.path.exists(path)
+
+
+@pytest.mark.parametrize('ask', [lambda one: one.beat({}), lambda one: one.send([]), lambda one: one.members('')])
+def test_who_joined_again_meanwhile_is_told_to_start_the_agent_again_and_not_to_join(made, ask):
+    path, _, client, renewing = made
+    client.problem = 'the master answers 401: was this node forgotten there? nodeprep leave'
+    assert ask(renewing).problem == client.problem
+    os.unlink(path)
+    assert ask(renewing).problem == client.problem
+    keep.write(path, json.dumps(tree_of(HELD._replace(secret='of-another-join'))), 0o600, lasting=False)
+    assert ask(renewing).problem == ('this host has joined again since this agent was started, which takes the new '
+                                     'credential when it is started again')
+    client.problem = 'the master answers 503'
+    assert ask(renewing).problem == client.problem
+    keep.write(path, 'broken', 0o600, lasting=False)
+    client.problem = 'the master answers 401'
+    assert ask(renewing).problem == client.problem
+
+
+def test_a_secret_that_this_agent_exchanged_itself_is_no_other_join(made):
+    _, _, client, renewing = made
+    renewing.beat({})
+    client.problem = 'the master answers 401'
+    assert 'new-secret' in client.calls and renewing.beat({}).problem == client.problem
