@@ -40,13 +40,14 @@ def nodes(config_file: Optional[str], data: str, search: str, label: str, role: 
         raise ConfigError(f'--standing is one of {", ".join(asked.STANDINGS)}')
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement, standing=standing)
     with opened(config_file, data) as found:
-        rows, settling = found.store.read(lambda cursor: (
-            _all(lambda page: grid.rows(cursor, about, 'worst', page, _PAGE)), unsettled.there(cursor)))
+        _, rows, settling, nobody = found.store.read(lambda cursor: (
+            _sure(cursor, about), _all(lambda page: grid.rows(cursor, about, 'worst', page, _PAGE)),
+            unsettled.there(cursor), _nobody(cursor, about)))
     show(format_name, 'nodes', ('NODE', 'STANDING', 'ROLE', 'HEARD', 'NOT MET'),
          [(one.name, one.standing, one.role, 'never' if one.heard is None else f'{span(found.now - one.heard)} ago',
            _not_met(one)) for one in rows],
          [shapes.row(one) for one in rows],
-         'No node is so.' if about.anything else
+         nobody or 'No node is so.' if about.anything else
          f'There are no nodes; nodeprep master token create --print-join-command{found.options} prints how one joins.',
          settling=settling)
 
@@ -98,16 +99,40 @@ def drift(config_file: Optional[str], data: str, search: str, label: str, role: 
     from nodeprep.output.words import span
     about = asked.Asked(search=search, label=label, role=role, requirement=requirement)
     with opened(config_file, data) as found:
-        rows, counts, settling = found.store.read(lambda cursor: (
+        _, rows, counts, settling, nobody = found.store.read(lambda cursor: (
+            _sure(cursor, about),
             _all(lambda page: query.rows(cursor, kind, about, 'longest', page, _PAGE)), query.counts(cursor, about),
-            unsettled.there(cursor)))
+            unsettled.there(cursor), _nobody(cursor, about)))
         apart = set_apart(found, about)
     others = ', '.join(f'{count} {name}' for name, count in counts.items() if count and name != kind)
     show(format_name, 'drift', ('NODE', 'REQUIREMENT', 'FOR', 'NOW', 'BOOT', 'PLAN'),
          [(one.node, one.requirement, span(found.now - one.since), one.now, one.boot, one.approval or '-')
           for one in rows], [shapes.drift(one) for one in rows],
-         f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'), [one.says for one in rows], apart,
-         settling)
+         nobody or f'Nothing is {kind}' + (f'; {others}: see --kind.' if others else '.'),
+         [one.says for one in rows], apart, settling)
+
+
+def _sure(cursor: Any, about: Any) -> Any:
+    """The same. ConfigError for a role or a requirement that there is not."""
+    from nodeprep.master import misspelt
+    wrong = misspelt.first(cursor, about)
+    if wrong:
+        raise ConfigError(f'--{wrong.said}')
+    return about
+
+
+def _nobody(cursor: Any, about: Any) -> str:
+    """What is said where no node is as asked for; '' where one is, or nobody in particular is asked for."""
+    from nodeprep.master.store import grid
+    from nodeprep.output.words import shown
+    who = about._replace(requirement='', standing='')
+    if not who.anything or grid.standings(cursor, who):
+        return ''
+    said = [word.format(shown(value)) for word, value in (
+        ('has {} in its name', who.search), ('has the label {}', who.label), ('has the role {}', who.role)) if value]
+    total = sum(grid.standings(cursor).values())
+    return f'None of the {total} nodes {" and ".join(said)}.' if total > 1 else \
+        f'No node {" and ".join(said)}.' if total else 'There are no nodes.'
 
 
 def _all(page: Callable[[int], List[Any]]) -> List[Any]:

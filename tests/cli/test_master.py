@@ -223,7 +223,7 @@ def test_the_nodes_are_listed_worst_first(commands):
     assert 'docker, swap, cpu (unknown)' in ' '.join(out.split())
     assert [one['name'] for one in commands.tree('nodes', '--standing', 'met')['nodes']] == ['fit']
     assert [one['name'] for one in commands.tree('nodes', '--label', 'rack=r02')['nodes']] == ['bad']
-    assert commands.told('nodes', '--search', 'zzz') == 'No node is so.\n'
+    assert commands.told('nodes', '--standing', 'silent') == 'No node is so.\n'
     assert 'is one of drifted' in commands.refused('nodes', '--standing', 'fine')
 
 
@@ -446,6 +446,25 @@ def test_drift_is_listed_the_longest_first(commands):
     assert [one['requirement'] for one in commands.tree('drift', '--kind', 'unknown')['drift']] == ['cpu']
     assert commands.told('drift', '--search', 'fit') == 'Nothing is drifted.\n'
     assert commands.told('drift', '--kind', 'waived') == 'Nothing is waived; 2 drifted, 1 unknown: see --kind.\n'
+
+
+@pytest.mark.parametrize('command', ['nodes', 'drift'])
+@pytest.mark.parametrize('words, said', [
+    (['--search', 'zzz'], 'None of the 3 nodes has zzz in its name.\n'),
+    (['--label', 'rack=zz', '--requirement', 'swap'], 'None of the 3 nodes has the label rack=zz.\n'),
+    (['--label', 'rack=r01', '--search', 'bad'],
+     'None of the 3 nodes has bad in its name and has the label rack=r01.\n'),
+    (['--role', 'control-plane'], 'None of the 3 nodes has the role control-plane.\n')])
+def test_of_nodes_that_there_are_not_it_is_said_that_there_are_none(commands, command, words, said):
+    assert commands.told(command, *words) == said
+
+
+@pytest.mark.parametrize('command', ['nodes', 'drift'])
+@pytest.mark.parametrize('words, said', [
+    (['--requirement', 'swpa'], "nodeprep: --requirement: 'swpa' is not known; did you mean swap?\n"),
+    (['--role', 'bad'], "nodeprep: --role: 'bad' is not known; known are control-plane, worker\n")])
+def test_a_role_or_a_requirement_that_there_is_not_is_refused(commands, command, words, said):
+    assert commands.refused(command, *words) == said
 
 
 def test_a_plan_is_shown_and_approved_for_as_long_as_is_configured(commands):

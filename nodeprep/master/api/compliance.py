@@ -30,6 +30,7 @@ async def report(request: Request, master: Any) -> Response:
         since, until = moments.span(request.query.get('since', ''), request.query.get('until', ''), now)
     except ValueError as error:
         raise Problem(400, str(error)) from None
+    await master.read(lambda cursor: reading.sure(cursor, about._replace(requirement='')))
     options = Options(language=speaking(request.language, 'page'))
 
     def made() -> bytes:

@@ -29,7 +29,8 @@ async def tried(request: Request, master: Any) -> Response:
     how = reading.choice(request, 'how', ('', *_WAYS), '')
     wanted = mended.Wanted(reading.when(request, 'since', now, now - _DAYS), request.query.get('node', ''), how,
                            reading.asked(request))
-    counts, rows = await master.read(lambda cursor: (
+    _, counts, rows = await master.read(lambda cursor: (
+        reading.sure(cursor, wanted.about._replace(requirement='')),
         mended.counts(cursor, wanted), mended.page(cursor, wanted, kind, page, per)))
     return response.json_({'fixes': [shapes.fix(one) for one in rows], 'counts': counts, 'page': page, 'per': per})
 

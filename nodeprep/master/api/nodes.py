@@ -8,6 +8,7 @@ from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.http.routes import ADMIN, VIEWER, Query, Route
 from nodeprep.master.store import drift, grid, history, unsettled
+from nodeprep.master.store.asked import Asked
 from nodeprep.master.store.nodes import NotMember
 from nodeprep.typed import Any
 
@@ -17,6 +18,9 @@ _PAST = having(node=TEXT, transitions=each(named('Change')), events=each(named('
 _HISTORY = {'requirement': Query('Of one requirement alone.'),
             'before': Query('Before a time, to go on from.', {'type': 'string', 'format': 'date-time'}),
             'most': reading.counting('How many.', reading.MOST)}
+# What is not met is told apart by its kind, and not by how it or its node stands.
+_WHOSE = dict({name: reading.NODES[name] for name in ('search', 'label', 'role', 'os')},
+              requirement=Query('Of one requirement alone.'))
 _ORDER = {'order': reading.choosing('Which come first.', *grid.ORDERS)}
 _KIND = {'kind': reading.choosing('What is listed; silent: what silent nodes told last.', *drift.KINDS),
          'order': reading.choosing('Which come first.', *drift.ORDERS)}
@@ -27,7 +31,8 @@ async def fleet(request: Request, master: Any) -> Response:
     reading.only(request, reading.NODES, reading.PAGES, _ORDER)
     about, (page, per) = reading.asked(request), reading.paging(request)
     order = reading.choice(request, 'order', tuple(grid.ORDERS), 'worst')
-    standings, rows, settling = await master.read(lambda cursor: (
+    _, standings, rows, settling = await master.read(lambda cursor: (
+        reading.sure(cursor, about),
         grid.standings(cursor, about), grid.rows(cursor, about, order, page, per), unsettled.there(cursor)))
     return response.json_({'nodes': [shapes.row(one) for one in rows], 'total': sum(standings.values()),
                            'standings': standings, 'page': page, 'per': per, 'settling': settling})
@@ -52,6 +57,8 @@ async def past(request: Request, master: Any) -> Response:
 
     def look(cursor: Any) -> Any:
         one = history.node(cursor, name)
+        if one and requirement and not history.changes(cursor, one.id, requirement, 1):
+            reading.sure(cursor, Asked(requirement=requirement))
         return one and shapes.changes(cursor, one.id, requirement, most, None if before < 0 else before)
     found = await master.read(look)
     if found is None:
@@ -61,11 +68,12 @@ async def past(request: Request, master: Any) -> Response:
 
 async def drifted(request: Request, master: Any) -> Response:
     """What is not met, for how long, and what waits for a person."""
-    reading.only(request, reading.NODES, reading.PAGES, _KIND)
+    reading.only(request, _WHOSE, reading.PAGES, _KIND)
     about, (page, per) = reading.asked(request), reading.paging(request)
     kind = reading.choice(request, 'kind', drift.KINDS, drift.KINDS[0])
     order = reading.choice(request, 'order', tuple(drift.ORDERS), 'longest')
-    counts, rows, settling = await master.read(lambda cursor: (
+    _, counts, rows, settling = await master.read(lambda cursor: (
+        reading.sure(cursor, about),
         drift.counts(cursor, about), drift.rows(cursor, kind, about, order, page, per), unsettled.there(cursor)))
     return response.json_({'drift': [shapes.drift(one) for one in rows], 'counts': counts, 'page': page, 'per': per,
                            'settling': settling})
@@ -92,6 +100,6 @@ ROUTES = (
     Route('GET', '/v1/nodes/{name}', node, VIEWER, 'One node, with the evidence', answer=named('Node')),
     Route('DELETE', '/v1/nodes/{name}', forget, ADMIN, 'Takes a node away', success=204),
     Route('GET', '/v1/nodes/{name}/history', past, VIEWER, 'What became of a node', query=_HISTORY, answer=_PAST),
-    Route('GET', '/v1/drift', drifted, VIEWER, 'What is not met', query=dict(reading.NODES, **reading.PAGES, **_KIND),
+    Route('GET', '/v1/drift', drifted, VIEWER, 'What is not met', query=dict(_WHOSE, **reading.PAGES, **_KIND),
           answer=_DRIFT),
 )

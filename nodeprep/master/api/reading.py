@@ -1,5 +1,6 @@
 """What a query or a body asks for, read with bounds. A Problem 400 names the field."""
 from nodeprep.compliance import moments
+from nodeprep.master import misspelt
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.routes import Query
@@ -32,6 +33,14 @@ def asked(request: Request) -> Asked:
     """Which nodes are asked for."""
     query = request.query
     return Asked(**{name: query.get(name, '')[:LONGEST] for name in NODES})
+
+
+def sure(cursor: Any, about: Asked) -> Asked:
+    """The same. Problem 400 for a value that names nothing, with those that are known."""
+    wrong = misspelt.first(cursor, about)
+    if wrong:
+        raise Problem(400, wrong.said)
+    return about
 
 
 def only(request: Request, *known: Dict[str, Query]) -> None:

@@ -3,6 +3,7 @@ import functools
 from urllib.parse import urlencode
 
 from nodeprep.language import N_
+from nodeprep.master import misspelt
 from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
@@ -76,17 +77,38 @@ def asked(request: Request) -> Asked:
 
 
 def paging(where: Address, request: Request, total: int, per: int) -> Paging:
-    """Which page is asked for, of a list that is `total` long; one beyond the end is the last."""
-    said = request.query.get('page', '1')
-    page = int(said) if said.isdecimal() and len(said) < 7 else 1
+    """Which page is asked for, of a list that is `total` long; one beyond the end is the last. Problem
+    400 for what is no number from 1 on.
+    """
+    said = request.query.get('page') or '1'
+    if not said.isdecimal() or len(said) > 6 or not int(said):
+        raise odd('page', said)
+    page = int(said)
     pages = max(1, -(-total // per))
     return Paging(where, max(1, min(page, pages)), pages, total)
+
+
+def odd(name: str, value: str) -> Problem:
+    """What is said of a value that means nothing here."""
+    return Problem(400, N_('{name}: this page does not understand {value}.'), about={
+        'name': name, 'value': shown(value[:_ECHOED])})
+
+
+def sure(cursor: Any, about: Asked) -> None:
+    """Problem 400 for a value that names nothing, with those that are known."""
+    wrong = misspelt.first(cursor, about)
+    if wrong:
+        raise _unknown(wrong.field, wrong.value, wrong.known)
+
+
+def _unknown(name: str, value: str, known: Sequence[str]) -> Problem:
+    return Problem(400, N_('{name}: this page does not know {value}. It knows: {names}.'), about={
+        'name': name, 'value': shown(value[:_ECHOED]), 'names': ', '.join(known)})
 
 
 def chosen(request: Request, name: str, choices: Sequence[str], otherwise: str) -> str:
     """One of some values. Problem 400 for another one."""
     said: str = request.query.get(name, '')
     if said and said not in choices:
-        raise Problem(400, N_('{name}: this page does not know {value}. It knows: {names}.'), about={
-            'name': name, 'value': shown(said[:_ECHOED]), 'names': ', '.join(choices)})
+        raise _unknown(name, said, choices)
     return said or otherwise

@@ -10,8 +10,9 @@ TICKED = 2 * 2**20        # bytes of a form in which some ten thousand approvals
 ROUTES = (
     Route('GET', '/', knowing(fleet.show, *NODES, 'group', 'order', 'page'), VIEWER, 'The fleet', page=True),
     Route('GET', '/nodes/{name}', knowing(node.show, 'requirement', 'before', *DONE), VIEWER, 'One node', page=True),
-    Route('GET', '/drift', knowing(drift.show, *NODES, 'show', 'order', 'page'), VIEWER, 'What is not met', page=True),
-    Route('GET', '/approvals', knowing(approvals.show, *NODES, 'page', *DONE), VIEWER, 'Plans that wait', page=True),
+    Route('GET', '/drift', knowing(drift.show, *drift.NAMES), VIEWER, 'What is not met', page=True),
+    Route('GET', '/approvals', knowing(approvals.show, *approvals.FILTER, 'page', *DONE), VIEWER, 'Plans that wait',
+          page=True),
     Route('POST', '/approvals', approvals.decide, APPROVER, 'Approves or denies', page=True, most=TICKED,
           inflated=TICKED),
     Route('GET', '/fixes', knowing(fixes.show, *fixes.NAMES), VIEWER, 'What was fixed', page=True),

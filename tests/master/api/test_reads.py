@@ -47,10 +47,29 @@ def test_the_fleet_is_narrowed(fleet, query, names):
     '/v1/nodes/bad/history?before=yesterday', '/v1/compliance?since=never', '/v1/compliance?since=2099-01-01',
     '/v1/compliance?since=900d', '/v1/compliance?format=pdf',
     '/v1/compliance?until=x', '/v1/compliance?evidence=all', '/v1/compliance?since=1d&until=2d',
-    '/v1/approvals?state=x', '/v1/waivers?status=all'])
+    '/v1/drift?outcome=waived', '/v1/drift?standing=met', '/v1/drift?requirement=foo', '/v1/drift?role=bad',
+    '/v1/nodes?standing=nope', '/v1/nodes?outcome=bad', '/v1/nodes?role=bad', '/v1/nodes?requirement=foo',
+    '/v1/nodes/bad/history?requirement=foo', '/v1/fixes?role=bad', '/v1/compliance?since=1d&role=bad',
+    '/v1/compliance?since=1d&standing=bad', '/v1/approvals?state=x', '/v1/waivers?status=all'])
 def test_a_question_that_is_not_understood_is_a_bad_request(fleet, path):
     answer = fleet.ann.get(path)
     assert answer.status == 400 and answer.tree['detail'], path
+
+
+@pytest.mark.parametrize('query, said', [
+    ('standing=drfted', "standing: 'drfted' is not known; did you mean drifted?"),
+    ('role=bad', "role: 'bad' is not known; known are control-plane, worker"),
+    ('requirement=swpa', "requirement: 'swpa' is not known; did you mean swap?")])
+def test_a_value_that_names_nothing_is_answered_with_those_that_are_known(fleet, query, said):
+    assert fleet.ann.get('/v1/nodes?' + query).tree['detail'] == said
+
+
+def test_what_nodes_tell_of_themselves_is_known_whatever_it_is(fleet):
+    assert fleet.ann.get('/v1/drift?requirement=kubelet').status == 200          # of the catalogue
+    fleet.store.do(lambda cursor: cursor.run("UPDATE node SET role = 'edge' WHERE name = 'bad'"))
+    fleet.store.do(lambda cursor: cursor.run("UPDATE state SET requirement = 'new-one' WHERE requirement = 'swap'"))
+    tree = fleet.ann.get('/v1/drift?role=edge&requirement=new-one').tree
+    assert [(one['node'], one['requirement']) for one in tree['drift']] == [('bad', 'new-one')]
 
 
 def test_a_node_is_told_with_its_evidence(fleet):

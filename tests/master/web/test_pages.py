@@ -14,7 +14,8 @@ from tests.master.fleet import Host
 from tests.master.web.browsing import EVIL, HOUR, NAMES, NOW, SCRIPT, Fleet, buttons, parsed, text_of
 
 PAGES = ('/', '/?group=role', '/?group=label:rack', '/?q=fit', '/?standing=drifted',
-         '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=nobody', '/?order=heard',
+         '/?requirement=swap&outcome=drifted', '/?label=rack%3Dr01', '/?page=7', '/?group=label:nobody',
+         '/?order=heard',
          '/nodes/drifted', '/nodes/fit', '/nodes/away', '/nodes/waived', '/nodes/proposing5',
          '/nodes/drifted?requirement=swap', '/drift', '/drift?show=unknown', '/drift?show=waived',
          '/drift?show=silent', '/drift?show=advised', '/drift?q=nobody', '/fixes', '/fixes?show=failed',
@@ -131,7 +132,8 @@ def test_what_is_wrong_with_most_nodes_says_since_when_and_what_to_do(full):
 @pytest.mark.parametrize('query, names', [
     ('q=PROPOS', ['proposing5', 'proposing6']), ('standing=silent', ['away']), ('standing=unknown', ['untold']),
     ('requirement=swap', ['drifted', 'proposing5', 'proposing6']), ('requirement=swap&outcome=unknown', []),
-    ('label=rack%3Dr03', ['booting']), ('label=rack%3Dr', []), ('role=worker&q=fit', ['fit']), ('role=boss', []),
+    ('label=rack%3Dr03', ['booting']), ('label=rack%3Dr', []), ('role=worker&q=fit', ['fit']),
+    ('role=control-plane', []),
     ('q=%25', []), ('q=_', []), ('os=CentOS+Stream+8&q=d', ['untold', 'waived']), ('outcome=waived', ['waived'])])
 def test_the_grid_is_narrowed_on_the_server(full, query, names):
     page = parsed(full.browser().get('/?' + query))
@@ -406,11 +408,44 @@ def test_of_a_machine_that_was_forgotten_and_joined_again_the_page_says_that_it_
     ('/?%3Cb%3E%E2%80%AE=1', 'does not know <b>\\u202e'),
     ('/drift?show=foo', 'show: this page does not know foo. It knows: drifted, unknown, advised, waived, silent.'),
     ('/fixes?how=magic', 'how: this page does not know magic'), ('/fixes?days=1', 'days: this page does not know 1'),
-    ('/?order=age', 'order: this page does not know age'), ('/compliance?days=8', 'days: this page does not know 8')])
+    ('/?order=age', 'order: this page does not know age'), ('/compliance?days=8', 'days: this page does not know 8'),
+    ('/drift?standing=met', 'does not know standing, which its address asks for. It knows: label, order, os, page, q, '
+                            'requirement, role, show.'),
+    ('/drift?outcome=waived', 'does not know outcome'), ('/approvals?standing=met', 'does not know standing'),
+    ('/approvals?role=worker', 'does not know role'), ('/approvals?outcome=met', 'does not know outcome'),
+    ('/?group=magic', 'group: this page does not know magic. It knows: role, os, standing, kubernetes, agent.'),
+    ('/?page=x', 'page: this page does not understand x.'), ('/?page=0', 'page: this page does not understand 0.'),
+    ('/audit?page=zz', 'page: this page does not understand zz.'), ('/drift?page=-1', 'does not understand -1.'),
+    ('/nodes/fit?before=x', 'before: this page does not understand x.'),
+    ('/nodes/fit?requirement=foo', 'requirement: this page does not know foo. It knows: '),
+    ('/waivers?requirement=bad', 'requirement: this page does not know bad'),
+    ('/drift?requirement=foo', 'requirement: this page does not know foo'),
+    ('/drift?role=bad', 'role: this page does not know bad. It knows: worker, control-plane.'),
+    ('/?role=boss', 'role: this page does not know boss'), ('/fixes?role=bad', 'role: this page does not know bad'),
+    ('/?standing=nope', 'standing: this page does not know nope'), ('/?outcome=bad', 'outcome: this page does'),
+    ('/approvals?requirement=foo', 'requirement: this page does not know foo'),
+    ('/compliance?role=bad', 'role: this page does not know bad')])
 def test_what_a_page_does_not_know_in_its_address_is_said_and_shows_not_everything(full, path, said):
     answer = full.browser('admin').get(path)
     page = parsed(answer)
     assert answer.status == 400 and said in text_of(page.find('.//main')) and page.find('.//table') is None
+
+
+def test_a_waiver_is_not_prepared_for_a_node_that_there_is_not(full):
+    answer = full.browser('approver').get('/waivers?scope=bad')
+    assert answer.status == 404 and 'There is no node bad.' in text_of(parsed(answer).find('.//main'))
+
+
+@pytest.mark.parametrize('query', ['label=rack%3Dzz', 'q=zzz', 'label=rack%3Dzz&requirement=swap&show=waived'])
+def test_of_nodes_that_there_are_not_it_is_not_said_that_nothing_has_drifted(full, query):
+    page = parsed(full.browser().get('/drift?' + query))
+    assert text_of(page.find('.//h1')) == 'No node is like that'
+    assert text_of(page.find('.//title')).startswith('No node is like that')
+
+
+def test_of_nodes_that_there_are_not_it_is_not_said_that_nothing_is_on_record_yet(full):
+    page = parsed(full.browser().get('/compliance?label=rack%3Dzz'))
+    assert text_of(page.find('.//h1')) == 'Nothing that counts is on record of what is asked for'
 
 
 def test_every_link_of_the_pages_is_understood_where_it_leads(full):

@@ -10,7 +10,7 @@ from nodeprep.master.web import forms, frame, query, render, said
 from nodeprep.typed import Any
 
 PER = 10
-_FILTER = ('q', 'requirement', 'label')
+FILTER = ('q', 'requirement', 'label')       # all that narrows what is shown, and so what *Approve all* is about
 
 
 async def show(request: Request, master: Any) -> Response:
@@ -19,6 +19,7 @@ async def show(request: Request, master: Any) -> Response:
     where = query.address(request, ('page',))
 
     def look(cursor: Any) -> Any:
+        query.sure(cursor, about)
         page = query.paging(where, request, PER * 10**6, PER).page
         total, plans = proposals.proposed(cursor, about, page, PER)
         return proposals.waiting(cursor), query.paging(where, request, total, PER), plans, \
@@ -29,7 +30,7 @@ async def show(request: Request, master: Any) -> Response:
     return await render.answer(
         master, 'approvals.html', frame=around, waiting=waiting, apart=apart, about=about, paging=paging, plans=plans,
         decided=decided, requirements=requirements, choices=choices,
-        filters=[(name, where.values[name]) for name in _FILTER if name in where.values])
+        filters=[(name, where.values[name]) for name in FILTER if name in where.values])
 
 
 async def decide(request: Request, master: Any) -> Response:
@@ -55,5 +56,5 @@ async def decide(request: Request, master: Any) -> Response:
     word = ('denied' if answer == 'deny' else 'approved') if count else 'none' if ticked or every else 'nothing'
     back = forms.text(form, 'back')
     path = forms.node(back) if back else '/approvals'
-    kept = {name: forms.text(form, name) for name in _FILTER}
+    kept = {name: forms.text(form, name) for name in FILTER}
     return response.see(query.Address(path, {} if back else kept).with_(done=word, n=count if count else None))

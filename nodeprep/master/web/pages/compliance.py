@@ -35,6 +35,7 @@ async def show(request: Request, master: Any) -> Response:
     begin = (now // _DAY - days + 1) * _DAY
 
     def look(cursor: Any) -> Any:
+        query.sure(cursor, about._replace(requirement=''))
         return (compliance.report(cursor, begin, max(now, begin + 1.0), now, about), grid.choices(cursor),
                 deliveries.notes(cursor), outbox.waiting(cursor))
     around, (tree, choices, notes, waiting) = await frame.around(request, master, '/compliance', look, live=False,

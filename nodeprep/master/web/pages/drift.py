@@ -7,6 +7,7 @@ from nodeprep.master.web import frame, query, render
 from nodeprep.typed import Any, List, Tuple
 
 PER = 100
+NAMES = ('q', 'label', 'role', 'os', 'requirement', 'show', 'order', 'page')       # that its address knows
 TABS = (('drifted', N_('Drifted')), ('unknown', N_('Could not tell')), ('advised', N_('Advised')),
         ('waived', N_('Waived')), ('silent', N_('On silent nodes')))
 
@@ -19,15 +20,19 @@ async def show(request: Request, master: Any) -> Response:
     where = query.address(request, ('show', 'order', 'page'))
 
     def look(cursor: Any) -> Any:
+        query.sure(cursor, about)
+        who = about._replace(requirement='')
+        nobody = who.anything and not grid.standings(cursor, who)
         counts = drift.counts(cursor, about)
         paging = query.paging(where, request, counts[kind], PER)
         return counts, paging, drift.rows(cursor, kind, about, order, paging.page, PER), grid.requirements(cursor), \
-            grid.choices(cursor), quarantine.count(cursor, about)
-    around, (counts, paging, rows, requirements, choices, apart) = await frame.around(request, master, '/drift', look)
+            grid.choices(cursor), quarantine.count(cursor, about), nobody
+    around, (counts, paging, rows, requirements, choices, apart, nobody) = await frame.around(
+        request, master, '/drift', look)
     _ = around.language
     return await render.answer(
         master, 'drift.html', frame=around, kind=kind, order=order, about=about, where=where, counts=counts,
-        apart=apart, paging=paging, rows=[(row, kept.waiver(row.waiver)) for row in rows],
+        apart=apart, nobody=nobody, paging=paging, rows=[(row, kept.waiver(row.waiver)) for row in rows],
         requirements=requirements, choices=choices, tabs=[(name, _(said)) for name, said in TABS],
         longest=_longest(rows, order, paging))
 

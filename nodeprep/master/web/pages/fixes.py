@@ -27,6 +27,7 @@ async def show(request: Request, master: Any) -> Response:
     wanted = mended.Wanted(since, where.values.get('node', ''), how, about)
 
     def look(cursor: Any) -> Any:
+        query.sure(cursor, about._replace(requirement=''))
         counts = mended.counts(cursor, wanted)
         paging = query.paging(where, request, counts[kind], PER)
         return counts, paging, mended.page(cursor, wanted, kind, paging.page, PER), grid.requirements(cursor), \

@@ -38,10 +38,14 @@ async def show(request: Request, master: Any) -> Response:
     where = query.address(request, ('group', 'order', 'page'))
     order = query.chosen(request, 'order', tuple(grid.ORDERS), 'worst')
 
+    asked_for = request.query.get('group', '')
+    if not asked_for.startswith('label:'):
+        query.chosen(request, 'group', tuple(grouping.GROUPS), '')
+
     def look(cursor: Any) -> Fleet:
+        query.sure(cursor, about)
         choices = grid.choices(cursor)
         labels = [f'label:{name}' for name in choices['label']]
-        asked_for = request.query.get('group', '')
         by = asked_for if asked_for in (*grouping.GROUPS, *labels) else ''     # a label may be gone
         groups = grouping.groups(cursor, about, by) if by else []
         shown = grouping.stood(groups) if by else grid.standings(cursor, about)

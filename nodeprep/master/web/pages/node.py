@@ -7,7 +7,8 @@ from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import history, kept, mended
-from nodeprep.master.web import frame, render, said
+from nodeprep.master.store.asked import Asked
+from nodeprep.master.web import frame, query, render, said
 from nodeprep.record import NamedTuple
 from nodeprep.typed import Any, Dict, List, Tuple
 
@@ -34,7 +35,10 @@ class Whole(NamedTuple):
 async def show(request: Request, master: Any) -> Response:
     """GET /nodes/{name}. Problem 404."""
     name = request.params['name']
-    found = _BEFORE.match(request.query.get('before', ''))
+    said_before = request.query.get('before', '')
+    found = _BEFORE.match(said_before)
+    if said_before and not found:
+        raise query.odd('before', said_before)
     before, last = (float(found.group(1)), int(found.group(2))) if found else (None, 0)
     only = request.query.get('requirement', '')
 
@@ -42,8 +46,11 @@ async def show(request: Request, master: Any) -> Response:
         node = history.node(cursor, name)
         if node is None:
             return None
+        changes = history.changes(cursor, node.id, only, MOST + 1, before, last)
+        if only and not changes:
+            query.sure(cursor, Asked(requirement=only))
         return Whole(node, history.labels(cursor, node.id), history.identities(cursor, node.id),
-                     history.states(cursor, node.id), history.changes(cursor, node.id, only, MOST + 1, before, last),
+                     history.states(cursor, node.id), changes,
                      history.events(cursor, node.id), history.plans(cursor, node.id),
                      mended.newest(cursor, node.id, _FIXES + 1))
     around, whole = await frame.around(request, master, '', look, said=said.of(request))

@@ -5,7 +5,9 @@ from nodeprep.master.http.problem import Problem
 from nodeprep.master.http.request import Request
 from nodeprep.master.http.response import Response
 from nodeprep.master.store import grid, nodes, settled, shelves, waivers
-from nodeprep.master.web import forms, frame, render, said, words
+from nodeprep.master.store.asked import Asked
+from nodeprep.master.web import forms, frame, query, render, said, words
+from nodeprep.output.words import shown
 from nodeprep.typed import Any, Dict, Optional, Tuple
 
 _FIELDS = ('scope_kind', 'scope', 'requirement', 'reason', 'owner', 'until')
@@ -15,10 +17,20 @@ SOON = 7 * 86400.0
 async def show(request: Request, master: Any) -> Response:
     """GET /waivers; `scope` and `requirement` of the query fill in the form."""
     asked = request.query
+    await master.read(lambda cursor: _sure(cursor, asked))
     form = dict.fromkeys(_FIELDS, '')
     form.update((name, asked[name][:forms.LONGEST]) for name in ('scope', 'requirement') if name in asked)
     form['scope_kind'] = 'node'
     return await _page(request, master, form, {})
+
+
+def _sure(cursor: Any, asked: Dict[str, str]) -> None:
+    """Problem 400, 404 for what would stand in the form and name nothing."""
+    query.sure(cursor, Asked(requirement=asked.get('requirement', '')))
+    scope = asked.get('scope', '')
+    there = nodes.find(cursor, scope)
+    if scope and '=' not in scope and (there is None or there[1] == nodes.FORGOTTEN):
+        raise Problem(404, N_('There is no node {name}.'), about={'name': shown(scope[:forms.LONGEST])})
 
 
 async def _page(request: Request, master: Any, form: Dict[str, str], wrong: Dict[str, str]) -> Response:
