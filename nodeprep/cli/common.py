@@ -10,7 +10,8 @@ def shared(command: Any) -> Any:
     if isinstance(command, click.Group):
         if 'get_command' not in vars(command):
             found = command.get_command
-            command.get_command = lambda ctx, name: shared(found(ctx, name))        # type: ignore[assignment,method-assign]
+            # Of this one group alone, which loads its commands when they are asked for.
+            command.get_command = lambda ctx, name: shared(found(ctx, name))    # type: ignore[assignment,method-assign]
     elif command is not None:
         taken = {name for one in command.params for name in one.opts}
         for name, short in PLAIN.items():

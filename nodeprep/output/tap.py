@@ -1,7 +1,7 @@
 """TAP version 13, a test for each requirement, with what was seen in the YAML block below it.
 
-A waived or merely advised one that is not met is TODO: told, and no failure. `#` would begin a directive, so that one
-in a text is written \\x23.
+A waived or merely advised one that is not met has TAP's directive TODO: told, and no failure. `#` would begin a
+directive, so that one in a text is written \\x23.
 """
 from nodeprep.model import DRIFTED, MET, NOT_APPLICABLE, UNKNOWN
 from nodeprep.output import Options
@@ -26,7 +26,7 @@ def render(tree: Dict[str, Any], options: Options) -> str:
 def _directive(finding: Dict[str, Any], word: str) -> str:
     # SKIP and TODO are the two directives of TAP version 13 (testanything.org): a TODO that fails is no failure.
     reasons = {NOT_APPLICABLE: ' # SKIP ' + (_text(finding['note']) or 'not applicable'), IGNORED: ' # SKIP ignored',
-               WAIVED: ' # TODO waived ' + _text(waiver(finding)), ADVISED: ' # TODO only advised'}
+               WAIVED: ' # TODO waived ' + _text(waiver(finding)), ADVISED: ' # TODO only advised'}    # TAP's word
     return reasons.get(word, '')
 
 
