@@ -33,8 +33,8 @@ def test_who_cannot_tell_hides_nobody():
 def test_one_that_hangs_is_given_up_and_the_rest_is_there():
     gate = threading.Event()
     try:
-        found = all_within(0.2, [gate.wait, lambda: 5])
-        assert found[0].error.reason == 'no answer within 0.2 s'
+        found = all_within(3, [gate.wait, lambda: 5])
+        assert found[0].error.reason == 'no answer within 3 s'
         assert found[1].value == 5
     finally:
         gate.set()

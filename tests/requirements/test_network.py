@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from nodeprep.engine import examine, examine_all
 from nodeprep.host.network import REACHED, REFUSED, TIMEOUT, UNREACHABLE
 from nodeprep.model import DRIFTED, MET, UNKNOWN, CannotTell
+from nodeprep.requirements import network
 from nodeprep.requirements.network import Network, peer
 from tests.conftest import wants
 from tests.linux.test_interfaces import TRIE
@@ -68,13 +69,14 @@ def test_one_that_hangs_is_unknown_within_the_limit_and_the_rest_is_told(host, m
             gate.wait(30)
         return REFUSED
     monkeypatch.setattr(host, 'connect', connect)
-    want = wants(Network, peers=['slow', 'fast'], time_limit='1s')
+    monkeypatch.setattr(network, '_MARGIN', 3)           # seconds: on a busy machine saying it takes its time
+    want = wants(Network, peers=['slow', 'fast'], time_limit='6s')
     try:
         found = examine_all([Network()], host, {'network': want})['network']
     finally:
         gate.set()
     assert [(one.subject, one.state) for one in found.observations] == [('slow:10250', UNKNOWN), ('fast:10250', MET)]
-    assert found.observations[0].found == 'no answer within 0.7 s'
+    assert found.observations[0].found == 'no answer within 3 s'
 
 
 def test_hundreds_of_peers_are_asked_side_by_side(host):

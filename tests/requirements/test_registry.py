@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nodeprep.engine import examine, examine_all
 from nodeprep.host.network import Reply
 from nodeprep.model import DRIFTED, MET, UNKNOWN, CannotTell
+from nodeprep.requirements import registry
 from nodeprep.requirements.registry import Registry, address
 from tests.conftest import wants
 
@@ -116,12 +117,13 @@ def test_a_mirror_is_asked_instead(host, asked):
 def test_one_that_never_answers_is_told_within_the_limit(host, monkeypatch):
     gate = threading.Event()
     monkeypatch.setattr(host, 'https', lambda *given: gate.wait(30))
-    want = wants(Registry, time_limit='500ms')
+    monkeypatch.setattr(registry, '_MARGIN', 3)          # seconds: on a busy machine saying it takes its time
+    want = wants(Registry, time_limit='6s')
     try:
         found = examine_all([Registry()], host, {'registry': want})['registry'].observations[0]
     finally:
         gate.set()
-    assert (found.state, found.found) == (DRIFTED, 'no answer within 0.3 s')
+    assert (found.state, found.found) == (DRIFTED, 'no answer within 3 s')
 
 
 @pytest.mark.parametrize('bad', [
