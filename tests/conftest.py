@@ -5,7 +5,7 @@ import socket
 import subprocess
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from nodeprep.host import Host
 from nodeprep.wanted import Option
@@ -19,7 +19,8 @@ collect_ignore = ['hosts']
 
 # CI must say the same of the same commit each time; a person's run looks at new examples every time. How long one
 # takes says nothing on a busy machine.
-settings.register_profile('ours', derandomize=bool(os.environ.get('CI')), deadline=None)
+settings.register_profile('ours', derandomize=bool(os.environ.get('CI')), deadline=None,
+                          suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile('ours')
 
 

@@ -72,14 +72,14 @@ def ours(text):
     return {name: sorted({line.address for line in hostsfile.lookup(text, name)}) for name in NAMES}
 
 
-@settings(deadline=None, max_examples=1200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(text=FILE)
 def test_the_same_addresses_as_getaddrinfo(ask, text):
     text = clear(text)
     assert ours(text) == ask(text)
 
 
-@settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(lines=st.lists(LINE, max_size=5), noise=st.binary(max_size=60))
 def test_the_same_with_noise_in_between(ask, lines, noise):
     half = len(lines) // 2

@@ -114,7 +114,7 @@ def test_passwords_are_not_shown(url, shown):
     assert Proxy(url, '').shown == shown
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(noise=st.binary(max_size=120), path=st.sampled_from([DROP_IN, FILE, DAEMON]))
 def test_any_bytes_give_variables_or_cannot_tell(host, noise, path):
     unit(host, **{DROP_IN: '[Service]\nEnvironmentFile=/etc/sysconfig/docker\n', path: noise})

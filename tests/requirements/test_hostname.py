@@ -223,7 +223,7 @@ def test_a_cloud_file_that_only_root_may_read_is_one_unknown_part(host):
     assert (at(found, 'boot', 'cloud-init').state, at(found, 'boot', 'cloud-init').advised) == (UNKNOWN, True)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100)
 @given(noise=st.binary(max_size=120), path=st.sampled_from(sorted({**WHOLE, **CLOUD})))
 def test_any_bytes_give_a_verdict(host, noise, path):
     found = look(node(host, **{**CLOUD, path: noise}))

@@ -160,7 +160,7 @@ def test_entries_that_the_file_could_not_say_are_refused(bad):
         Hosts.defaults['entries'].read(bad)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100)
 @given(noise=st.binary(max_size=120), cut=st.integers(0, len(PLAIN + BLOCK)))
 def test_any_bytes_give_a_verdict_and_stay(host, noise, cut):
     text = ((PLAIN + BLOCK)[:cut].encode() + noise + (PLAIN + BLOCK)[cut:].encode()).decode('utf-8', 'surrogateescape')

@@ -112,7 +112,7 @@ def test_an_image_is_right_to_have_none(image, value, found, state, advised):
     assert seen.observations[0].found.startswith(found)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(noise=st.binary(max_size=100), path=st.sampled_from(sorted(path for path in WHOLE if 'class/net' not in path)))
 def test_any_bytes_give_a_verdict(host, noise, path):
     found = look(host.files({**WHOLE, path: noise}))

@@ -152,7 +152,7 @@ def test_any_text_is_an_address_or_refused(text):
         return
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(noise=st.binary(max_size=100), path=st.sampled_from(sorted(PROXY) + ['/etc/docker/daemon.json']))
 def test_any_bytes_give_a_verdict(host, noise, path):
     host.files({**PROXY, '/etc/docker/daemon.json': '{}', path: noise})
