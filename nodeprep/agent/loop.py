@@ -4,6 +4,7 @@ Level-triggered: an event only ends the sleep early, and what is told is always 
 said. So an event that is lost costs time (until the next full look), never the truth.
 """
 from nodeprep.agent import log
+from nodeprep.agent.again import Again
 from nodeprep.agent.cluster import NEW
 from nodeprep.agent.news import News
 from nodeprep.agent.outline import day
@@ -49,6 +50,7 @@ class Agent:
         self._timer = Timer(float(policy.get('interval', 60.0)), parts.random)
         self._pending: FrozenSet[Any] = frozenset()
         self._started = '', float('-inf')   # the unit that started last, and when
+        self._again = Again()
         self._more = False                   # whether those that were sent out are back
         self._watcher: Any = None
         self._saying = Saying(parts.log)
@@ -92,6 +94,7 @@ class Agent:
         if fixed or parts.mending.due():
             self._timer.hurry(parts.monotonic())
         heard, now = parts.voice.news(), parts.monotonic()
+        self._pending |= self._again.due(now)
         if heard:
             self._hear()                         # before a round, which may do what an approval allows
         if now >= self._timer.at:
@@ -118,7 +121,7 @@ class Agent:
 
     def _patience(self) -> float:
         parts, now = self._parts, self._parts.monotonic()
-        waits = [_LONGEST, self._timer.at - now]
+        waits = [_LONGEST, self._timer.at - now, self._again.at - now]
         if parts.systemd.watchdog:
             waits.append(parts.systemd.watchdog / 3)
         if parts.mending.fixing:
@@ -137,6 +140,7 @@ class Agent:
                 self._pending |= {one.watch}
                 if isinstance(one.watch, Unit) and one.what.endswith(' active'):
                     self._started = one.watch.name, one.at
+                    self._again.started(one.watch, one.at)
 
     def _obey(self, signals: List[str]) -> None:
         if 'SIGTERM' in signals or 'SIGINT' in signals:

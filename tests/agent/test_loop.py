@@ -5,9 +5,11 @@ import os
 import pytest
 
 from nodeprep.agent import log
+from nodeprep.agent.again import REST
 from nodeprep.agent.client import Answer, Members
 from nodeprep.agent.reporting import Sent
-from nodeprep.model import Folder, Pollable
+from nodeprep.linux.chrony import CSV
+from nodeprep.model import Folder, Pollable, Unit
 from tests.agent.owned import Owned
 from tests.agent.whole import Whole
 
@@ -59,6 +61,23 @@ def test_an_event_is_looked_at_at_once_and_only_what_it_is_about(whole):
     kind, message, fields = whole.lines[-1]
     assert (kind, message) == ('state', 'swap: met (was drifted): now met, at boot met')
     assert fields == {'requirement': 'swap', 'state': 'met', 'now': 'met', 'boot': 'met'}
+
+
+def test_what_has_just_started_is_looked_at_once_more_when_it_has_come_to_rest(whole):
+    whole.owned.config('interval: 1h\n')
+    whole.begin()
+    answers, said = whole.owned.host.answers, whole.owned.host.answers[CSV]
+    answers[CSV] = said._replace(out=said.out.replace('Normal', 'Not synchronised'))
+    whole.turn(Unit('chronyd.service'), what='chronyd.service active')
+    assert whole.state('time-sync')['now'] == 'drifted', 'its first measurements are still to come'
+    answers[CSV], at = said, whole.clock
+    whole.turn()
+    assert whole.state('time-sync')['now'] == 'met' and whole.clock - at == REST
+    looked = whole.eyes.rescans
+    whole.turn()
+    whole.turn(Unit('chronyd.service'), what='chronyd.service inactive')
+    whole.turn()
+    assert whole.eyes.rescans - looked == 1, 'once, and not for what ends'
 
 
 def test_another_reason_for_the_same_state_is_said_once(whole):

@@ -129,9 +129,9 @@ class Whole:
         self.agent.begin()
         return self
 
-    def turn(self, *events):
-        """One turn of the loop, woken by these watches, or by nothing."""
-        self.events = [Woken(one, 'changed', self.clock) for one in events]
+    def turn(self, *events, what='changed'):
+        """One turn of the loop, woken by these watches, or by nothing; `what` is what happened to them."""
+        self.events = [Woken(one, what, self.clock) for one in events]
         self.agent.turn()
 
     def rounds(self, count=1):
