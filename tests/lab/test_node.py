@@ -1,6 +1,5 @@
 """A node of the lab is what its tests take it for, and leaves nothing behind."""
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ node.boot()
 print(node.leader, flush=True)
 time.sleep(60)
 '''
+_LINKS = ('lab', 'host', 'vb-', 've-')          # how those are called that a node, systemd-nspawn and a switch make
 _ASK = 'import socket; socket.create_connection(("198.51.100.2", 9), 20)'
 
 
@@ -31,25 +31,21 @@ def node(tmp_path):
         one.stop()
 
 
-def machine():
-    """What a node could leave behind on the machine: mounts, links, control groups, and what systemd-nspawn keeps."""
+def machine(folder, owner=0):
+    """What a node of a process (0: this one) in a folder could leave behind on the machine: mounts on the folder and
+    on /run, links, control groups, and what systemd-nspawn keeps. What else comes and goes meanwhile is of others.
+    """
     with open('/proc/self/mounts') as file:
-        found = sorted(file.read().splitlines())
-    found += sorted(os.listdir('/sys/class/net'))
-    for top in ('/sys/fs/cgroup', '/run/systemd/nspawn'):
-        found += sorted(folder for folder, _, _ in os.walk(top)
-                        if ('nodeprep-lab' in folder or 'nspawn' in folder) and not of_others(folder))
+        found = sorted(line for line in file.read().splitlines()
+                       if str(folder) in line or line.split()[1] == '/run')
+    found += sorted(name for name in os.listdir('/sys/class/net') if name.startswith(_LINKS))
+    for top, mark in (('/sys/fs/cgroup', f'nodeprep-lab-{owner or os.getpid()}-'), ('/run/systemd/nspawn', '')):
+        found += sorted(path for path, _, _ in os.walk(top) if mark in path)
     return found
 
 
-def of_others(group):
-    """Whether it is of a node that other tests run on the machine at the same time."""
-    owner = re.search('nodeprep-lab-([0-9]+)-', group)
-    return bool(owner) and int(owner.group(1)) != os.getpid() and os.path.exists('/proc/' + owner.group(1))
-
-
 def test_a_node_is_a_machine_of_its_own(node, tmp_path):
-    before = machine()
+    before = machine(tmp_path)
     node.boot()
     assert node.ask('systemctl', 'is-system-running').strip() == 'running', node.ask('systemctl', '--failed')
     looked = node.ask('python3', '-c', 'from nodeprep.host import Host\nfrom nodeprep.linux.containers import '
@@ -65,13 +61,13 @@ def test_a_node_is_a_machine_of_its_own(node, tmp_path):
     assert node.run(['false'])[0] == 1
     node.stop()
     assert node.leader == 0 and os.listdir(str(tmp_path)) == ['n1.log']
-    assert machine() == before
+    assert machine(tmp_path) == before
     node.boot()
     assert node.read('/etc/motd') != 'x\n', 'a new start is a new disk'
 
 
 def test_nodes_on_a_switch_reach_each_other_and_keep_what_lay_on_their_disks(tmp_path):
-    before = machine()
+    before = machine(tmp_path)
     switch, nodes = Switch(), []
     try:
         for number in (1, 2):
@@ -91,7 +87,7 @@ def test_nodes_on_a_switch_reach_each_other_and_keep_what_lay_on_their_disks(tmp
         for one in nodes:
             one.stop()
         switch.close()
-    assert machine() == before and sorted(os.listdir(str(tmp_path))) == ['n1.log', 'n2.log']
+    assert machine(tmp_path) == before and sorted(os.listdir(str(tmp_path))) == ['n1.log', 'n2.log']
 
 
 def test_a_node_ends_with_who_started_it(tmp_path, node):
@@ -103,4 +99,4 @@ def test_a_node_ends_with_who_started_it(tmp_path, node):
     child.stdout.close()
     until(lambda: not os.path.exists(f'/proc/{leader}'), 20, lambda: 'it goes on')
     sweep()
-    assert f'-{child.pid}-' not in str(machine()), 'nor does a control group stay'
+    assert f'-{child.pid}-' not in str(machine(tmp_path, child.pid)), 'nor does a control group stay'
