@@ -1,6 +1,7 @@
 """A fix whose terminal, reader or owner goes away in the middle, or that meets another one: real processes.
 
-Each is the whole command line in a process of its own, in which the disk is slow, so that there is a middle.
+Each is the whole command line in a process of its own, in which the disk is slow, so that there is a middle: once the
+step of /etc/fstab is in the journal it takes as long as the test does until `go_on`.
 """
 import os
 import pty
@@ -16,9 +17,13 @@ from tests.tiers import need
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SLOW = """
 import os, sys, time
-real = os.fdatasync
+real, go = os.fdatasync, sys.argv[-1] + '.go'
 def slow(handle):
-    time.sleep(0.4)
+    with open('/proc/self/fd/%d' % handle) as journal:
+        middle = '"write": "/etc/fstab"' in journal.read()
+    end = time.monotonic() + 60
+    while middle and not os.path.exists(go) and time.monotonic() < end:
+        time.sleep(0.05)
     real(handle)
 os.fdatasync = slow
 from nodeprep.cli import main
@@ -56,6 +61,12 @@ def until(read, what):
     return said
 
 
+def go_on(image):
+    """Ends the middle."""
+    with open(image + '.go', 'w', encoding='ascii'):
+        pass
+
+
 def run(image, *words):
     done = subprocess.run([sys.executable, '-m', 'nodeprep', *words, '--root', image], cwd=TOP,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -73,6 +84,7 @@ def test_a_reader_that_ends_does_not_leave_half(image):
     child = begun(image, 'swap')
     until(child.stdout.read, b'... write /etc/fstab')
     child.stdout.close()
+    go_on(image)
     with child.stderr:
         assert child.wait(60) == 74                 # that the output could not be written is told by the code
     assert 'swap: done' in run(image, 'history')[1] and run(image, 'check', 'swap')[0] == 0
@@ -88,6 +100,7 @@ def test_a_terminal_that_hangs_up_stops_it_whole(image):
         os.execv(sys.executable, argv(image, 'fix', '--yes', 'swap'))
     until(lambda size: os.read(master, size), b'... write /etc/fstab')
     os.close(master)
+    go_on(image)
     status = os.waitpid(pid, 0)[1]
     assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 4
     assert tree(image) == before
@@ -100,6 +113,7 @@ def test_a_signal_stops_it_whole(image, number):
     child = begun(image, 'selinux', 'swap')
     until(child.stdout.read, b'... write /etc/fstab')
     child.send_signal(number)
+    go_on(image)
     said = b' '.join(child.communicate(timeout=60)[0].split()).decode()
     assert child.returncode == 4 and f'{number.name}: stops after this step' in said
     assert 'selinux: done' in said and f'swap: not done: stopped by {number.name}' in said
@@ -114,6 +128,7 @@ def test_two_at_once(image):
     second = begun(image, 'swap', 'selinux')
     said = second.communicate(timeout=60)
     assert second.returncode == 75 and f'another nodeprep is at work (pid {first.pid}: '.encode() in said[1]
+    go_on(image)
     first.communicate(timeout=60)
     assert first.returncode == 0
     assert run(image, 'check', 'swap')[0] == 0 and run(image, 'check', 'selinux')[0] == 1
