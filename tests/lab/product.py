@@ -4,6 +4,7 @@ import json
 import re
 
 from tests.lab.node import Node
+from tests.waiting import until
 
 # A chronyd that has just begun gives its clock a bound of more than a second for a while.
 CONFIG = '''requirements:
@@ -11,9 +12,9 @@ CONFIG = '''requirements:
   time-sync: {servers: [127.0.0.1], advised_offset: 10s, required_offset: 10s}
 '''
 UNITS = ('firewalld.service', 'chronyd.service', 'docker.service', 'docker.socket', 'containerd.service')
-# Not nodeprep's to take back: what programs note while they run or when packages come and go, what dockerd and
-# containerd make in /etc at their first start, the journal itself.
-OTHERS = re.compile(r'/(proc|sys|dev|run|tmp|srv|root|opt)(/|$)|/var/(log|cache|tmp)(/|$)|/var/lib/'
+# Not nodeprep's to take back: what programs note while they run, at midnight (dpkg in /var/backups) or when packages
+# come and go, what dockerd and containerd make in /etc at their first start, the journal itself.
+OTHERS = re.compile(r'/(proc|sys|dev|run|tmp|srv|root|opt)(/|$)|/var/(log|cache|tmp|backups)(/|$)|/var/lib/'
                     r'(nodeprep|rpm|dnf|chrony|docker|containerd|systemd|private)(/|$)|/usr/lib/sysimage/rpm(/|$)|'
                     r'/etc/(docker(/key\.json)?|cni|cni/net\.d)$|/etc/(\.updated|\.pwd\.lock)$')
 LOOK = r"find / -xdev \( -path /proc -o -path /sys -o -path /dev \) -prune -o -printf '%y %m %U:%G %s %T@ %l %p\n'"
@@ -46,8 +47,15 @@ def check(node, ids):
         name: [seen for seen in one['observations'] if seen['met'] is not True] for name, one in findings.items()}
 
 
+def ruled(node, seconds=900, pause=0.05):
+    """Waits until a firewalld that is active has its rules in place, which it has not at once."""
+    until(lambda: node.run(['systemctl', 'is-active', '-q', 'firewalld'])[0] != 0 or 'filter_IN_public' in
+          node.run(['nft', 'list', 'table', 'inet', 'firewalld'])[1], seconds, pause=pause)
+
+
 def state(node):
     """Everything that an undo must bring back: units, names, packages and the whole tree with its times."""
+    ruled(node)
     units = {}
     for unit in UNITS:
         units[unit] = tuple(node.run(['systemctl', word, unit])[1].strip() for word in ('is-enabled', 'is-active'))

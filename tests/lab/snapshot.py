@@ -2,7 +2,6 @@
 import re
 
 from tests.lab import product
-from tests.waiting import until
 
 # What the kernel counts, draws by lot, or makes of the memory that it has.
 _COUNTED = re.compile(r'fs\.|kernel\.(random|ns_last_pid|pty|threads-max|core_modes)|net\.netfilter\.nf_conntrack|'
@@ -17,8 +16,7 @@ UNITS = product.UNITS + ('swap.target', 'nodeprep.service', 'cron.service')
 
 def rested(machine):
     """Waits until what starts at boot has done its work: firewalld is active before its rules are there."""
-    until(lambda: machine.run(['systemctl', 'is-active', '-q', 'firewalld'])[0] != 0 or 'filter_IN_public' in
-          machine.run(['nft', 'list', 'table', 'inet', 'firewalld'])[1], seconds=900, pause=1)
+    product.ruled(machine, pause=1)
     machine.ask('udevadm', 'settle', '--timeout=900')
 
 
