@@ -44,11 +44,14 @@ def test_closed_it_is_gone():
 
 
 def test_a_signal_for_the_parent_is_not_kept_from_the_child():
+    read, write = os.pipe()
     before = signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
-        work = Apart(lambda: time.sleep(60) or b'', 60.0)
-        time.sleep(0.2)
+        work = Apart(lambda: os.write(write, b'.') and time.sleep(20) or b'it slept on', 60.0)
+        assert os.read(read, 1) == b'.'
         os.kill(work._child, signal.SIGTERM)
         assert work.result(wait=True) == b''
     finally:
         signal.signal(signal.SIGTERM, before)
+        os.close(read)
+        os.close(write)
