@@ -15,9 +15,11 @@ def _no_agent_runs(host, monkeypatch):
 
 
 @pytest.fixture
-def home(tmp_path):
-    """The folder of an agent that was there for an hour, until half an hour ago."""
-    agent = Agent(tmp_path, at=time.time() - 5400)
+def home(tmp_path, monkeypatch):
+    """The folder of an agent that was there for an hour, until half an hour ago; what time it is does not change."""
+    now = time.time()
+    monkeypatch.setattr('nodeprep.cli.hostreport.time.time', lambda: now)
+    agent = Agent(tmp_path, at=now - 5400)
     agent.see(swap='met', disk='met')
     for _ in range(11):
         agent.pass_time(300)
