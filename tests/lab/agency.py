@@ -33,7 +33,8 @@ def equipped(folder):
 
 
 def journal(node, since=''):
-    """nodeprep's own entries after a cursor, the oldest first."""
+    """nodeprep's own entries after a cursor, the oldest first; all that were sent by now."""
+    node.ask('journalctl', '--sync')
     # Chosen here: journalctl with a match and --after-cursor leaves out the first when the cursor's own is no match.
     out = node.ask('journalctl', '-o', 'json', '--no-pager', *(['--after-cursor', since] if since else []))
     entries = [json.loads(line) for line in out.splitlines()]
@@ -50,6 +51,12 @@ def transitions(node, since, requirement):
     """The entries about the transitions of a requirement after a cursor, the oldest first."""
     return [one for one in journal(node, since)
             if one.get('NODEPREP_REQUIREMENT') == requirement and 'NODEPREP_NOW' in one]
+
+
+def said_by(node, unit):
+    """What the processes of a unit have said by now."""
+    node.ask('journalctl', '--sync')
+    return node.ask('journalctl', '-u', unit, '-o', 'cat')
 
 
 def told(node, since, requirement, state=''):
@@ -69,11 +76,14 @@ def status(node):
 
 
 def reload(node, text):
-    """Gives the agent a configuration that is right, and waits until it is in force."""
-    before = status(node)['round']['at']
+    """Gives the agent a configuration that is right, and waits until it is in force and was looked with."""
+    since = cursor(node)
     node.write(CONFIG, text)
     node.ask('systemctl', 'reload', 'nodeprep')
-    until(lambda: status(node)['round']['at'] > before and property_of(node, 'ActiveState') == 'active')
+    # A look that an event or the interval brought may come in between, and is of the configuration before.
+    read = until(lambda: next((one for one in journal(node, since) if 'is in force' in one['MESSAGE']), None))
+    at = int(read['_SOURCE_REALTIME_TIMESTAMP']) / 1e6             # when it was sent, not when the journal took it
+    until(lambda: status(node)['round']['at'] > at and property_of(node, 'ActiveState') == 'active')
     assert status(node)['config']['problem'] == ''
 
 

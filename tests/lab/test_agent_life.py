@@ -38,7 +38,7 @@ def test_a_reload_and_one_with_a_bad_file(node):
     pid = property_of(node, 'MainPID')
     node.write(CONFIG, HOURLY + 'role: boss\n')
     node.ask('systemctl', 'reload', 'nodeprep')
-    until(lambda: 'boss' in status(node)['config']['problem'])
+    until(lambda: 'boss' in status(node)['config']['problem'] and property_of(node, 'ActiveState') == 'active')
     assert 'boss' in next(one['MESSAGE'] for one in journal(node) if 'configuration is wrong' in one['MESSAGE'])
     assert (property_of(node, 'ActiveState'), status(node)['role']) == ('active', 'worker')
     reload(node, HOURLY.replace('1h', '2h') + 'role: control-plane\n')

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from tests.lab.agency import CONFIG, HOURLY, cursor, equipped, journal, property_of, reload, status, until
+from tests.lab.agency import CONFIG, HOURLY, cursor, equipped, journal, property_of, reload, said_by, status, until
 
 UNIT = 'nodeprep-fix@firewall'
 # firewalld takes until somebody lets it: a step that goes on.
@@ -77,7 +77,7 @@ def test_mode_approve_waits_and_in_mode_fix_the_hand_mends_it(node):
 def test_what_it_refuses_and_whom_it_waits_for_is_no_failure_of_its_unit(node):
     node.ask('systemctl', 'start', UNIT)               # which waits, and fails when the unit does
     assert ended(node) == ['success', '1']
-    assert 'not fixed: ' in node.ask('journalctl', '-u', UNIT, '-o', 'cat')
+    assert 'not fixed: ' in said_by(node, UNIT)
     node.write('/root/hold.py', HOLD)
     node.write('/run/systemd/system/hold.service', '[Service]\nEnvironment=PYTHONPATH=/opt/nodeprep\n'
                'ExecStart=/bin/sh -c "sleep infinity | python3 /root/hold.py"\n')
@@ -86,7 +86,7 @@ def test_what_it_refuses_and_whom_it_waits_for_is_no_failure_of_its_unit(node):
     until(lambda: node.run(['test', '-e', '/run/held'])[0] == 0)
     node.ask('systemctl', 'start', UNIT)
     assert ended(node) == ['success', '75']
-    assert '(pid ' in node.ask('journalctl', '-u', UNIT, '-o', 'cat') and firewalld(node) == ('active', 'enabled')
+    assert '(pid ' in said_by(node, UNIT) and firewalld(node) == ('active', 'enabled')
     node.ask('systemctl', 'stop', 'hold')
     node.write(CONFIG, 'role: boss\n')
     assert node.run(['systemctl', 'start', UNIT])[0] == 1                        # a failure is one
@@ -105,7 +105,7 @@ def test_told_to_end_it_ends_after_the_step_in_hand_and_takes_it_back(node):
     assert len(at_work) == 1, 'the command of its step'
     since = cursor(node)
     node.ask('systemctl', 'stop', '--no-block', UNIT)
-    until(lambda: 'SIGTERM: stops after this step' in node.ask('journalctl', '-u', UNIT, '-o', 'cat'))
+    until(lambda: 'SIGTERM: stops after this step' in said_by(node, UNIT))
     assert property_of(node, 'ActiveState', UNIT) == 'deactivating'
     assert node.ask('ps', '-o', 'pid=', '--ppid', hand).split() == at_work
     reload(node, HOURLY)                               # the agent goes on meanwhile; nothing shall be tried again
