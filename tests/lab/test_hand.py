@@ -46,7 +46,8 @@ def history(node):
 
 
 def ended(node):
-    """How the unit of the hand last ended, in systemd's words, and the exit code."""
+    """How the unit of the hand last ended, in systemd's words, and the exit code; it may be about to."""
+    until(lambda: property_of(node, 'ActiveState', UNIT) in ('inactive', 'failed'))
     return node.read('/run/ended').split()
 
 
