@@ -14,12 +14,13 @@ from tests.lab.agency import (
     until,
 )
 
-# Ends as a dockerd with containers does: at once it takes no more connections, and is there for some time.
+# Ends as a dockerd with containers does: at once it takes no more connections, and is there until it is let go.
 SLOW = '''#!/usr/bin/python3
 import os, signal, socket, time
 def end(*_):
     listener.close()
-    time.sleep(5)
+    while not os.path.exists('/root/go'):
+        time.sleep(0.05)
     os._exit(0)
 with open('/root/starts', 'a') as starts:
     starts.write('started\\n')
@@ -116,7 +117,7 @@ def test_docker_that_takes_its_time_to_stop_is_not_woken(node):
     node.write('/root/slow', SLOW)
     node.ask('chmod', '755', '/root/slow')
     node.ask('mkdir', '-p', drop_in)
-    node.write(drop_in + '/slow.conf', '[Service]\nExecStart=\nExecStart=/root/slow\n')
+    node.write(drop_in + '/slow.conf', '[Service]\nExecStart=\nExecStart=/root/slow\nTimeoutStopSec=10min\n')
     node.ask('systemctl', 'daemon-reload')
     node.ask('systemctl', 'start', 'docker.service')
     until(lambda: not says(node, 'docker.service: inactive'))
@@ -124,6 +125,7 @@ def test_docker_that_takes_its_time_to_stop_is_not_woken(node):
     until(lambda: says(node, 'docker.service is deactivating'))
     assert 'docker.service is deactivating' in node.run(['nodeprep', 'check', '-o', 'json', 'docker'])[1]
     assert property_of(node, 'ActiveState', 'docker.service') == 'deactivating', 'both looked while it ended'
+    node.ask('touch', '/root/go')
     until(lambda: property_of(node, 'ActiveState', 'docker.service') != 'deactivating')
     until(lambda: not node.ask('systemctl', 'list-jobs', '--no-legend').strip())
     assert node.read('/root/starts') == 'started\n'
