@@ -15,6 +15,7 @@ from tests import actor
 from tests.drifted import Machine
 from tests.test_laws_fix import undo
 from tests.tiers import need
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -79,9 +80,9 @@ def real(monkeypatch, tmp_path):
     return host
 
 
-def alive(pattern):
-    """Processes whose command line has a text in it."""
-    return subprocess.run(('pgrep', '-f', pattern), stdout=subprocess.PIPE).stdout.split()
+def ended(pattern):
+    """Waits until no process has this text in its command line: a signal that was sent is taken some time later."""
+    return until(lambda: subprocess.run(('pgrep', '-f', pattern), stdout=subprocess.DEVNULL).returncode == 1)
 
 
 def test_a_command_that_hangs_is_ended_with_all_that_it_started(real):
@@ -89,7 +90,7 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(real):
     begun = time.monotonic()
     with pytest.raises(CannotChange, match=r'hangs.* was stopped: it did not end within 0.3 s'):
         real.do(('hangs',), patience=0.3)
-    assert time.monotonic() - begun < 20 and alive('sleep 98765') == []
+    assert time.monotonic() - begun < 20 and ended('sleep 98765')
 
 
 def test_a_command_that_ignores_being_asked_is_killed(real, monkeypatch):
@@ -98,7 +99,7 @@ def test_a_command_that_ignores_being_asked_is_killed(real, monkeypatch):
     script(real, 'deaf', "trap '' TERM; while :; do sleep 0.1; done\n")
     with pytest.raises(CannotChange, match='was stopped'):
         real.do(('deaf',), patience=0.3)
-    assert alive(f'{real.root}/usr/local/sbin/deaf') == []
+    assert ended(f'{real.root}/usr/local/sbin/deaf')
 
 
 def test_a_command_that_is_killed_has_failed(real):
@@ -111,7 +112,7 @@ def test_a_watch_may_stop_a_command(real):
     looks = iter([('half', ''), ('half', 'memory runs low')])
     with pytest.raises(CannotChange, match='memory runs low'):
         real.do(('long',), patience=60, watch=lambda: next(looks))
-    assert alive('sleep 87654') == []
+    assert ended('sleep 87654')
 
 
 def test_an_interrupt_at_the_terminal_does_not_reach_the_command(real):
