@@ -19,6 +19,7 @@ def node(tmp_path_factory):
 
 
 def journal(node):
+    node.ask('journalctl', '--sync')           # what was just said is in it
     return node.ask('journalctl', '-u', REPORT, '--no-pager', '-o', 'cat')
 
 
