@@ -15,7 +15,7 @@ from tests.linux.test_interfaces import TRIE
 
 
 def look(host, **changed):
-    return examine(Network(), host, wants(Network, **changed))
+    return examine(Network(), host, wants(Network, **dict({'time_limit': '1m'}, **changed)))
 
 
 def test_no_peers_nothing_to_look_at(host):

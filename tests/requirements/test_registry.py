@@ -34,7 +34,7 @@ def asked(host, monkeypatch):
 def look(host, reply=None, url=URL, **changed):
     if reply is not None:
         host.replies[url] = Reply(reply, {}, b'') if isinstance(reply, int) else reply
-    found = examine(Registry(), host, wants(Registry, **changed))
+    found = examine(Registry(), host, wants(Registry, **dict({'time_limit': '1m'}, **changed)))
     assert len(found.observations) == 1
     return found.observations[0]
 
