@@ -7,6 +7,7 @@ import pytest
 from nodeprep.agent.outline import told as as_told
 from tests.lab.agency import CHRONY, CONFIG, TIME_SYNC, equipped, report, status
 from tests.lab.units import FOLDER, probe
+from tests.waiting import until
 
 # What would be done about each requirement, with the digest that an approval must name, and what would be left.
 DIGESTS = '''import json
@@ -82,6 +83,7 @@ def test_it_sees_what_others_than_root_hold(node):
     node.ask('chronyc', 'waitsync', '60', '0', '0', '1')
     node.ask('systemctl', 'start', 'docker')
     node.ask('systemd-run', '--quiet', '--uid=65534', '--unit=holder', 'python3', '-c', HOLDER)
+    until(lambda: node.ask('ss', '-Hltn', 'sport = :10250'))                        # started is not listening yet
     inside, proposed = same(node)
     said = {key[1]: found for key, found in findings(inside).items() if key[0] in ('ports', 'time-sync')}
     assert 'python3' in said['port 10250'][0], said
