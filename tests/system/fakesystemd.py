@@ -4,13 +4,13 @@ What systemd says and when was read in src/core/dbus-unit.c and dbus-manager.c; 
 """
 import os
 import subprocess
-import time
 
 from jeepney import DBusAddress, HeaderFields, MessageType, new_error, new_method_return, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
 from nodeprep.agent.units import path_of
+from tests.waiting import until
 
 CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -42,11 +42,13 @@ class Daemon:
     def start(self):
         self.process = subprocess.Popen(['dbus-daemon', '--config-file', self.config, '--nofork', '--nopidfile'],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(500):
-            if os.path.exists(self.socket):
-                return
-            time.sleep(0.01)
-        raise AssertionError('dbus-daemon does not listen')
+        until(self._listens)
+
+    def _listens(self):
+        """Between bind(2) and listen(2) the socket is there and refuses: __SO_ACCEPTCON of unix_seq_show()."""
+        with open('/proc/net/unix') as table:
+            lines = [line.split(None, 7) for line in table]
+        return any(line[3] == '00010000' and line[7:] == [self.socket + '\n'] for line in lines)
 
     def stop(self):
         self.process.kill()

@@ -1,4 +1,5 @@
 """Units over a real dbus-daemon: what systemd says of those that are watched wakes, and nothing else does."""
+import gc
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from nodeprep.host import Host
 from nodeprep.model import Unit
 from tests.system.fakesystemd import Daemon, FakeSystemd
 from tests.tiers import need
+from tests.waiting import until
 
 DOCKER, CHRONY = Unit('docker.service'), Unit('chrony.service')
 WATCHED = 'units are watched from now on'
@@ -45,15 +47,21 @@ def watcher(daemon, systemd):
 
 def told(watcher, systemd, wakes=1):
     """What the Watcher tells while the stand-in answers, until it woke so often."""
-    woken = []
-    for _ in range(100):
+    woken, end = [], time.monotonic() + 60
+    while wakes and time.monotonic() < end:
         systemd.serve()
         now = watcher.wait(0.05)
         woken += [(one.watch, one.what) for one in now]
         wakes -= bool(now)
-        if not wakes:
-            break
     return woken
+
+
+def unwatched(watcher, before):
+    """What is missing, once it is not what it was; nothing wakes meanwhile."""
+    woken = []
+    until(lambda: woken.extend(watcher.wait(0.05)) or woken or watcher.missing != before)
+    assert woken == []
+    return watcher.missing
 
 
 def test_a_unit_stops_and_starts(watcher, systemd):
@@ -61,7 +69,10 @@ def test_a_unit_stops_and_starts(watcher, systemd):
     assert told(watcher, systemd) == [(DOCKER, 'docker.service inactive')]
     systemd.state('docker.service', 'activating', 'start')
     systemd.state('docker.service', 'active', 'running')
-    assert told(watcher, systemd) == [(DOCKER, 'docker.service active')]
+    woken = told(watcher, systemd)
+    if woken == [(DOCKER, 'docker.service activating')]:         # a slow bus brought the second one so much later
+        woken = told(watcher, systemd)
+    assert woken == [(DOCKER, 'docker.service active')]
     assert watcher.wait(0.1) == []
 
 
@@ -70,7 +81,7 @@ def test_how_late_it_is(watcher, systemd, capsys):
     for number in range(50):
         began = time.monotonic()
         systemd.state('docker.service', 'inactive' if number % 2 else 'active')
-        assert [one.watch for one in watcher.wait(5)] == [DOCKER]
+        assert [one.watch for one in watcher.wait(60)] == [DOCKER]
         late.append(time.monotonic() - began)
     with capsys.disabled():
         print(f'\na unit told after: median {sorted(late)[25] * 1000:.0f} ms, longest {max(late) * 1000:.0f} ms of 50')
@@ -122,7 +133,7 @@ def test_another_client_cannot_speak_for_systemd(watcher, systemd, daemon):
 
 def test_systemd_leaves_the_bus_and_comes_back(watcher, systemd, daemon):
     systemd.close()
-    assert watcher.wait(0.2) == [] and watcher.missing == ['units: systemd left the system bus']
+    assert unwatched(watcher, []) == ['units: systemd left the system bus']
     again = FakeSystemd(daemon)
     try:
         assert told(watcher, again) == [(None, WATCHED)] and watcher.missing == []
@@ -140,12 +151,11 @@ def test_the_bus_dies_and_comes_back(watcher, systemd, daemon):
     assert watcher.wait(0.1) == []
     again = FakeSystemd(daemon)
     try:
-        until = time.monotonic() + 20
-        while watcher.missing and time.monotonic() < until:
+        def woken():
             watcher.rescan()
             again.serve()
-            woken = [(one.watch, one.what) for one in watcher.wait(0.2)]
-        assert (watcher.missing, woken) == ([], [(None, WATCHED)])
+            return [(one.watch, one.what) for one in watcher.wait(0.2)]
+        assert until(woken) == [(None, WATCHED)] and watcher.missing == []
         again.state('docker.service', 'inactive')
         assert told(watcher, again) == [(DOCKER, 'docker.service inactive')]
     finally:
@@ -156,8 +166,7 @@ def test_a_bus_without_systemd_starts_nothing_and_waits_for_it(daemon):
     other = FakeSystemd(daemon, own=False)
     watcher = Watcher(Host(daemon.root, live=True), [DOCKER])
     try:
-        assert watcher.wait(0.3) == []
-        assert watcher.missing == [
+        assert unwatched(watcher, ['units: not connected']) == [
             'units: systemd is not on the system bus (org.freedesktop.DBus.Error.NameHasNoOwner)']
         systemd = FakeSystemd(daemon)
         assert told(watcher, systemd) == [(None, WATCHED)] and watcher.missing == []
@@ -177,9 +186,10 @@ def test_a_bus_that_nobody_uses_is_not_connected_to(daemon):
 
 def test_connecting_again_and_again_holds_no_descriptors(daemon, systemd):
     systemd.serve()
+    gc.collect()                     # what tests before this one left may end at any time
     held = len(os.listdir('/proc/self/fd'))
     for _ in range(200):
         watcher = Watcher(Host(daemon.root, live=True), [DOCKER])
         watcher.wait(0)
         watcher.close()
-    assert len(os.listdir('/proc/self/fd')) == held
+    assert len(os.listdir('/proc/self/fd')) <= held
