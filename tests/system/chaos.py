@@ -133,13 +133,16 @@ class Chaos:
         self.agent.start()
         self.wait_for(self.is_told)
         self.held.append(self.machine.mark)
-        self.wait_for(self.is_mended)
+        self.wait_for(self.is_mended, HOME)
         self.wait_for(self.is_home, HOME)
         assert self.agent.stop() == 0
 
     def is_mended(self):
         self.end_fight()
         status = self.agent.status()
+        if status and any(' is at work (process ' in one['why'] for one in status['hand']['waiting']):
+            self.agent.ask(signal.SIGHUP)        # an apt-get of the machine: the agent itself looks again in an hour
+            time.sleep(1.0)
         return status and status['pid'] == self.agent.process.pid and any(
             one['requirement'] == 'forwarding' and one['boot'] == 'met' for one in status['requirements'])
 
