@@ -55,8 +55,16 @@ def standing(node, unit='nodeprep'):
 
 def since(node):
     """requirement -> since when it is in its state."""
-    status = json.loads(node.ask('nodeprep', 'status', '-o', 'json'))
-    return {one['requirement']: one['since'] for one in status['requirements']}
+    return {one['requirement']: one['since'] for one in seen(node)}
+
+
+def outcome(node, requirement):
+    """How a requirement is, as the agent has seen it."""
+    return next(one['outcome'] for one in seen(node) if one['requirement'] == requirement)
+
+
+def seen(node):
+    return json.loads(node.ask('nodeprep', 'status', '-o', 'json'))['requirements']
 
 
 def spooled(node):
@@ -86,7 +94,8 @@ def test_enabled_it_reports_and_changes_nothing(node):
 def test_an_upgrade_keeps_configuration_journal_spool_and_that_it_runs(node):
     assert node.run(['nodeprep', 'fix', '--yes', 'forwarding'])[0] == 0
     assert '= 1' in node.read(SYSCTLS)
-    until(lambda: spooled(node))
+    until(lambda: outcome(node, 'forwarding') == 'met')          # the agent has seen it, and told it before
+    assert spooled(node)
     before = property_of(node, 'MainPID'), since(node), spooled(node), node.ask('nodeprep', 'history')
     rpm(node, '-U', node.new['nodeprep'])
     until(lambda: property_of(node, 'ActiveState') == 'active')
