@@ -44,7 +44,7 @@ def fleet(folder):
             held.callback(found[name].stop)
             found[name].begin()
         for one in found.values():
-            one.booted(180)
+            one.booted()
         collector(found[MASTER])
         each([found[name] for name in NODES], install)
         yield found

@@ -24,7 +24,7 @@ def sweep():
                 emptied(f'{where}/{name}')
 
 
-def emptied(group, seconds=10):
+def emptied(group, seconds=60):
     """Removes a control group and those below it, once their last process is gone."""
     for folder, _, _ in list(os.walk(group, topdown=False)):
         until(lambda: _gone(folder), seconds, lambda: f'{folder} holds processes')                # noqa: B023

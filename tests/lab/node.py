@@ -59,7 +59,7 @@ class Node(Asking):
         self._holder = None
         self._groups = []
 
-    def boot(self, seconds=60):
+    def boot(self, seconds=300):
         """Starts it, and waits until all that starts at boot has started or failed."""
         self.begin()
         self.booted(seconds)
@@ -81,7 +81,7 @@ class Node(Asking):
         with open(f'{self.folder}/{self.name}.log', 'wb') as log:
             self._holder = self._started(root, scratch, log)
 
-    def booted(self, seconds=60):
+    def booted(self, seconds=300):
         """Waits until all that starts at boot has started or failed."""
         until(self._is_up, seconds, self.said, pause=0.1)
 
@@ -103,7 +103,7 @@ class Node(Asking):
         assert self._holder.poll() is None, self.said()
         leader = self.leader
         return leader not in (0, before) and self._enter(
-            leader, ['systemctl', 'is-system-running', '--wait'])[1].strip() in ('running', 'degraded')
+            leader, ['systemctl', 'is-system-running', '--wait'], timeout=600)[1].strip() in ('running', 'degraded')
 
     @property
     def leader(self):
@@ -143,7 +143,7 @@ class Node(Asking):
                               stderr=subprocess.PIPE, timeout=timeout, cwd='/')
         return done.returncode, done.stdout.decode(errors='surrogateescape'), done.stderr.decode(errors='replace')
 
-    def reboot(self, seconds=60):
+    def reboot(self, seconds=300):
         """A reboot as its administrator does it."""
         before = self.leader
         self.run(['systemctl', 'reboot'])
@@ -158,7 +158,7 @@ class Node(Asking):
             os.kill(leader, signal.SIGKILL)
         else:
             os.killpg(self._holder.pid, signal.SIGKILL)
-        self._holder.wait(30)
+        self._holder.wait(60)
         self._holder = None
         for group in self._groups:
             emptied(group)

@@ -166,7 +166,7 @@ def clone(story):
     story.on('node5', 'systemctl stop nodeprep')
     fifth = story.nodes['node5']
     fifth.write('/etc/machine-id', story.nodes['node1'].read('/etc/machine-id'))
-    fifth.reboot(180)
+    fifth.reboot()
     story.typed.tell('node5 was booted from a disk with the machine-id of node1')
     story.until(lambda seen: seen.standings()['node5'] == 'quarantined')
     assert all(f'/nodes/{name}"' in story.seen.got('/clones') for name in ('node1', 'node5'))

@@ -19,7 +19,18 @@ print(node.leader, flush=True)
 time.sleep(60)
 '''
 _LINKS = ('lab', 'host', 'vb-', 've-')          # how those are called that a node, systemd-nspawn and a switch make
-_ASK = 'import socket; socket.create_connection(("198.51.100.2", 9), 20)'
+# For a moment after its link is up nobody is there: no route to host.
+_ASK = '''import socket, time
+end = time.monotonic() + 60
+while True:
+    try:
+        socket.create_connection(("198.51.100.2", 9), 20)
+        break
+    except OSError as error:
+        if isinstance(error, ConnectionRefusedError) or time.monotonic() > end:
+            raise
+        time.sleep(0.2)
+'''
 
 
 @pytest.fixture
@@ -97,6 +108,6 @@ def test_a_node_ends_with_who_started_it(tmp_path, node):
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    until(lambda: not os.path.exists(f'/proc/{leader}'), 20, lambda: 'it goes on')
+    until(lambda: not os.path.exists(f'/proc/{leader}'), said=lambda: 'it goes on')
     sweep()
     assert f'-{child.pid}-' not in str(machine(tmp_path, child.pid)), 'nor does a control group stay'
