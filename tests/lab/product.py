@@ -17,7 +17,9 @@ UNITS = ('firewalld.service', 'chronyd.service', 'docker.service', 'docker.socke
 OTHERS = re.compile(r'/(proc|sys|dev|run|tmp|srv|root|opt)(/|$)|/var/(log|cache|tmp|backups)(/|$)|/var/lib/'
                     r'(nodeprep|rpm|dnf|chrony|docker|containerd|systemd|private)(/|$)|/usr/lib/sysimage/rpm(/|$)|'
                     r'/etc/(docker(/key\.json)?|cni|cni/net\.d)$|/etc/(\.updated|\.pwd\.lock)$')
-LOOK = r"find / -xdev \( -path /proc -o -path /sys -o -path /dev \) -prune -o -printf '%y %m %U:%G %s %T@ %l %p\n'"
+# What a program makes and takes away meanwhile is no error of find.
+LOOK = r"find / -ignore_readdir_race -xdev \( -path /proc -o -path /sys -o -path /dev \) -prune -o " \
+       r"-printf '%y %m %U:%G %s %T@ %l %p\n'"
 
 
 @contextlib.contextmanager
