@@ -26,7 +26,7 @@ def drifted(node):
     node.write('/etc/chrony.conf', ''.join(line for line in text.splitlines(True) if not line.startswith('pool ')))
 
 
-def settled(node, seconds=40):
+def settled(node, seconds=120):
     """The verdicts, once chronyd has had the time to follow its source."""
     end = time.time() + seconds
     while True:
