@@ -28,6 +28,7 @@ class Chrome:
             options.add_experimental_option('prefs', {'profile.managed_default_content_settings.javascript': 2})
         self.driver = webdriver.Chrome(options=options, service=Service('/usr/bin/chromedriver'))
         self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
         self.driver.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
             'width': width, 'height': 900, 'deviceScaleFactor': 1, 'mobile': width < 600})
         self.driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {'features': [

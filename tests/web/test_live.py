@@ -77,6 +77,25 @@ def test_live_can_be_paused(serving, live):
     live.wait(lambda: live.heading().startswith('6 of 9'))
 
 
+HELD = '''
+var real = window.fetch;
+window.fetch = function () {
+  return real.apply(window, arguments).then(function (answer) {
+    return new Promise(function (done) { window.go = function () { done(answer); }; });
+  });
+};
+'''
+
+
+def test_what_was_asked_for_before_it_was_paused_is_not_put_in_after(serving, live):
+    drifts(serving)
+    live.run(HELD + LOOK)
+    live.wait(lambda: live.run('return Boolean(window.go)'))
+    live.find('#live + button').click()
+    live.run('window.go(); return new Promise(function (done) { setTimeout(done, 500); })')
+    assert live.heading().startswith('5 of 9')
+
+
 def test_a_session_that_is_over_is_said_and_nothing_is_asked_any_more(serving, live):
     serving.store.do(lambda cursor: cursor.run('DELETE FROM session'))
     live.run(LOOK)

@@ -57,9 +57,7 @@ def test_axe_finds_nothing_against_it(pages, chrome, width, dark):
     need('module', 'axe_selenium_python')
     from axe_selenium_python import Axe
 
-    from tests.web.chrome import PATIENCE
     browser = chrome(f'file://{pages[1]}/', width, dark)
-    browser.driver.set_script_timeout(PATIENCE)
     for name in ('three', 'rude'):                 # what 10,000 nodes have beside that is more of the same
         browser.go(name + '.html')
         Axe(browser.driver).inject()

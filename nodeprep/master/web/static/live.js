@@ -109,7 +109,7 @@
       })
       .then(function (html) {
         if (html !== null) {
-          put(new DOMParser().parseFromString(html, 'text/html'));
+          if (!paused) { put(new DOMParser().parseFromString(html, 'text/html')); }      /* not since it was asked */
           if (failures) { told.textContent = told.dataset.again; }
           failures = 0;
         }
