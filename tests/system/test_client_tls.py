@@ -41,7 +41,10 @@ def pem(keys, name='ca'):
         return file.read()
 
 
-def speaking(keys, server, timeout=0.4, proxy=''):
+def speaking(keys, server, timeout=20, proxy=''):
+    """A client. `timeout` is short only where nobody will answer: server and client are of this one process, which may
+    have to wait for its turn.
+    """
     credential = Credential(server.url, 'node1', 's3cret-of-node1', pem(keys))
     return Client(credential, backoff=Backoff(base=0.01, cap=0.05),
                   connection=Https(address(server.url), credential.ca, proxy, timeout))
@@ -62,7 +65,7 @@ def test_every_report_arrives_once_and_in_order(keys, tmp_path, seed):
     draw.shuffle(moods)
     spool = Spool(str(tmp_path / 'spool'))
     with Server(f'{keys}/server-both.pem', moods=moods) as server:
-        client = speaking(keys, server)
+        client = speaking(keys, server, 1.5)
         for number in range(60):
             spool.append({'id': f'r{number}', 'text': 'x' * draw.choice([0, 200, 20000])})
             if draw.random() < 0.5:
@@ -110,10 +113,10 @@ def test_one_connection_is_kept_and_made_again_when_it_was_closed(keys):
     ('redirect', 'the master answers 307: a redirect, which is not followed'), ('500', 'database is locked')])
 def test_what_a_failure_is_called(keys, mood, said):
     with Server(f'{keys}/server-both.pem', moods=[mood]) as server:
-        client = speaking(keys, server)
+        client = speaking(keys, server, 0.4 if said == 'no answer in time' else 20)
         begun = time.monotonic()
         problem = client.beat({}).problem
-        assert said in problem and problem and time.monotonic() - begun < 3
+        assert said in problem and problem and time.monotonic() - begun < 5
         client.close()
 
 
@@ -169,7 +172,7 @@ def test_an_old_tls_is_not_spoken(keys):
 def test_through_a_proxy(keys):
     with Server(f'{keys}/server-both.pem') as server, Server('', ProxyHandler) as proxy:
         place = f'127.0.0.1:{tlsmaster.port(proxy.url)}'
-        client = speaking(keys, server, 5, f'http://user:p%40ss@{place}')
+        client = speaking(keys, server, proxy=f'http://user:p%40ss@{place}')
         assert client.beat({}).problem == '' and client.beat({}).problem == ''
         (path, headers), = proxy.requests          # one tunnel, kept
         assert path == f'localhost:{tlsmaster.port(server.url)}'
@@ -183,7 +186,8 @@ def test_through_a_proxy(keys):
     (b'junk\r\n\r\n', 'not HTTP'), (b'HTTP/1.1 200 OK\r\n', 'no answer in time'), (b'x' * 2**17, 'not HTTP')])
 def test_a_proxy_that_does_not_let_us_through(keys, answer, said):
     with Server(f'{keys}/server-both.pem') as server, Server('', ProxyHandler, moods=[answer]) as proxy:
-        client = speaking(keys, server, 0.5, f'http://user:s3cret@127.0.0.1:{tlsmaster.port(proxy.url)}')
+        timeout = 0.5 if said == 'no answer in time' else 20
+        client = speaking(keys, server, timeout, f'http://user:s3cret@127.0.0.1:{tlsmaster.port(proxy.url)}')
         problem = client.beat({}).problem
         assert said in problem and 's3cret' not in problem
 
@@ -196,11 +200,11 @@ from nodeprep.agent.delivery import deliver
 from nodeprep.agent.spool import Spool
 
 def anonymous():
-    with open('/proc/self/status') as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith(('RssAnon', 'VmRSS')) and
-                   line.startswith(sys.argv[3]))
+    # Whether the kernel swapped some of it out is its own affair, and what it sums up in `status` is not exact.
+    with open('/proc/self/smaps') as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith(('Anonymous:', 'Swap:')))
 
-spool, client = Spool(sys.argv[1]), Client(Credential(sys.argv[2], 'n', 's3cret-of-n', open(sys.argv[4]).read()))
+spool, client = Spool(sys.argv[1]), Client(Credential(sys.argv[2], 'n', 's3cret-of-n', open(sys.argv[3]).read()))
 assert not client.beat({}).problem
 figures = []
 for size in (200, 20000, 20000, 20000):
@@ -216,7 +220,7 @@ print(*figures)
 
 def test_after_a_send_nothing_large_is_held(keys, tmp_path):
     with Server(f'{keys}/server-both.pem') as server:
-        done = subprocess.run([sys.executable, '-c', MEASURED, str(tmp_path / 'spool'), server.url, 'RssAnon',
+        done = subprocess.run([sys.executable, '-c', MEASURED, str(tmp_path / 'spool'), server.url,
                                f'{keys}/ca.pem'], cwd=TOP, stdout=subprocess.PIPE, check=True, timeout=120)
         figures = [int(figure) for figure in done.stdout.split()]
         assert len(server.master.held) == 600

@@ -182,7 +182,7 @@ class ProxyHandler(http.server.BaseHTTPRequestHandler):
         self.server.requests.append((self.path, dict(self.headers)))
         if self.server.moods:
             self.wfile.write(self.server.moods.pop(0))
-            self.server.over.wait(3)
+            self.server.over.wait(20)
             return
         name, _, port = self.path.rpartition(':')
         with socket.create_connection((name, int(port)), 5) as there:
