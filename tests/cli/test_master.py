@@ -609,7 +609,8 @@ def test_a_backup_has_the_database_and_the_ca_and_can_be_unpacked(commands, tmp_
     assert '/nowhere' in commands.refused('backup', '/nowhere/x.tar')
 
 
-def test_the_doctor_finds_a_report_that_was_changed(commands):
+def test_the_doctor_finds_a_report_that_was_changed(commands, monkeypatch):
+    monkeypatch.setattr('nodeprep.master.care._ROOM', 0)           # however full the disk of the tests is
     code, out, err = commands.run('doctor')
     assert code == 0 and 'WRONG' not in out, out
     assert 'ok     2 reports are as they were taken' in out
