@@ -43,7 +43,7 @@ class MasterProcess:
         up = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(up,))
         self._reader.start()
-        assert up.wait(30), self.said()
+        assert up.wait(60), self.said()
         self.port = int(self.url.rpartition(':')[2])
 
     def _read(self, up):
@@ -57,7 +57,7 @@ class MasterProcess:
 
     def gone(self):
         """Waits for the end of one that was killed; its exit code."""
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         self._reader.join()
         self.process.stderr.close()
         return code
@@ -70,7 +70,7 @@ class MasterProcess:
     def said(self):
         return '\n'.join(self.lines)
 
-    def until(self, words, seconds=20):
+    def until(self, words, seconds=60):
         end = time.monotonic() + seconds
         while not any(words in line for line in self.lines):
             assert time.monotonic() < end, f'{words!r} was not said: {self.said()}'
