@@ -69,17 +69,21 @@ def flipping(count):
 
 def test_what_one_node_sends_without_end_does_not_delay_the_heartbeats_of_others(master):
     mad, other, waits = joined(master, 1), joined(master, 2), []
+
+    def beat():
+        begun = time.monotonic()
+        assert other.ask('POST', '/v1/heartbeats', Host(2, 'node2').beat())[0] == 200
+        return time.monotonic() - begun
+    usual = sorted(beat() for _ in range(11))[5]
     with Flood(mad, flipping(2)) as flood:
-        end = time.monotonic() + 8
-        while time.monotonic() < end:
-            begun = time.monotonic()
-            assert other.ask('POST', '/v1/heartbeats', Host(2, 'node2').beat())[0] == 200
-            waits.append(time.monotonic() - begun)
+        begin = time.monotonic()
+        while time.monotonic() < begin + 8 or flood.statuses.count(429) <= 10 and time.monotonic() < begin + 40:
+            waits.append(beat())
             time.sleep(0.02)
     waits.sort()
     print(f'\n99 of 100 of {len(waits)} within {waits[int(0.99 * len(waits))] * 1000:.0f} ms; the flood was answered '
           f'{len(flood.statuses)} times, {flood.statuses.count(429)} of them by 429')
-    assert waits[int(0.9 * len(waits))] < 1.0
+    assert waits[int(0.9 * len(waits))] < max(1.0, 20 * usual), usual       # a slow machine is slow without a flood
     assert flood.statuses.count(429) > 10 and len(flood.statuses) < 8 * 8 * _FLOODS
 
 
@@ -101,7 +105,7 @@ def test_the_agent_of_a_node_whose_credential_is_misused_delivers_all_the_same(m
                 return True
         return False
     with Flood(node, {'reports': ['x' * 2**20]}):
-        end = time.monotonic() + 4
+        end = time.monotonic() + 60
         while time.monotonic() < end and not any('429' in one for one in problems):
             delivered()
             time.sleep(0.05)
