@@ -42,7 +42,8 @@ def known(cursor, host):
     """The node of a host, which is made when it is not there, and where its chain stands."""
     found = nodes.find(cursor, host.about['name'])
     node = found[0] if found else nodes.make(cursor, host.about['name'], time.time())
-    return (node, *cursor.one('SELECT sequence, head FROM node WHERE id = ?', (node,)))
+    # What the server still does for a writer that was killed is waited for.
+    return (node, *cursor.one('SELECT sequence, head FROM node WHERE id = ?' + cursor.dialect.lock, (node,)))
 
 
 def settle(store, one, handle):

@@ -98,13 +98,13 @@ def proved(url, told):
 def test_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled(tmp_path):
     url, path = f'sqlite://{tmp_path}/fleet.db', f'{tmp_path}/told'
     luck = random.Random(os.environ.get('NODEPREP_SEED', '7'))
-    counts = []
-    for _ in range(KILLS):
+    counts, end = [], time.monotonic() + 300
+    while len(counts) < KILLS or counts[-1] <= 20 * KILLS and time.monotonic() < end:      # a slow disk takes more
         with running(url, path):
             time.sleep(luck.uniform(0.02, 0.5))
         counts.append(proved(url, acknowledged(path)))
     assert counts == sorted(counts) and counts[-1] > 20 * KILLS
-    print(f'{KILLS} kills: {len(acknowledged(path))} acknowledged, {counts[-1]} there')
+    print(f'{len(counts)} kills: {len(acknowledged(path))} acknowledged, {counts[-1]} there')
 
 
 @pytest.fixture

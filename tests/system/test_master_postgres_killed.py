@@ -40,13 +40,13 @@ def test_three_masters_lose_nothing_when_one_is_killed_and_the_server_crashes(se
         masters[2] = stack.enter_context(running(url, paths[2], first=17, log=files[2]))
         everybody_goes_on()
         server.stop('immediate')
-        time.sleep(0.3)
+        for log, process in zip(logs, masters):
+            wait_for(lambda log=log: 'StoreGone' in said(log), process)
         server.start()
         everybody_goes_on()
         server.stop('fast')
         server.start()
         everybody_goes_on()
-    assert all('StoreGone' in said(log) for log in logs)
     assert proved(url, acknowledged(*paths)) >= 600
 
 
