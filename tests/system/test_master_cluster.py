@@ -28,7 +28,7 @@ def test_a_node_that_joins_changes_what_is_wanted_on_the_others(tmp_path):
     for name in private.PROGRAMS + ('nsenter',):
         need('program', name)
     done = subprocess.run(private.command(str(tmp_path), [sys.executable, '-m', 'tests.system.test_master_cluster']),
-                          cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240)
+                          cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
     assert done.returncode == 0, done.stdout.decode()
     assert done.stdout.decode().endswith('all of it\n')
 
