@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nodeprep.host import Host
 from nodeprep.linux.mounts import holding, mounts, parse
 from tests.tiers import need
+from tests.waiting import until
 
 SLOW = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 COLUMNS = 'ID,PARENT,MAJ:MIN,FSROOT,TARGET,VFS-OPTIONS,FSTYPE,SOURCE,FS-OPTIONS'
@@ -53,7 +54,13 @@ def ours(found):
 
 def test_this_machine():
     need('program', 'findmnt')
-    assert sorted(ours(mounts(Host()))) == sorted(asked())
+    seen = []
+
+    def the_same():
+        """Once nobody else mounts something between the two looks."""
+        seen[:] = sorted(ours(mounts(Host()))), sorted(asked())
+        return seen[0] == seen[1]
+    until(the_same, said=lambda: seen)
 
 
 @SLOW

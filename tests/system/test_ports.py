@@ -10,6 +10,7 @@ import pytest
 from nodeprep.host import Host
 from nodeprep.linux import sockets
 from tests.tiers import need
+from tests.waiting import until
 
 HERE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Listens as told in a network namespace of its own and under a name of its own, then examines `ports`.
@@ -102,9 +103,15 @@ def test_a_connected_socket_is_none_that_listens(listening):
 
 def test_the_same_listeners_as_ss_shows():
     need('program', 'ss')
-    shown = subprocess.run(['ss', '-ltnH'], stdout=subprocess.PIPE, universal_newlines=True, check=True).stdout
-    theirs = sorted(int(line.split()[3].rpartition(':')[2]) for line in shown.splitlines())
-    assert sorted(one.port for one in sockets.listeners(Host())) == theirs
+    seen = []
+
+    def the_same():
+        """Once nobody else begins or ends to listen between the two looks."""
+        shown = subprocess.run(['ss', '-ltnH'], stdout=subprocess.PIPE, universal_newlines=True, check=True).stdout
+        theirs = sorted(int(line.split()[3].rpartition(':')[2]) for line in shown.splitlines())
+        seen[:] = sorted(one.port for one in sockets.listeners(Host())), theirs
+        return seen[0] == seen[1]
+    until(the_same, said=lambda: seen)
 
 
 MANY = '''
