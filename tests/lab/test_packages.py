@@ -90,7 +90,7 @@ def killed(node):
     before = state(node)
     child = subprocess.Popen(node.entered(['python3', '-m', 'nodeprep', 'fix', '--yes', 'tools']),
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd='/')
-    until(lambda: node.run(['pgrep', '-f', '^/bin/sh /var/tmp/rpm-tmp'])[0] == 0 or child.poll() is not None)
+    until(lambda: node.run(['pgrep', '-f', '^/bin/sh /var/tmp/rpm-tmp'])[0] == 0 or child.poll() is not None, 300)
     assert child.poll() is None, child.stdout.read()
     node.ask('pkill', '-KILL', '-f', '^python3 -m nodeprep fix')
     child.wait(30)
@@ -101,7 +101,7 @@ def killed(node):
 def finished(node):
     """Lets dnf end."""
     node.write('/run/go-on', '')
-    until(lambda: node.run(['pgrep', '-x', 'dnf'])[0] != 0)
+    until(lambda: node.run(['pgrep', '-x', 'dnf'])[0] != 0, 300)
 
 
 @pytest.mark.parametrize('way', ['undo', 'fix'])
