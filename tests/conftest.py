@@ -13,6 +13,8 @@ from tests.fakes import FakeHost
 
 # The tests read what is said in English, whatever language whoever runs them reads; those of other languages say so.
 os.environ['LANGUAGE'] = 'en'
+# Nor is what they read folded at the width of the terminal of whoever runs them.
+os.environ.pop('COLUMNS', None)
 
 # Trees of real hosts: there is no test in them, and links in circles that the kernel follows 40 times, or does not.
 collect_ignore = ['hosts']
