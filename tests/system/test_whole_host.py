@@ -9,6 +9,7 @@ import pytest
 import sh
 
 from nodeprep.cli import main
+from tests.system.swapping import swap_lines
 from tests.tiers import need
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -58,6 +59,9 @@ def state():
         if os.path.exists(path):
             with open(path) as file:
                 looked[path] = file.read()
+    # How much is swapped out, and how many use a module, is not for a check to leave as it was.
+    looked['/proc/swaps'] = swap_lines()
+    looked['/proc/modules'] = [line.split()[:2] for line in looked.get('/proc/modules', '').splitlines()]
     return looked
 
 
