@@ -1,5 +1,6 @@
 """The agent as a real process on the real machine: swap that is turned on, signals, its end, and a second one."""
 import glob
+import itertools
 import os
 import pathlib
 import random
@@ -39,16 +40,17 @@ def test_fifty_swapons_are_told_each(tmp_path, swap_file, capsys):
         for _ in range(50):
             since, began = agent.mark(), time.monotonic()
             call('swapon', os.fsencode(swap_file), 0)
-            line, at = agent.until('swap: drifted', since, seconds=10)
+            line, at = agent.until('swap: drifted', since)
             late.append(at - began)
             assert 'now drifted' in line and f'{swap_file}: ' in line
             since = agent.mark()
             call('swapoff', os.fsencode(swap_file))
-            assert 'now met' in agent.until('swap: ', since, seconds=10)[0]
+            assert 'now met' in agent.until('swap: met', since)[0]
         assert agent.stop() == 0
         whole(agent)
         told = [one['now'] for report in agent.reports() for one in report['findings'] if one['requirement'] == 'swap']
-    assert [now for now in told if now == 'drifted'] == ['drifted'] * 50
+    # Something else may change meanwhile, of which a report tells what it tells of swap once more.
+    assert [now for now, _ in itertools.groupby(told) if now == 'drifted'] == ['drifted'] * 50
     late.sort()
     with capsys.disabled():
         print(f'\nswapon in the agent\'s output after: median {late[25] * 1000:.0f} ms, '
@@ -115,10 +117,13 @@ def test_sigterm_at_any_moment_of_its_first_seconds(tmp_path):
         time.sleep(draw.uniform(0.0, max(1.0, 1.5 * took)))
         codes.append(agent.stop())
         assert codes[-1] in (0, -signal.SIGTERM) and 'Traceback' not in agent.said(), agent.said()
+    agent = AgentProcess(tmp_path)
+    agent.start()
+    agent.until('the agent begins', seconds=60)              # from then on it listens, however slow it was
+    assert agent.stop() == 0, agent.said()
     with AgentProcess(tmp_path) as agent:
         assert agent.stop() == 0
         whole(agent)
-    assert 0 in codes
 
 
 def test_sigterm_while_the_master_stalls(tmp_path):
