@@ -4,9 +4,11 @@ Usage: living.py FOLDER ROUNDS SAMPLES, in a mount namespace of its own, for it 
 """
 import contextlib
 import gc
+import importlib
 import io
 import json
 import os
+import pkgutil
 import re
 import signal
 import subprocess
@@ -19,13 +21,24 @@ sys.path[:0] = [TOP, os.path.join(TOP, 'benchmarks')]
 import resting  # noqa: E402  # found by the line above
 from around import CONFIG  # noqa: E402
 
+import nodeprep.agent  # noqa: E402
+import nodeprep.host  # noqa: E402
+import nodeprep.linux  # noqa: E402
 from nodeprep.agent import assembly  # noqa: E402
 from nodeprep.agent.places import Places  # noqa: E402
+
+
+def everything():
+    """Loads what an agent loads only once it sees what it is for: whenever it does, that is no leak."""
+    for package in (nodeprep.agent, nodeprep.host, nodeprep.linux):
+        for module in pkgutil.iter_modules(package.__path__, package.__name__ + '.'):
+            importlib.import_module(module.name)
 
 
 def main(folder, rounds, samples):
     """The agent: as many rounds as told, each over everything, and a line of JSON at each sample."""
     gc.enable()
+    everything()
     with open(folder + '/config', 'w') as file:
         file.write(CONFIG.format('1h'))
     os.mkdir(folder + '/run')
