@@ -57,8 +57,11 @@ class Disk:
         self.sync()
         assert self.sync() == 0
 
-    def remove(self, seconds=20):
-        """Takes the device away, once nobody looks at it any more: a new block device draws some."""
+    def remove(self, seconds=120):
+        """Takes the device away, once nobody looks at it any more: a new block device draws some.
+
+        Whoever entered a mount namespace meanwhile has it mounted there until he ends.
+        """
         end = time.monotonic() + seconds
         while True:
             try:
