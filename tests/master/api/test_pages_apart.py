@@ -6,12 +6,14 @@ import pytest
 from nodeprep.master.context import WAITING
 from nodeprep.master.store import grid
 from tests.master.fleet import Host
+from tests.waiting import until
 
 
 class Slow:
     """Queries that do not end before they are let go."""
 
-    def __init__(self):
+    def __init__(self, context):
+        self.context = context
         self.go, self.begun, self.threads, self.statuses = threading.Event(), threading.Event(), [], []
 
     def __call__(self, cursor, *more):
@@ -20,12 +22,13 @@ class Slow:
         return {}
 
     def ask(self, person, count):
-        """So many requests at once."""
-        before = len(self.threads)
-        self.threads += [threading.Thread(target=lambda: self.statuses.append(person.get('/metrics').status))
-                         for _ in range(count)]
-        for one in self.threads[before:]:
-            one.start()
+        """So many requests that wait at once. They come one after the other, as to the one loop of a master: that
+        counts them without a lock.
+        """
+        for _ in range(count):
+            self.threads.append(threading.Thread(target=lambda: self.statuses.append(person.get('/metrics').status)))
+            self.threads[-1].start()
+            until(lambda: len(self.statuses) + self.context._asked == len(self.threads), pause=0.002)
         assert self.begun.wait(30)
 
     def end(self):
@@ -35,8 +38,8 @@ class Slow:
 
 
 @pytest.fixture
-def slow(monkeypatch):
-    made = Slow()
+def slow(master, monkeypatch):
+    made = Slow(master.context)
     monkeypatch.setattr(grid, 'standings', made)
     yield made
     made.end()
@@ -60,8 +63,7 @@ def test_those_that_wait_have_a_bound_and_whoever_comes_then_is_told_to_come_aga
     viewer = master.person('ann', 'viewer')
     slow.ask(viewer, 1)
     slow.ask(viewer, 20)
-    while len(slow.statuses) < 18:
-        threading.Event().wait(0.01)
+    assert slow.statuses == [503] * 18
     answer = viewer.get('/v1/nodes')
     assert answer.status == 503 and int(answer.headers['retry-after']) and 'asked for at once' in answer.tree['detail']
     slow.end()
