@@ -46,13 +46,15 @@ def test_an_agent_joins_reports_and_leaves(master, tmp_path):
     assert (code, err) == (0, '') and f'joined {master.url} as {NAME}' in out
     assert [one['standing'] for one in viewer.get('/v1/nodes')['nodes']] == ['new']
     with AgentProcess(tmp_path, BEATING) as agent:
-        node = until(lambda: [one for one in viewer.get('/v1/nodes')['nodes'] if one['standing'] != 'new'])[0]
-        findings = {one['requirement']: one['state'] for one in agent.status()['requirements']}
-        assert {name: cell['outcome'] for name, cell in node['requirements'].items()} == {
-            one['requirement']: one['outcome'] for one in agent.status()['requirements']}
-        assert set(node['requirements']) == set(findings)
-        drifted = {name for name, cell in node['requirements'].items() if cell['outcome'] == 'drifted'}
+        until(lambda: [one for one in viewer.get('/v1/nodes')['nodes'] if one['standing'] != 'new'])
+
+        def outcomes():
+            cells = viewer.get('/v1/nodes')['nodes'][0]['requirements']
+            return {name: cell['outcome'] for name, cell in cells.items()}
+        # What changes on this machine meanwhile is told a moment later.
+        until(lambda: outcomes() == {one['requirement']: one['outcome'] for one in agent.status()['requirements']})
         told = viewer.get('/v1/drift')['drift']
+        drifted = {name for name, outcome in outcomes().items() if outcome == 'drifted'}
         assert {one['requirement'] for one in told} == drifted and {one['node'] for one in told} == {NAME}
         table = master.told('drift')
         assert all(name in table for name in drifted)
@@ -150,7 +152,7 @@ def test_what_is_told_while_no_master_is_there_comes_later(master, tmp_path):
     assert joined(master, tmp_path)[0] == 0
     assert master.stop() == 0
     with AgentProcess(tmp_path, BEATING) as agent:
-        assert agent.status()['spool']['waiting'] == 1
+        assert agent.status()['spool']['waiting'] >= 1
         master.listen = f'127.0.0.1:{master.port}'
         master.start()
         until(lambda: agent.status()['spool']['waiting'] == 0, 60)
@@ -195,7 +197,7 @@ def on_a_machine_of_its_own(folder):
             code, out, err = nodeprep('hand', 'forwarding')
             assert 'forwarding: done (000001)' in out, (code, out, err, agent.said())
             assert 'net.ipv4.ip_forward = 1' in read(CONF)
-            until(lambda: admin.get('/v1/drift?requirement=forwarding')['drift'][0]['boot'] == 'met')
+            until(lambda: admin.get('/v1/nodes')['nodes'][0]['requirements']['forwarding']['boot'] == 'met')
             assert admin.get('/v1/approvals?state=all')['approvals'][0]['state'] == 'used'
             assert admin.get('/v1/audit')['audit'][0]['who'] == 'root (command line)'
 
