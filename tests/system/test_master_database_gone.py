@@ -7,6 +7,7 @@ import pytest
 from nodeprep.master.store import doctor, open_store
 from tests.system.masterprocess import MasterProcess
 from tests.system.test_master_scribe import Quick
+from tests.waiting import until
 
 READING = (['nodes'], ['drift'], ['doctor'], ['waivers'], ['clones'], ['token', 'list'], ['user', 'list'], ['report'])
 
@@ -22,8 +23,7 @@ def test_a_database_that_was_moved_is_whole_when_it_comes_back(master):
     file, away = f'{master.data}/fleet.db', f'{master.data}/away.db'
     node = Quick(master, 1)
     node.start()
-    while len(node.told) < 200:
-        time.sleep(0.01)
+    until(lambda: len(node.told) >= 200)
     os.rename(file, away)
     for words in [*READING, ['token', 'create'], ['user', 'create', 'ann', '--role', 'viewer']] * 2:
         code, out, err = master.run(*words)
@@ -31,7 +31,8 @@ def test_a_database_that_was_moved_is_whole_when_it_comes_back(master):
     time.sleep(1.5)                 # the master took what it was told to the disk, and says 503 to the rest
     assert not os.path.exists(file)
     assert master.stop() == 0
-    node.join(30)
+    node.join(60)
+    assert not node.is_alive()
     assert not os.path.exists(file), 'what the log beside it holds belongs to the one that was moved'
     code, _, err = master.run('serve')
     assert code == 2 and f'{file} is not there, but what belongs to it is' in err

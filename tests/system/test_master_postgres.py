@@ -21,7 +21,7 @@ def files():
 
 @pytest.mark.parametrize('path', list(files()))
 def test_it_is_the_same_on_postgresql(postgres, path):
-    done = subprocess.run([sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', path], cwd=TOP, timeout=600,
+    done = subprocess.run([sys.executable, '-m', 'pytest', '-q', '-p', 'no:cacheprovider', path], cwd=TOP, timeout=2400,
                           env=dict(os.environ, PYTHONPATH=TOP, NODEPREP_TEST_POSTGRES=postgres.folder),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout.decode(errors='replace')[-3000:]

@@ -33,7 +33,7 @@ def masters(server, tmp_path):
             yield first, second
 
 
-def until(what, seconds=20):
+def until(what, seconds=60):
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, 'it did not come to that'
@@ -62,7 +62,7 @@ def test_what_one_was_told_the_other_knows(masters):
     for one in there:
         assert one.ask('POST', '/v1/heartbeats', host.beat())[0] == 200
     first.told('forget', 'node1')
-    until(lambda: all(one.ask('POST', '/v1/heartbeats', {})[0] == 401 for one in there), 5)
+    until(lambda: all(one.ask('POST', '/v1/heartbeats', {})[0] == 401 for one in there))
     first.told('user', 'delete', 'root')
     assert Person(second, admin.token).ask('GET', '/v1/nodes')[0] == 401
 
@@ -94,7 +94,7 @@ def test_a_database_that_goes_away_is_told_and_comes_back(masters, server):
         assert Person(first, admin.token).ask('GET', '/v1/nodes')[0] == 503, first.said()
     finally:
         server.start()
-    until(lambda: Person(first).ask('GET', '/readyz')[0] == 200, 30)
+    until(lambda: Person(first).ask('GET', '/readyz')[0] == 200)
     assert admin.get('/v1/nodes')['nodes'] == []
     assert not [line for line in first.lines if 'Traceback' in line or 'fault' in line], first.said()
 
