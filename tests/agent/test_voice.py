@@ -191,6 +191,7 @@ def test_with_a_thread_it_goes_by_itself_and_ends(tmp_path):
     voice.tell({'id': 'a'})
     assert rung.wait(20)
     voice.end()
+    voice._thread.join(20)
     assert client.closed and client.sent[0] == [1] and not voice._thread.is_alive()
 
 
@@ -206,8 +207,8 @@ def test_a_fault_of_its_own_is_told_and_does_not_end_the_telling(tmp_path):
     client, rung = Faulty(), threading.Event()
     voice = Voice(Spool(str(tmp_path / 'spool')), client, 'https://master', 60.0, lambda: 0.0, lambda: 0.0,
                   lock=threading.Lock())
+    voice.tell({'id': 'a'})               # before it begins: else it may be woken for what it has tried already
     voice.begin(rung.set)
-    voice.tell({'id': 'a'})
     assert rung.wait(20)
     assert 'a fault in nodeprep (ZeroDivisionError: what?, at ' in voice.facts()['master']['problem']
     assert [('ZeroDivisionError' in said, priority) for said, priority in voice.heard()] == [(True, 3)]
@@ -216,6 +217,7 @@ def test_a_fault_of_its_own_is_told_and_does_not_end_the_telling(tmp_path):
     assert rung.wait(20)
     assert [said for said, _ in voice.heard()] == ['the master answers as it should again']
     voice.end()
+    voice._thread.join(20)
     assert client.sent == [[], [1, 2]] and not voice._thread.is_alive()
 
 
