@@ -74,7 +74,6 @@ def test_what_one_node_sends_without_end_does_not_delay_the_heartbeats_of_others
         begun = time.monotonic()
         assert other.ask('POST', '/v1/heartbeats', Host(2, 'node2').beat())[0] == 200
         return time.monotonic() - begun
-    usual = sorted(beat() for _ in range(11))[5]
     with Flood(mad, flipping(2)) as flood:
         begin = time.monotonic()
         while time.monotonic() < begin + 8 or flood.statuses.count(429) <= 10 and time.monotonic() < begin + 40:
@@ -83,7 +82,7 @@ def test_what_one_node_sends_without_end_does_not_delay_the_heartbeats_of_others
     waits.sort()
     print(f'\n99 of 100 of {len(waits)} within {waits[int(0.99 * len(waits))] * 1000:.0f} ms; the flood was answered '
           f'{len(flood.statuses)} times, {flood.statuses.count(429)} of them by 429')
-    assert waits[int(0.9 * len(waits))] < max(1.0, 20 * usual), usual       # a slow machine is slow without a flood
+    assert waits[int(0.9 * len(waits))] < 1.0
     assert flood.statuses.count(429) > 10 and len(flood.statuses) < 8 * 8 * _FLOODS
 
 
